@@ -1,0 +1,205 @@
+//! What a rule may cite.
+//!
+//! In: `laws.toml`. Out: [`Laws`], which chooses the version of a clause that was in force on the
+//! message's date and binds the creditor. A clause number is printed only if it was read in the text of
+//! the law or quoted in agreement by several (codes T and Q); it never guesses one.
+
+use std::collections::HashSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind};
+use crate::message::CreditorKind;
+use crate::rule::Bilingual;
+
+/// All instruments and clauses.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Laws {
+    /// The date by which a message without one is judged; never the clock.
+    pub reference_date: Date,
+    /// Instruments, in order of rank.
+    #[serde(rename = "instrument")]
+    pub instruments: Vec<Instrument>,
+    /// Clauses, in the order of the instruments.
+    #[serde(rename = "clause")]
+    pub clauses: Vec<Clause>,
+}
+
+/// A law, regulation, standard or guide.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instrument {
+    /// Short id, as printed in results.
+    pub id: String,
+    /// Its title.
+    pub title: Bilingual,
+    /// How a finding stands to it.
+    pub verb: Verb,
+    /// First day in force, where known.
+    pub from: Option<Date>,
+    /// Last day in force.
+    pub until: Option<Date>,
+    /// The creditors that it binds; empty: everybody.
+    #[serde(default)]
+    pub creditors: Vec<CreditorKind>,
+    /// The provinces that it is in force in; empty: everywhere.
+    #[serde(default)]
+    pub regions: Vec<String>,
+}
+
+/// A place in an instrument under a key that rules cite. Clauses of one key replace each other in time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clause {
+    /// What rules write in `basis`.
+    pub key: String,
+    /// The instrument's id.
+    pub instrument: String,
+    /// The number as printed, if there is one.
+    pub number: Option<String>,
+    /// How sure the number is.
+    pub confidence: CitationConfidence,
+    /// What it forbids, paraphrased.
+    pub about: Bilingual,
+    /// A verb softer than the instrument's own.
+    pub verb: Option<Verb>,
+}
+
+/// How a finding stands to a clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verb {
+    /// Breaches: laws, regulations, departmental rules.
+    #[serde(rename = "违反")]
+    Breaches,
+    /// Does not conform to: recommended standards, self-regulation.
+    #[serde(rename = "不符合")]
+    DoesNotConform,
+    /// May engage: needs facts that no text shows.
+    #[serde(rename = "可能涉及")]
+    MayEngage,
+}
+
+/// How well a clause number was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CitationConfidence {
+    /// The clause itself was read.
+    T,
+    /// Quoted in agreement by two or more independent pages.
+    Q,
+    /// One secondary source.
+    S,
+    /// Not verified.
+    U,
+}
+
+/// A ground of a finding, ready to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Citation<'l> {
+    /// The instrument.
+    pub id: &'l str,
+    /// Its title.
+    pub title: &'l Bilingual,
+    /// The clause number, if it may be printed.
+    pub clause: Option<&'l str>,
+    /// How the finding stands to it.
+    pub verb: Verb,
+    /// What the clause forbids.
+    pub about: &'l Bilingual,
+}
+
+impl Laws {
+    /// The clauses of these keys that were in force on `date` (default: the reference date) and bind a
+    /// creditor of this `kind`; with an unknown creditor sector rules are left in, after universal law.
+    pub fn cite<'l>(
+        &'l self,
+        keys: &'l [String],
+        date: Option<Date>,
+        kind: Option<CreditorKind>,
+        region: Option<&str>,
+    ) -> Vec<Citation<'l>> {
+        let date = date.unwrap_or(self.reference_date);
+        let mut citations: Vec<(bool, Citation)> = Vec::new();
+        for key in keys {
+            let versions = self.clauses.iter().filter(|clause| clause.key == *key);
+            for clause in versions {
+                let Some(instrument) = self.instrument(&clause.instrument) else {
+                    continue;
+                };
+                if instrument.binds(date, kind, region) {
+                    let is_sectoral = !instrument.creditors.is_empty();
+                    citations.push((is_sectoral, clause.citation(instrument)));
+                }
+            }
+        }
+        // Stable: universal law first where the creditor is unknown, the sector's own rule first where it is known.
+        citations.sort_by_key(|(is_sectoral, _)| *is_sectoral == kind.is_none());
+        citations.into_iter().map(|(_, citation)| citation).collect()
+    }
+
+    /// The instrument with this id.
+    pub fn instrument(&self, id: &str) -> Option<&Instrument> {
+        self.instruments.iter().find(|instrument| instrument.id == id)
+    }
+
+    /// Keys that no clause has, ids that no instrument has, numbers that may not be printed as certain.
+    pub(crate) fn problems(&self) -> Vec<Error> {
+        let mut ids = HashSet::new();
+        let repeated = self.instruments.iter().filter(|instrument| !ids.insert(&instrument.id));
+        let problem = |reason: String| Error::new(ErrorKind::Lexicon, reason).in_file("laws.toml");
+        let mut problems: Vec<Error> = repeated
+            .map(|instrument| problem(format!("instrument {} is listed twice", instrument.id)))
+            .collect();
+        for clause in &self.clauses {
+            if !ids.contains(&clause.instrument) {
+                problems.push(problem(format!(
+                    "clause {} names the unknown instrument {}",
+                    clause.key, clause.instrument
+                )));
+            }
+        }
+        problems
+    }
+}
+
+impl Instrument {
+    fn binds(&self, date: Date, kind: Option<CreditorKind>, region: Option<&str>) -> bool {
+        let is_in_force = self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until);
+        let is_bound = self.creditors.is_empty() || kind.is_none_or(|kind| self.creditors.contains(&kind));
+        let is_here = self.regions.is_empty()
+            || region.is_some_and(|region| self.regions.iter().any(|own| region.contains(own.as_str())));
+        is_in_force && is_bound && is_here
+    }
+}
+
+impl Clause {
+    /// The number, if it may be printed.
+    pub fn printable_number(&self) -> Option<&str> {
+        match self.confidence {
+            CitationConfidence::T | CitationConfidence::Q => self.number.as_deref(),
+            CitationConfidence::S | CitationConfidence::U => None,
+        }
+    }
+
+    fn citation<'l>(&'l self, instrument: &'l Instrument) -> Citation<'l> {
+        Citation {
+            id: &instrument.id,
+            title: &instrument.title,
+            clause: self.printable_number(),
+            verb: self.verb.unwrap_or(instrument.verb),
+            about: &self.about,
+        }
+    }
+}
+
+impl Verb {
+    /// The word in results, in Chinese whatever the language: other programs read it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Verb::Breaches => "违反",
+            Verb::DoesNotConform => "不符合",
+            Verb::MayEngage => "可能涉及",
+        }
+    }
+}

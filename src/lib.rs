@@ -1,0 +1,16 @@
+//! dunlint judges Chinese debt-collection text.
+
+pub mod error;
+pub mod finding;
+pub mod lexicon;
+pub mod linter;
+pub mod message;
+pub mod normalize;
+pub mod rule;
+pub mod span;
+
+pub use error::{Error, ErrorKind, Result};
+pub use finding::Verdict;
+pub use lexicon::Lexicon;
+pub use linter::Linter;
+pub use message::Message;
