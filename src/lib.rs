@@ -13,6 +13,7 @@ mod score;
 mod search;
 mod segment;
 pub mod span;
+pub mod trace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use finding::Verdict;

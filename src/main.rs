@@ -110,6 +110,22 @@ fn main() {
             println!("evidence {:.3}   disguised {}/{} = {:.3}", ev[0] as f64 / ev[1].max(1) as f64, dis[0], dis[1], dis[0] as f64 / dis[1].max(1) as f64);
             for (i, n) in ["clean collection", "clean hard (other genres)"].iter().enumerate() { println!("{n}: flagged {}/{} = {:.3}, at warning {}", clean[i][1], clean[i][0], clean[i][1] as f64 / clean[i][0].max(1) as f64, clean[i][2]); }
         }
+        "voice" => {
+            for f in &args[3..] {
+                for line in std::fs::read_to_string(f).unwrap().lines() {
+                    let j: serde_json::Value = serde_json::from_str(line).unwrap();
+                    if j["channel"] == "call" { continue }
+                    let m = record(&j);
+                    let (_, t) = linter.trace(&m);
+                    let w = |e: &str| t.signals.iter().find(|s| s.cue == "voice" && s.effect == e).unwrap().weight;
+                    let (a, b) = (w("mention"), w("collector"));
+                    let mention = a >= 2.0 && a > b;
+                    let clean = j["tier"] == "clean";
+                    let coll = j["genre"] == "collection";
+                    println!("{}\t{}\t{}\t{}\t{a:.1}\t{b:.1}\t{}\t{}", if mention == (!coll && clean) { "ok" } else { "BAD" }, j["genre"].as_str().unwrap(), j["tier"].as_str().unwrap(), mention, m.id, j["text"].as_str().unwrap().chars().take(160).collect::<String>().replace('\n', "/"));
+                }
+            }
+        }
         _ => {}
     }
 }
