@@ -1,11 +1,13 @@
 //! dunlint judges Chinese debt-collection text.
 
+pub mod decode;
 pub mod error;
 pub mod finding;
 pub mod lexicon;
 pub mod linter;
 pub mod message;
 pub mod normalize;
+pub mod read;
 pub mod rule;
 pub mod span;
 
