@@ -3,12 +3,16 @@
 pub mod decode;
 pub mod error;
 pub mod finding;
+mod judge;
 pub mod lexicon;
 pub mod linter;
 pub mod message;
 pub mod normalize;
 pub mod read;
 pub mod rule;
+mod score;
+mod search;
+mod segment;
 pub mod span;
 
 pub use error::{Error, ErrorKind, Result};

@@ -164,7 +164,7 @@ fn rows(content: &[u8], encoding: Encoding, delimiter: u8) -> (Vec<String>, usiz
     let (mut at, mut first_end) = (0, 0);
     // The last row may be cut off by the sample's end: it shows less, but nothing false.
     while let Step::Cut(piece, next) = cutter.step(content, at, true) {
-        if let Some(piece) = piece.filter(|piece| piece.kind == Kind::Whole) {
+        if let Some(piece) = piece.filter(|piece| piece.kind != Kind::Blank) {
             rows.push(
                 encoding
                     .decode_lossily(&content[piece.start..piece.end])

@@ -347,6 +347,19 @@ fn an_unterminated_quote_costs_one_line() {
         assert_eq!(seen.shown, expected, "{text}");
         assert_places(text.as_bytes(), &seen);
     }
+    // Without a header, and in the first row: it isn't taken for one, and not lost.
+    let (seen, _) = read(
+        "a.csv",
+        "1,\"您好尊敬的客户\n2,\"您好请还款\"\n3,请尽快处理\n".as_bytes(),
+    );
+    assert_eq!(
+        seen.shown,
+        [
+            "1@0 unterminated-quote",
+            "a.csv:2|您好请还款",
+            "a.csv:3|请尽快处理"
+        ]
+    );
     let open = format!("id,text\n1,\"{}", "你好,好\n".repeat(5_000));
     let options = ReadOptions {
         max_record_bytes: 10_000,
