@@ -1,5 +1,6 @@
 //! dunlint judges Chinese debt-collection text.
 
+pub mod decode;
 pub mod error;
 pub mod finding;
 mod judge;
