@@ -14,6 +14,7 @@ mod score;
 mod search;
 mod segment;
 pub mod span;
+mod stages;
 pub mod trace;
 
 pub use error::{Error, ErrorKind, Result};

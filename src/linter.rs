@@ -18,9 +18,9 @@ use crate::trace::Trace;
 /// Judges messages; built once, shared by all threads.
 #[derive(Debug)]
 pub struct Linter<'l> {
-    lexicon: &'l Lexicon,
-    searcher: Searcher,
-    segmenter: Segmenter,
+    pub(crate) lexicon: &'l Lexicon,
+    pub(crate) searcher: Searcher,
+    pub(crate) segmenter: Segmenter,
 }
 
 /// Exact work counters of one or many checks (summed with `+=`).
