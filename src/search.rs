@@ -251,7 +251,7 @@ impl Searcher {
             let (disguises, gaps) = plain.offsets.traces(sound.span);
             let mut disguises: Disguises = disguises.into_iter().collect();
             disguises = disguises.union(normalize::disguises_of_gaps(source, &gaps, &folds.table).into_iter().collect());
-            if sound.has_homophones {
+            if sound.substitutes > 0 {
                 disguises.add(Disguise::Homophone);
             }
             if sound.has_pinyin {
@@ -266,8 +266,8 @@ impl Searcher {
                 reading: 0,
                 norm: sound.span,
                 disguises,
-                is_strong: sound.unlisted == 0 || characters >= 4,
-                is_by_sound: sound.unlisted > 0,
+                is_strong: sound.is_strong(characters),
+                is_by_sound: sound.unlisted > 0 || sound.substitutes > 0 && characters == 2,
             };
             self.add(lexicon, hit, scan);
         }

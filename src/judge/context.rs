@@ -133,26 +133,34 @@ impl<'m, 't> Context<'m, 't> {
     ) -> (Voice, Option<CueFound>) {
         let length = self.source(stretch).len();
         let paragraph = self.layouts[stretch as usize].paragraph(span.start, length);
-        let mut voice = Voice::default();
-        let mut genres = [0.0_f32; Genre::ALL.len()];
+        let mut heard: Vec<Heard> = Vec::new();
         let mut strongest: Option<(f32, CueFound)> = None;
         for found in &self.cues {
             let cue = self.entry(found);
             let is_here = found.stretch == stretch && paragraph.overlaps(found.span);
             let weight = cue.weight * if is_here { 1.0 } else { ELSEWHERE };
+            let is_quoted = || quotation.is_some_and(|quote| found.stretch == stretch && quote.contains(found.span));
             match cue.effect {
-                Effect::Genre(genre) => {
-                    genres[genre as usize] += weight;
+                Effect::Genre(_) => {
                     if strongest.is_none_or(|(other, _)| weight > other) {
                         strongest = Some((weight, *found));
                     }
                 }
-                Effect::Collector => {
-                    let is_quoted = quotation
-                        .is_some_and(|quote| found.stretch == stretch && quote.contains(found.span));
-                    voice.collector += if is_quoted { 0.0 } else { weight };
-                }
-                _ => {}
+                Effect::Collector if is_quoted() => continue,
+                Effect::Collector => {}
+                _ => continue,
+            }
+            match heard.iter_mut().find(|heard| heard.cue == found.cue) {
+                Some(heard) => heard.again(weight),
+                None => heard.push(Heard { cue: found.cue, loudest: weight, times: 1 }),
+            }
+        }
+        let mut voice = Voice::default();
+        let mut genres = [0.0_f32; Genre::ALL.len()];
+        for heard in &heard {
+            match self.lexicon.cues[heard.cue].effect {
+                Effect::Genre(genre) => genres[genre as usize] += heard.sum(),
+                _ => voice.collector += heard.sum(),
             }
         }
         // The best genre counts in full, what speaks for others in half: a press report is news and law.
@@ -218,6 +226,25 @@ impl<'m, 't> Context<'m, 't> {
     pub(crate) fn state(&self, state: State, stretch: u32) -> Option<CueFound> {
         let is_before = |found: &&CueFound| found.stretch < stretch || !self.is_call();
         self.with_effect(Effect::State(state)).find(is_before).copied()
+    }
+}
+
+/// A cue heard once or more.
+struct Heard {
+    cue: usize,
+    loudest: f32,
+    times: i32,
+}
+
+impl Heard {
+    fn again(&mut self, weight: f32) {
+        self.loudest = self.loudest.max(weight);
+        self.times += 1;
+    }
+
+    /// Each repetition adds half of what the one before it added: never more than twice the loudest.
+    fn sum(&self) -> f32 {
+        self.loudest * (2.0 - 0.5_f32.powi(self.times - 1))
     }
 }
 

@@ -27,11 +27,11 @@ pub(crate) struct SoundMatch {
     pub(crate) term: usize,
     /// Where in the plain reading.
     pub(crate) span: NormSpan,
-    /// Characters of the same sound stand in it.
-    pub(crate) has_homophones: bool,
     /// Letters stand in it.
     pub(crate) has_pinyin: bool,
-    /// How many characters are substitutes that no list names.
+    /// How many characters are substitutes.
+    pub(crate) substitutes: usize,
+    /// How many of them no list names.
     pub(crate) unlisted: usize,
 }
 
@@ -50,6 +50,18 @@ struct SoundTerm {
     term: usize,
     syllables: Vec<u16>,
     characters: Vec<char>,
+}
+
+impl SoundMatch {
+    /// Whether it needs no other cue, for a term of so many characters. Two characters of which one is
+    /// replaced are too often another word (收件人 holds 件人, which sounds like 贱人).
+    pub(crate) fn is_strong(&self, characters: usize) -> bool {
+        match characters {
+            0..=2 => self.has_pinyin || self.substitutes == characters && self.unlisted == 0,
+            3 => self.unlisted == 0,
+            _ => true,
+        }
+    }
 }
 
 /// All terms that may be read by sound, by their first pair of syllables.
@@ -185,13 +197,13 @@ impl SoundTerm {
             return None;
         }
         let mut unlisted = 0;
-        let mut has_homophones = false;
+        let mut substitutes = 0;
         let mut pinyin_letters = 0;
         for (unit, &own) in units.iter().zip(&self.characters) {
             if unit.character == '\0' {
                 pinyin_letters += unit.span.end - unit.span.start;
             } else if unit.character != own {
-                has_homophones = true;
+                substitutes += 1;
                 unlisted += usize::from(!syllables.is_listed(own, unit.character));
             }
         }
@@ -200,10 +212,10 @@ impl SoundTerm {
         let is_near = unlisted == 0 || length >= 3 && unlisted * 2 <= length;
         let is_long = !is_spelled || pinyin_letters >= SHORTEST_PINYIN.max(length * 2);
         let has_pinyin = pinyin_letters > 0;
-        ((has_homophones || has_pinyin) && is_near && is_long).then(|| SoundMatch {
+        ((substitutes > 0 || has_pinyin) && is_near && is_long).then(|| SoundMatch {
             term: self.term,
             span: NormSpan::new(units[0].span.start, units[length - 1].span.end),
-            has_homophones,
+            substitutes,
             has_pinyin,
             unlisted,
         })
