@@ -53,6 +53,11 @@ impl Lexicon {
         &self.version
     }
 
+    /// The text with its plain characters rewritten in this disguise; `None` if the folds have nothing to rewrite.
+    pub fn disguise(&self, _text: &str, _disguise: crate::finding::Disguise) -> Option<String> {
+        None
+    }
+
     /// The message that an example of a rule describes, marks removed.
     pub fn example_message<'e>(_example: &'e crate::rule::Example) -> Message<'e> {
         unimplemented!()

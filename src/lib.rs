@@ -1,13 +1,17 @@
 //! dunlint judges Chinese debt-collection text.
 
 pub mod error;
+pub mod eval;
+pub mod examples;
 pub mod finding;
 pub mod lexicon;
 pub mod linter;
 pub mod message;
 pub mod normalize;
+pub mod report;
 pub mod rule;
 pub mod span;
+pub mod trace;
 
 pub use error::{Error, ErrorKind, Result};
 pub use finding::Verdict;

@@ -51,6 +51,11 @@ impl Linter {
         self.check_counting(message, &mut Work::default())
     }
 
+    /// The verdict, and what each stage saw.
+    pub fn trace(&self, message: &Message) -> (Verdict, crate::trace::Trace) {
+        (self.check(message), crate::trace::Trace::default())
+    }
+
     /// The verdict, and the work that it took added to `work`.
     pub fn check_counting(&self, _message: &Message, _work: &mut Work) -> Verdict {
         Verdict::default()
