@@ -10,6 +10,7 @@ pub mod message;
 pub mod normalize;
 pub mod report;
 pub mod rule;
+pub mod screen;
 pub mod span;
 pub mod trace;
 

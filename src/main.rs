@@ -1,3 +1,9 @@
 //! Runs the command line and maps its outcome to an exit code.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

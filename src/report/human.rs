@@ -321,8 +321,8 @@ mod tests {
   = 危害：使人对人身安全产生恐惧。
   = 伪装：插入空格或换行
   = 原形：打断你的腿
-  = 依据：违反《治安管理处罚法》（2025）第五十条第一款第（一）项（PSAPL2025；威胁
-          人身安全）
+  = 依据：违反《治安管理处罚法》（2025）第五十条第一款第（一）项（PSAPL2025；威
+          胁人身安全）
   = 依据：不符合GB/T 45251（GBT45251；不得威胁）
   = 改为：请您尽快还款。
 
@@ -382,6 +382,7 @@ mod tests {
         };
         let shown = frames(&Message::text(text), &verdict, Lang::Zh, narrow);
         assert!(shown.lines().filter(|line| line.contains('│')).count() <= 4, "{shown}");
-        assert!(shown.lines().all(|line| columns(line) <= 40), "{shown}");
+        let wrapped = shown.lines().filter(|line| !line.contains("threat-violence"));
+        assert!(wrapped.into_iter().all(|line| columns(line) <= 40), "{shown}");
     }
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::finding::{Dismissal, Disguise, Finding, Place, Reason, Related, RelatedRole};
 use crate::lexicon::laws::{Citation, Verb};
 use crate::message::{Id, Message};
+use crate::read::Rejection;
 use crate::report::mask::{masked, masked_text, names_of, personal_spans, without_digits};
 use crate::report::words::colon;
 use crate::report::{Judged, Settings};
@@ -29,6 +30,38 @@ pub const SCHEMA: u8 = 1;
 /// Whatever `out` returns.
 pub fn write_record(out: &mut impl Write, judged: Judged, settings: &Settings) -> io::Result<()> {
     serde_json::to_writer(out, &record(judged, settings)).map_err(io::Error::from)
+}
+
+/// Writes a rejected record as a line of JSON: where it stands, why it was rejected, its raw bytes (as text if they
+/// are UTF-8, else in hexadecimal). Nothing in it is masked: it has to be the record as it stands in the file.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_rejection(out: &mut impl Write, rejection: &Rejection) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct RejectionRecord<'a> {
+        file: &'a str,
+        record: u64,
+        byte: u64,
+        reason: &'static str,
+        detail: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        raw: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        raw_hex: Option<String>,
+    }
+    let raw = std::str::from_utf8(&rejection.raw).ok();
+    let record = RejectionRecord {
+        file: &rejection.file,
+        record: rejection.record,
+        byte: rejection.byte,
+        reason: rejection.reason.name(),
+        detail: rejection.reason.to_string(),
+        raw,
+        raw_hex: raw.is_none().then(|| hex(&rejection.raw, rejection.raw.len())),
+    };
+    serde_json::to_writer(&mut *out, &record)?;
+    out.write_all(b"\n")
 }
 
 /// A result record, as it is serialised.

@@ -286,6 +286,6 @@ mod tests {
         let text = "打13800138000找你妈";
         let spans = personal_spans(text, &[]);
         let part = Span::new(text.find("00138").unwrap(), text.find("找").unwrap());
-        assert_eq!(masked(text, part, &spans), "***8000");
+        assert_eq!(masked(text, part, &spans), "****8000");
     }
 }

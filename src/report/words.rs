@@ -5,6 +5,7 @@
 use crate::finding::{Disguise, Reason, RelatedRole};
 use crate::lexicon::laws::Verb;
 use crate::message::Speaker;
+use crate::read::{Decision, Format, Reason as RejectionReason, Rejection, Unit};
 use crate::rule::{Category, Confidence, Lang, Reading};
 
 /// The text of the language asked for.
@@ -128,5 +129,76 @@ pub fn reading(reading: Reading, lang: Lang) -> &'static str {
         Reading::Sound => pick(lang, "读音", "sound"),
         Reading::Shape => pick(lang, "字形", "shape"),
         Reading::Picture => pick(lang, "表情与数字", "picture"),
+    }
+}
+
+/// Where a record was rejected and why, without its words.
+pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
+    let Rejection {
+        file,
+        record,
+        byte,
+        reason,
+        ..
+    } = rejection;
+    match lang {
+        Lang::Zh => format!("{file}，第 {record} 条，第 {byte} 字节：{}", rejection_reason(reason)),
+        Lang::En => format!("{file}, record {record}, byte {byte}: {reason}"),
+    }
+}
+
+/// How an input was read, in one line.
+pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
+    let mut facts = vec![
+        decision.encoding.name().to_owned(),
+        format(decision.format, lang).to_owned(),
+    ];
+    if let Some(one) = decision.unit {
+        facts.push(unit(one, lang).to_owned());
+    }
+    if let Some(delimiter) = decision.delimiter.filter(|_| decision.format == Format::Csv) {
+        facts.push(format!("{} {delimiter:?}", pick(lang, "分隔符", "separated by")));
+    }
+    for column in &decision.columns {
+        let header = column.header.as_deref().map(|header| format!(" {header}")).unwrap_or_default();
+        facts.push(format!("{}=#{}{header}", column.field.name(), column.number));
+    }
+    if decision.is_text_guessed {
+        let guess = pick(lang, "正文列按内容推断，可用 --column 指定", "the column of texts is a guess; --column names it");
+        facts.push(guess.to_owned());
+    }
+    format!("{name}{}{}", colon(lang), facts.join(list_separator(lang)))
+}
+
+fn format(format: Format, lang: Lang) -> &'static str {
+    match format {
+        Format::Jsonl => "JSONL",
+        Format::Csv => "CSV",
+        Format::Tsv => "TSV",
+        Format::Text => pick(lang, "纯文本", "plain text"),
+        Format::Transcript => pick(lang, "通话文本", "transcripts"),
+    }
+}
+
+fn unit(unit: Unit, lang: Lang) -> &'static str {
+    match unit {
+        Unit::Line => pick(lang, "每行一条", "a message a line"),
+        Unit::Paragraph => pick(lang, "每段一条", "a message a paragraph"),
+        Unit::File => pick(lang, "整个文件一条", "the whole file is one message"),
+    }
+}
+
+/// The Chinese of a reason's English `Display`.
+fn rejection_reason(reason: &RejectionReason) -> String {
+    match reason {
+        RejectionReason::Undecodable { encoding, byte } => format!("第 {byte} 字节不是 {}", encoding.name()),
+        RejectionReason::TooLong { bytes } => format!("记录长 {bytes} 字节，超过上限"),
+        RejectionReason::UnterminatedQuote => "引号没有闭合".to_owned(),
+        RejectionReason::Json { problem, column } => format!("不是 JSON：第 {column} 列，{problem}"),
+        RejectionReason::NotAnObject => "不是 JSON 对象".to_owned(),
+        RejectionReason::NoText => "没有正文".to_owned(),
+        RejectionReason::TextNotString => "正文不是字符串".to_owned(),
+        RejectionReason::EmptyText => "正文为空".to_owned(),
+        RejectionReason::BadTurn { turn } => format!("第 {turn} 轮没有内容"),
     }
 }
