@@ -181,7 +181,7 @@ fn check_disguised(
     checks: &mut RuleChecks,
 ) {
     let words = &finding.text;
-    let Some(disguised) = rewrite(words, disguise, lexicon) else {
+    let Some(disguised) = lexicon.disguise(words, disguise) else {
         return;
     };
     let source = message.stretch(finding.place.turn);
@@ -217,40 +217,6 @@ fn disguises_of(readings: &[Reading]) -> Vec<Disguise> {
         }
     }
     disguises
-}
-
-/// The words in this disguise; none if there is nothing in them to hide.
-fn rewrite(words: &str, disguise: Disguise, lexicon: &Lexicon) -> Option<String> {
-    let rewritten = match disguise {
-        Disguise::FullWidth => words.chars().map(full_width).collect(),
-        Disguise::Spaces => between_han(words, ' '),
-        Disguise::Symbols => between_han(words, '*'),
-        Disguise::Invisible => between_han(words, '\u{200b}'),
-        _ => lexicon.disguise(words, disguise)?,
-    };
-    (rewritten != words).then_some(rewritten)
-}
-
-fn full_width(character: char) -> char {
-    match character {
-        '!'..='~' => char::from_u32(u32::from(character) - 0x21 + 0xFF01).unwrap_or(character),
-        _ => character,
-    }
-}
-
-/// The words with a character inserted between neighbouring Han characters.
-fn between_han(words: &str, inserted: char) -> String {
-    let is_han = |character: char| matches!(character, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}');
-    let mut rewritten = String::with_capacity(words.len() * 2);
-    let mut last = None;
-    for character in words.chars() {
-        if is_han(character) && last.is_some_and(is_han) {
-            rewritten.push(inserted);
-        }
-        rewritten.push(character);
-        last = Some(character);
-    }
-    rewritten
 }
 
 fn own_findings(findings: &[Finding], rule: usize) -> Vec<&Finding> {
@@ -296,9 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn disguises_insert_between_han_only() {
-        assert_eq!(between_han("打死你，nmsl了", '*'), "打*死*你，nmsl了");
-        assert_eq!("打a1".chars().map(full_width).collect::<String>(), "打ａ１");
+    fn disguises_are_those_of_the_readings() {
         assert!(disguises_of(&[Reading::Joined]).contains(&Disguise::Symbols));
         assert!(!disguises_of(&[]).contains(&Disguise::Spaces));
     }

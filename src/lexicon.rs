@@ -1,36 +1,112 @@
-//! Everything under `lexicons/`, bundled or read from a folder.
+//! Everything under `lexicons/`, bundled in the binary or layered with a company's folder.
+//!
+//! In: rule, class, cue, fold and law files. Out: [`Lexicon`], validated: every class that a pattern names
+//! exists, every term survives its own folds, every citation can be resolved. All problems are reported at
+//! once, each with file and line. It searches nothing: [`Linter`](crate::Linter) builds the automata.
 
+mod build;
+pub(crate) mod cue;
 pub mod laws;
+pub(crate) mod pattern;
+mod source;
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use crate::error::Result;
-use crate::message::Message;
-use crate::rule::Rule;
+use crate::finding::Disguise;
+use crate::message::{Body, Channel, Message, Time};
+use crate::normalize::{FoldTable, Restorations};
+use crate::read::transcript;
+use crate::rule::{Example, Rule};
+use crate::search::Syllables;
 pub use laws::Laws;
+use pattern::{ClassId, Pattern};
+use source::Files;
 
 /// Rules, classes, cues, folds and laws, validated.
 #[derive(Debug)]
 pub struct Lexicon {
-    rules: Vec<Rule>,
-    laws: Laws,
-    version: String,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) laws: Laws,
+    pub(crate) version: String,
+    pub(crate) classes: Vec<Class>,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) cues: Vec<cue::Cue>,
+    pub(crate) folds: Folds,
+    /// Words that a company adds to jieba's dictionary.
+    pub(crate) words: Vec<String>,
+    pub(crate) unused_classes: Vec<String>,
+    /// The classes of digit shapes, by `Shape`.
+    pub(crate) shapes: Vec<ClassId>,
+}
+
+/// Terms that mean alike.
+#[derive(Debug, Clone)]
+pub(crate) struct Class {
+    /// Its name; of anonymous classes the literal or `rule:<id>`.
+    pub(crate) name: String,
+    /// Whether its terms stand in ordinary text so often that they say little.
+    pub(crate) is_common: bool,
+    /// Whether its terms must begin and end at word boundaries.
+    pub(crate) at_words: bool,
+    /// Whether its terms may be read by sound.
+    pub(crate) has_sound: bool,
+    /// The rule that the class makes innocent, if it is an allow-list.
+    pub(crate) allows: Option<usize>,
+    /// How many terms it holds.
+    pub(crate) term_count: usize,
+}
+
+/// A literal string in its plain form, with all classes that hold it.
+#[derive(Debug, Clone)]
+pub(crate) struct Term {
+    pub(crate) text: String,
+    pub(crate) characters: usize,
+    pub(crate) classes: Vec<ClassId>,
+    pub(crate) has_sound: bool,
+}
+
+/// Everything that turns source characters into plain ones.
+#[derive(Debug)]
+pub(crate) struct Folds {
+    pub(crate) table: FoldTable,
+    pub(crate) restorations: Restorations,
+    pub(crate) syllables: Syllables,
+    /// Simplified → traditional, for rewriting examples.
+    pub(crate) to_traditional: std::collections::HashMap<char, char>,
 }
 
 impl Lexicon {
     /// The bundled lexicon.
     pub fn bundled() -> &'static Lexicon {
-        static BUNDLED: LazyLock<Lexicon> = LazyLock::new(|| unimplemented!());
+        static BUNDLED: LazyLock<Lexicon> = LazyLock::new(|| {
+            build::build(&Files::bundled(), None).expect("the bundled lexicon loads: a test loads it")
+        });
         &BUNDLED
     }
 
-    /// The bundled lexicon with a company's folder laid over it.
+    /// The bundled lexicon with a company's folder laid over it: files of the same kinds add rules, classes
+    /// and cues; `overlay.toml` disables, re-grades and allows.
     ///
     /// # Errors
     /// All problems of the folder at once, each with file and line.
-    pub fn layered(_folder: &Path) -> Result<Lexicon> {
-        unimplemented!()
+    pub fn layered(folder: &Path) -> Result<Lexicon> {
+        build::build(&Files::bundled(), Some(&Files::read(folder)?))
+    }
+
+    /// A lexicon that is wholly in a folder made like `lexicons/`, with nothing bundled.
+    ///
+    /// # Errors
+    /// All problems of the folder at once, each with file and line.
+    pub fn read(folder: &Path) -> Result<Lexicon> {
+        build::build(&Files::read(folder)?, None)
+    }
+
+    /// Classes that no rule and no cue uses, by name: dead data.
+    pub fn unused_classes(&self) -> &[String] {
+        &self.unused_classes
     }
 
     /// All rules; a finding's `rule` is an index here.
@@ -48,18 +124,81 @@ impl Lexicon {
         &self.laws
     }
 
+    /// The plain form of a hit's term; none for a shape of digits.
+    pub(crate) fn term_text(&self, term: u32) -> Option<&str> {
+        self.terms.get(term as usize).map(|term| &*term.text)
+    }
+
     /// A hash of all sources: the same lexicon, the same version.
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// The text with its plain characters rewritten in this disguise; `None` if the folds have nothing to rewrite.
-    pub fn disguise(&self, _text: &str, _disguise: crate::finding::Disguise) -> Option<String> {
-        None
+    /// The message that an example of a rule describes, marks removed.
+    pub fn example_message(example: &Example) -> Message<'static> {
+        let text: String = example
+            .marked_text()
+            .chars()
+            .filter(|character| !matches!(character, '⟦' | '⟧'))
+            .collect();
+        let Example::Record(record) = example else {
+            return Message::text(text);
+        };
+        let turns = match record.channel {
+            Some(Channel::Call) => transcript::parse(&text),
+            _ => None,
+        };
+        let own = |turn: crate::message::Turn| crate::message::Turn {
+            text: turn.text.into_owned().into(),
+            ..turn
+        };
+        let body = match turns {
+            Some(turns) => Body::Turns(turns.into_iter().map(own).collect()),
+            None => Body::Text(text.into()),
+        };
+        Message {
+            body,
+            channel: record.channel,
+            recipient_role: record.recipient_role,
+            creditor_kind: record.creditor_kind,
+            sender: record.sender.clone().map(Into::into),
+            time: record.time.as_deref().and_then(Time::parse),
+            ..Message::default()
+        }
     }
 
-    /// The message that an example of a rule describes, marks removed.
-    pub fn example_message<'e>(_example: &'e crate::rule::Example) -> Message<'e> {
-        unimplemented!()
+    /// The text rewritten with a disguise that a program can make; `None` if it changes nothing or needs a
+    /// writer's wit. For tests of rules.
+    pub fn disguise(&self, text: &str, disguise: Disguise) -> Option<String> {
+        let is_han = |character: char| ('\u{4E00}'..='\u{9FFF}').contains(&character);
+        let insert = |between: char| {
+            let mut out = String::new();
+            let mut was_han = false;
+            for character in text.chars() {
+                if was_han && is_han(character) {
+                    out.push(between);
+                }
+                was_han = is_han(character);
+                out.push(character);
+            }
+            out
+        };
+        let each = |fold: &dyn Fn(char) -> char| text.chars().map(fold).collect::<String>();
+        let rewritten = match disguise {
+            Disguise::Traditional => {
+                each(&|character| *self.folds.to_traditional.get(&character).unwrap_or(&character))
+            }
+            Disguise::FullWidth => each(&|character| match character {
+                '0'..='9' | 'a'..='z' | 'A'..='Z' => {
+                    char::from_u32(character as u32 + 0xFEE0).unwrap_or(character)
+                }
+                _ => character,
+            }),
+            Disguise::Spaces => insert(' '),
+            Disguise::Symbols => insert('*'),
+            Disguise::Invisible => insert('\u{200B}'),
+            _ => return None,
+        };
+        (rewritten != text).then_some(rewritten)
     }
 }

@@ -1,16 +1,22 @@
 //! dunlint judges Chinese debt-collection text.
 
+pub mod decode;
 pub mod error;
 pub mod eval;
 pub mod examples;
 pub mod finding;
+mod judge;
 pub mod lexicon;
 pub mod linter;
 pub mod message;
 pub mod normalize;
+pub mod read;
 pub mod report;
 pub mod rule;
+mod score;
 pub mod screen;
+mod search;
+mod segment;
 pub mod span;
 pub mod trace;
 

@@ -1,13 +1,26 @@
 //! The pipeline, written out.
+//!
+//! In: a lexicon, once; messages. Out: a [`Verdict`] for each. A [`Linter`] never changes after it is built,
+//! so threads share it. It reads no input and writes no report.
 
 use crate::error::Result;
 use crate::finding::Verdict;
+use crate::judge::Judges;
+use crate::judge::context::Context;
 use crate::lexicon::Lexicon;
 use crate::message::Message;
+use crate::score::score;
+use crate::search::patterns::Matcher;
+use crate::search::{Layout, Searcher};
+use crate::segment::Segmenter;
 
 /// Judges messages; built once, shared by all threads.
 #[derive(Debug)]
-pub struct Linter {}
+pub struct Linter<'l> {
+    lexicon: &'l Lexicon,
+    searcher: Searcher,
+    segmenter: Segmenter,
+}
 
 /// Exact work counters of one or many checks (summed with `+=`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,16 +50,20 @@ impl std::ops::AddAssign for Work {
     }
 }
 
-impl Linter {
+impl<'l> Linter<'l> {
     /// Builds the automata of a lexicon.
     ///
     /// # Errors
     /// If an automaton cannot be built.
-    pub fn new(_lexicon: &Lexicon) -> Result<Self> {
-        Ok(Self {})
+    pub fn new(lexicon: &'l Lexicon) -> Result<Self> {
+        Ok(Self {
+            lexicon,
+            searcher: Searcher::new(lexicon)?,
+            segmenter: Segmenter::new(&lexicon.words),
+        })
     }
 
-    /// The verdict for a message.
+    /// The verdict for a message. O(characters + hits · log hits); loads jieba's dictionary on first need.
     pub fn check(&self, message: &Message) -> Verdict {
         self.check_counting(message, &mut Work::default())
     }
@@ -57,7 +74,32 @@ impl Linter {
     }
 
     /// The verdict, and the work that it took added to `work`.
-    pub fn check_counting(&self, _message: &Message, _work: &mut Work) -> Verdict {
-        Verdict::default()
+    pub fn check_counting(&self, message: &Message, work: &mut Work) -> Verdict {
+        let lexicon = self.lexicon;
+        work.messages += 1;
+        let scan = self.searcher.scan(lexicon, message.stretches().map(|(_, _, text)| text));
+        work.characters += scan.characters();
+        let open = self.searcher.gate(lexicon, &scan);
+        if !self.searcher.opens_a_rule(lexicon, &open) {
+            return Verdict::default();
+        }
+        work.candidates += 1;
+        let layouts: Vec<Layout> = scan.readings.iter().map(|readings| Layout::new(readings.source, lexicon)).collect();
+        let matcher = Matcher::new(lexicon, &scan, &layouts);
+        let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
+        let judges = Judges {
+            context,
+            matcher,
+            segmenter: &self.segmenter,
+        };
+        let (findings, dismissed) = judges.judge(&open, work);
+        let (tier, score, categories) = score(&findings);
+        Verdict {
+            tier,
+            score,
+            categories,
+            findings,
+            dismissed,
+        }
     }
 }

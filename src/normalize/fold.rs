@@ -41,32 +41,21 @@ pub(crate) enum CharKind {
     Several,
 }
 
-/// The kinds met in a text, and marks of the extra readings.
+/// The kinds met in a text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Signs(u32);
+pub(crate) struct Signs(u16);
 
 impl Signs {
-    /// A character that begins a split form.
-    pub(crate) const SPLIT: u32 = 1 << 16;
-    /// A character that a picture list names.
-    pub(crate) const PICTURE: u32 = 1 << 17;
-    /// A letter that looks like another.
-    pub(crate) const LOOKALIKE: u32 = 1 << 18;
-
     pub(crate) fn has(self, kind: CharKind) -> bool {
         self.0 & (1 << kind as u32) != 0
     }
 
-    pub(crate) fn has_mark(self, mark: u32) -> bool {
-        self.0 & mark != 0
-    }
-
     fn add(&mut self, entry: Entry) {
-        self.0 |= 1 << entry.kind() as u32 | (entry.0 >> 8) & (7 << 16);
+        self.0 |= 1 << entry.kind() as u32;
     }
 }
 
-/// Target character (bits 0–19, 0 for "itself" beyond the table), kind (20–23), marks (24–26).
+/// Target character (bits 0–19), kind (20–23).
 #[derive(Debug, Clone, Copy)]
 struct Entry(u32);
 
@@ -97,7 +86,6 @@ const KINDS: [CharKind; 16] = {
 pub(crate) struct FoldTable {
     entries: Vec<Entry>,
     traditional: HashMap<char, char>,
-    marks: HashMap<char, u32>,
 }
 
 /// What a character becomes.
@@ -114,12 +102,11 @@ pub(crate) enum Fold {
 }
 
 impl FoldTable {
-    /// Builds the table from "character → simplified or usual form" and from the marks of extra readings.
-    pub(crate) fn new(traditional: HashMap<char, char>, marks: HashMap<char, u32>) -> Self {
+    /// Builds the table from "character → simplified or usual form".
+    pub(crate) fn new(traditional: HashMap<char, char>) -> Self {
         let mut table = Self {
             entries: Vec::with_capacity(0x1_0000),
             traditional,
-            marks,
         };
         for code in 0..0x1_0000_u32 {
             let entry = match char::from_u32(code) {
@@ -175,13 +162,11 @@ impl FoldTable {
         let folded = self.fold_slowly(character);
         let mut characters = folded.chars();
         let (first, rest) = (characters.next(), characters.next());
-        let marks = self.marks.get(&character).copied().unwrap_or(0) << 8;
-        let entry = match (first, rest) {
+        match (first, rest) {
             (Some(target), None) => Entry::new(target, kind_of(target)),
             (None, _) => Entry::new(character, CharKind::Invisible),
             (Some(_), Some(_)) => Entry::new(character, CharKind::Several),
-        };
-        Entry(entry.0 | marks)
+        }
     }
 
     /// Compatibility form, lower case, usual form; the definition that the table caches.
@@ -246,7 +231,7 @@ mod tests {
     use super::*;
 
     fn table() -> FoldTable {
-        FoldTable::new(HashMap::from([('斷', '断'), ('媽', '妈')]), HashMap::new())
+        FoldTable::new(HashMap::from([('斷', '断'), ('媽', '妈')]))
     }
 
     #[test]

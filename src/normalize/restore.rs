@@ -58,6 +58,12 @@ impl Restorations {
         same_first.sort_by_key(|restoration| std::cmp::Reverse(restoration.form.len()));
     }
 
+    /// All written forms, in no particular order.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = String> {
+        let all = self.by_first.values().flatten();
+        all.map(|restoration| restoration.form.iter().collect())
+    }
+
     /// The longest form that stands at `at`. Letters and digits must stand alone to be a form.
     fn find(&self, items: &[Item], at: usize, with_pictures: bool) -> Option<&Restoration> {
         let candidates = self.by_first.get(&items[at].character)?;
@@ -76,8 +82,15 @@ impl Restorations {
     }
 }
 
-/// Whether letters stay apart from letters and digits from digits at both ends.
+/// Whether letters stay apart from letters and digits from digits at both ends, and a number isn't an amount,
+/// a date or the end of a card number.
 fn stands_alone(items: &[Item], at: usize, length: usize) -> bool {
+    let is_number = items[at..at + length].iter().all(|item| item.kind == CharKind::Digit);
+    let neighbours = [at.checked_sub(1).and_then(|before| items.get(before)), items.get(at + length)];
+    let measures = |item: &&Item| "元块万千百年月日号点分%.,:-¥￥$第尾约共人个笔次天条".contains(item.character);
+    if is_number && neighbours.into_iter().flatten().any(|item| measures(&item)) {
+        return false;
+    }
     let glues = |left: Item, right: Item| {
         left.kind == right.kind && matches!(left.kind, CharKind::Letter | CharKind::Digit)
     };
@@ -86,31 +99,22 @@ fn stands_alone(items: &[Item], at: usize, length: usize) -> bool {
         && !(end < items.len() && glues(items[end - 1], items[end]))
 }
 
-/// The readings that the signs of `plain` ask for.
+/// The readings that the signs of `plain` ask for; `has_form` tells that some written form was seen in it.
 pub(crate) fn restore(
     plain: &Normalized,
     signs: Signs,
+    has_form: bool,
     table: &FoldTable,
     restorations: &Restorations,
 ) -> Vec<Restored> {
     let has_inserted = signs.has(CharKind::Symbol) || signs.has(CharKind::Space);
-    let has_forms = signs.has(CharKind::Letter)
-        || signs.has(CharKind::Digit)
-        || signs.has_mark(Signs::SPLIT)
-        || signs.has_mark(Signs::LOOKALIKE);
-    let has_pictures = signs.has_mark(Signs::PICTURE);
-    if !(has_inserted || has_forms || has_pictures) {
+    if !(has_inserted || has_form) {
         return Vec::new();
     }
     let items = items_of(plain, table);
-    let mut readings = Vec::with_capacity(2);
-    if has_inserted || has_forms {
-        readings.extend(read(&items, restorations, false));
-    }
-    if has_pictures {
-        readings.extend(read(&items, restorations, true));
-    }
-    readings
+    let (pictured, has_pictures) = read(&items, restorations, true);
+    let joined = if has_pictures { read(&items, restorations, false).0 } else { None };
+    joined.into_iter().chain(pictured).collect()
 }
 
 fn items_of(plain: &Normalized, table: &FoldTable) -> Vec<Item> {
@@ -126,8 +130,9 @@ fn items_of(plain: &Normalized, table: &FoldTable) -> Vec<Item> {
         .collect()
 }
 
-/// One reading; `None` if nothing had to be restored.
-fn read(items: &[Item], restorations: &Restorations, with_pictures: bool) -> Option<Restored> {
+/// One reading, `None` if nothing had to be restored; and whether a picture was read.
+fn read(items: &[Item], restorations: &Restorations, with_pictures: bool) -> (Option<Restored>, bool) {
+    let mut has_pictures = false;
     let mut builder = ReadingBuilder::with_capacity(items.len() * 3);
     let mut is_changed = false;
     let mut at = 0;
@@ -138,6 +143,7 @@ fn read(items: &[Item], restorations: &Restorations, with_pictures: bool) -> Opt
             builder.replace(&found.plain, item.span.cover(last.span), Some(found.disguise));
             at += found.form.len();
             is_changed = true;
+            has_pictures |= found.disguise == Disguise::Emoji;
             continue;
         }
         if is_insertable(item.kind) {
@@ -156,10 +162,11 @@ fn read(items: &[Item], restorations: &Restorations, with_pictures: bool) -> Opt
         item.take_over(&mut builder);
         at += 1;
     }
-    is_changed.then(|| {
+    let restored = is_changed.then(|| {
         let (text, offsets) = builder.finish();
         Restored { text, offsets }
-    })
+    });
+    (restored, has_pictures)
 }
 
 fn is_insertable(kind: CharKind) -> bool {

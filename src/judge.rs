@@ -1,0 +1,349 @@
+//! Match + context → finding or dismissal.
+//!
+//! In: the message, the scan and the open patterns. Out: findings, and dismissals with their reason and cue.
+//! Judges run in a written order, cheapest and surest first; each is a plain function. They never change a
+//! message's score: that is `score`'s business.
+
+mod clause;
+pub(crate) mod context;
+
+use crate::finding::{Dismissal, Disguise, Finding, Reason, Related, RelatedRole};
+use crate::lexicon::cue::State;
+use crate::lexicon::pattern::{Target, Window};
+use crate::linter::Work;
+use crate::message::{Message, Role, Speaker, Time};
+use crate::normalize;
+use crate::rule::{Category, Confidence, Judge, Rule};
+use crate::search::patterns::Matcher;
+use crate::search::{Disguises, Hit, PatternMatch};
+use crate::segment::{Blocks, Segmenter};
+use crate::span::Span;
+use context::{Context, CueFound};
+
+/// Mention this strong, and stronger than the collector's voice, takes a match for a mention.
+const MENTION_THRESHOLD: f32 = 2.0;
+
+/// Weaker mention, still stronger than the collector's voice, leaves a match for review.
+const DOUBT_THRESHOLD: f32 = 1.0;
+
+/// Service numbers of courts and police. A message that really comes from one pretends nothing.
+const OFFICIAL_SENDERS: [&str; 3] = ["12368", "110", "96110"];
+
+/// What became of a match.
+enum Outcome {
+    /// Nothing to say: the rule doesn't apply here.
+    NotApplicable,
+    Dismissed(Reason, Option<CueFound>),
+    Upheld(Confidence, Vec<CueFound>),
+}
+
+/// Judges every match of every rule.
+pub(crate) struct Judges<'m, 't> {
+    pub(crate) context: Context<'m, 't>,
+    pub(crate) matcher: Matcher<'m, 't>,
+    pub(crate) segmenter: &'m Segmenter,
+}
+
+impl<'m> Judges<'m, '_> {
+    /// Findings and dismissals, in order of place, then rule.
+    pub(crate) fn judge(&self, open: &[usize], work: &mut Work) -> (Vec<Finding>, Vec<Dismissal>) {
+        let lexicon = self.context.lexicon;
+        let mut blocks = Blocks::default();
+        let mut upheld: Vec<(Finding, PatternMatch)> = Vec::new();
+        let mut dismissed = Vec::new();
+        for &index in open {
+            let Target::Rule(rule_index) = lexicon.patterns[index].target else { continue };
+            let rule = &lexicon.rules[rule_index];
+            for found in self.matcher.find(index) {
+                match self.judge_match(rule_index, rule, &found, open, &mut blocks, work) {
+                    Outcome::NotApplicable => {}
+                    Outcome::Dismissed(reason, cue) => dismissed.push(Dismissal {
+                        rule: rule_index,
+                        place: self.context.place(found.stretch, found.span),
+                        reason,
+                        cue: cue.map(|cue| self.context.place(cue.stretch, cue.span)),
+                    }),
+                    Outcome::Upheld(confidence, cues) => {
+                        let finding = self.finding(rule_index, rule, &found, confidence, &cues);
+                        upheld.push((finding, found));
+                    }
+                }
+            }
+        }
+        let mut findings = without_repeats(upheld.into_iter().map(|(finding, _)| finding).collect());
+        findings.sort_by_key(|finding| (finding.place, finding.rule));
+        dismissed.retain(|dismissal| {
+            !findings.iter().any(|finding| finding.rule == dismissal.rule && finding.place == dismissal.place)
+        });
+        dismissed.sort_by_key(|dismissal| (dismissal.place, dismissal.rule));
+        dismissed.dedup_by_key(|dismissal| (dismissal.place, dismissal.rule));
+        (findings, dismissed)
+    }
+
+    /// The judges in their order.
+    fn judge_match(
+        &self,
+        rule_index: usize,
+        rule: &Rule,
+        found: &PatternMatch,
+        open: &[usize],
+        blocks: &mut Blocks,
+        work: &mut Work,
+    ) -> Outcome {
+        let context = &self.context;
+        let Some(conditions) = self.conditions(rule, found.stretch) else {
+            return Outcome::NotApplicable;
+        };
+        let dismissed = |reason| Outcome::Dismissed(reason, None);
+        if context.speaker(found.stretch) == Speaker::Customer || context.speaker(found.stretch) == Speaker::ThirdParty {
+            return dismissed(Reason::Speaker);
+        }
+        if !self.is_readable(rule, found) {
+            return dismissed(Reason::WeakReading);
+        }
+        if self.is_allowed(rule_index, found) {
+            return dismissed(Reason::Allowed);
+        }
+        if self.is_official_sender(rule) {
+            return dismissed(Reason::OfficialSender);
+        }
+        let (voice, strongest) = context.voice(found.stretch, found.span);
+        if let Some((reason, cue)) = clause::judge(context, found, voice, &rule.ignores) {
+            return Outcome::Dismissed(reason, cue);
+        }
+        let is_mention = voice.mention > voice.collector && !context.is_call() && !rule.ignores.contains(&Judge::Genre);
+        if is_mention && voice.mention >= MENTION_THRESHOLD {
+            return Outcome::Dismissed(Reason::Genre, strongest);
+        }
+        if self.is_excluded(rule_index, found, open) {
+            return dismissed(Reason::Excluded);
+        }
+        // Last, because it is the dearest: the dictionary is loaded here, if at all.
+        if let Some(reason) = self.cuts_words(found, blocks, work) {
+            return dismissed(reason);
+        }
+        let mut confidence = rule.confidence;
+        if is_mention && voice.mention >= DOUBT_THRESHOLD {
+            confidence = Confidence::Low;
+        }
+        if context.speaker(found.stretch) == Speaker::Unknown {
+            confidence = confidence.min(Confidence::Medium);
+        }
+        Outcome::Upheld(confidence, conditions)
+    }
+
+    /// The cues that make a rule applicable at a stretch; `None` if it isn't.
+    fn conditions(&self, rule: &Rule, stretch: u32) -> Option<Vec<CueFound>> {
+        let (message, when) = (self.context.message, &rule.when);
+        let mut cues = Vec::new();
+        if !when.channel.is_empty() && !message.channel.is_some_and(|channel| when.channel.contains(&channel)) {
+            return None;
+        }
+        if when.night && !is_at_night(message) {
+            return None;
+        }
+        if !when.addressee.is_empty() {
+            let (role, cue) = self.context.addressee(stretch);
+            let wants_debtor = when.addressee.contains(&Role::Debtor);
+            let holds = role.map_or(wants_debtor, |role| when.addressee.contains(&role));
+            if !holds {
+                return None;
+            }
+            cues.extend(cue);
+        }
+        for name in &when.state {
+            let state = State::named(name)?;
+            cues.push(self.context.state(state, stretch)?);
+        }
+        Some(cues)
+    }
+
+    /// Whether the rule allows the readings in which its parts were found, and they are supported.
+    fn is_readable(&self, rule: &Rule, found: &PatternMatch) -> bool {
+        let hits = || found.parts.iter().map(|&(_, hit)| &self.context.scan.hits[hit]);
+        let is_plain = |hit: &Hit| hit.disguises.iter().all(|disguise| reading_is_plain(disguise));
+        let is_allowed = hits().all(|hit| {
+            let mut readings = hit.disguises.iter().map(normalize::reading_of);
+            readings.all(|reading| reading == crate::rule::Reading::Plain || rule.readings.contains(&reading))
+        });
+        let weak = hits().filter(|hit| !hit.is_strong).count();
+        is_allowed && (weak == 0 || hits().any(|hit| hit.is_strong && is_plain(hit) && self.says_something(hit)))
+    }
+
+    /// Whether a hit is of a class that ordinary text isn't full of.
+    fn says_something(&self, hit: &Hit) -> bool {
+        !self.context.lexicon.classes[hit.class.0 as usize].is_common
+    }
+
+    /// Whether a longer innocent wording covers a part of the match and not the whole.
+    fn is_allowed(&self, rule: usize, found: &PatternMatch) -> bool {
+        let scan = self.context.scan;
+        let lexicon = self.context.lexicon;
+        let allowances = scan.hits.iter().filter(|hit| {
+            hit.stretch == found.stretch && lexicon.classes[hit.class.0 as usize].allows == Some(rule)
+        });
+        allowances.into_iter().any(|allowed| {
+            let covers = |&(_, hit): &(usize, usize)| {
+                let span = scan.hits[hit].span;
+                allowed.span.contains(span) && allowed.span.len() > span.len()
+            };
+            // The longest cover wins: a term longer than the innocent wording stands.
+            found.parts.iter().any(covers) && !found.parts.iter().any(|&(_, hit)| {
+                let span = scan.hits[hit].span;
+                span.contains(allowed.span) && span.len() > allowed.span.len()
+            })
+        })
+    }
+
+    fn is_excluded(&self, rule: usize, found: &PatternMatch, open: &[usize]) -> bool {
+        let context = &self.context;
+        let length = context.source(found.stretch).len();
+        let layout = &context.layouts[found.stretch as usize];
+        let window = layout.window(Window::Sentence, found.span.start, length);
+        let exclusions = open.iter().filter(|&&index| context.lexicon.patterns[index].target == Target::Unless(rule));
+        exclusions.flat_map(|&index| self.matcher.find(index)).any(|exclusion| {
+            exclusion.stretch == found.stretch && window.overlaps(exclusion.span)
+        })
+    }
+
+    fn is_official_sender(&self, rule: &Rule) -> bool {
+        let sender = self.context.message.sender.as_deref();
+        rule.category == Category::Impersonation
+            && sender.is_some_and(|sender| OFFICIAL_SENDERS.contains(&sender.trim()))
+    }
+
+    /// Whether a part that must be whole words isn't, or a part found by sound is an ordinary word.
+    fn cuts_words(&self, found: &PatternMatch, blocks: &mut Blocks, work: &mut Work) -> Option<Reason> {
+        let lexicon = self.context.lexicon;
+        let steps = &lexicon.patterns[found.pattern].steps;
+        for &(step, index) in &found.parts {
+            let hit = &self.context.scan.hits[index];
+            let readings = &self.context.scan.readings[hit.stretch as usize];
+            let text = readings.text(hit.reading);
+            let place = (hit.stretch, hit.reading);
+            let must = steps[step].at_words || lexicon.classes[hit.class.0 as usize].at_words;
+            if must && !self.segmenter.is_whole_words(text, hit.norm, place, blocks, work) {
+                return Some(Reason::WordBoundary);
+            }
+            if hit.is_by_sound {
+                let tokens = self.segmenter.tokens_over(text, hit.norm, place, blocks, work);
+                let term = lexicon.term_text(hit.term).unwrap_or_default();
+                let is_ordinary = |token: &crate::span::NormSpan| {
+                    let word = token.of(text);
+                    word.chars().count() >= 2 && !term.contains(word)
+                };
+                if tokens.iter().any(is_ordinary) {
+                    return Some(Reason::WeakReading);
+                }
+            }
+        }
+        None
+    }
+
+    fn finding(
+        &self,
+        rule_index: usize,
+        rule: &Rule,
+        found: &PatternMatch,
+        confidence: Confidence,
+        conditions: &[CueFound],
+    ) -> Finding {
+        let context = &self.context;
+        let source = context.source(found.stretch);
+        let hits: Vec<&Hit> = found.parts.iter().map(|&(_, hit)| &context.scan.hits[hit]).collect();
+        let inside = hits.iter().filter(|hit| hit.stretch == found.stretch && found.span.contains(hit.span));
+        let disguises = inside.clone().fold(Disguises::default(), |all, hit| all.union(hit.disguises));
+        let text = found.span.of(source).to_owned();
+        let plain = self.plain_of(source, found.span, &inside.copied().copied().collect::<Vec<_>>());
+        let parts = hits.iter().filter(|hit| hit.stretch != found.stretch || !found.span.contains(hit.span));
+        let mut related: Vec<Related> = parts
+            .map(|hit| Related {
+                place: context.place(hit.stretch, hit.span),
+                role: RelatedRole::Part,
+            })
+            .chain(conditions.iter().map(|cue| Related {
+                place: context.place(cue.stretch, cue.span),
+                role: RelatedRole::Condition,
+            }))
+            .collect();
+        related.sort_unstable();
+        related.dedup();
+        let is_traditional = is_wholly_traditional(source, &context.lexicon.folds.to_traditional);
+        Finding {
+            rule: rule_index,
+            category: rule.category,
+            tier: rule.tier,
+            confidence,
+            place: context.place(found.stretch, found.span),
+            plain: (plain != text).then_some(plain),
+            text,
+            disguises: disguises
+                .iter()
+                .filter(|&disguise| !(is_traditional && disguise == Disguise::Traditional))
+                .collect(),
+            related,
+        }
+    }
+
+    /// The plain form of a span: disguised hits replaced by their terms, the rest by its plain reading.
+    fn plain_of(&self, source: &str, span: Span, hits: &[Hit]) -> String {
+        let table = &self.context.lexicon.folds.table;
+        let mut plain = String::new();
+        let mut at = span.start;
+        for hit in hits {
+            if hit.span.start < at {
+                continue;
+            }
+            plain.push_str(&normalize::plain_term(&source[at..hit.span.start], table));
+            match self.context.lexicon.term_text(hit.term) {
+                Some(term) => plain.push_str(term),
+                None => plain.push_str(hit.span.of(source)),
+            }
+            at = hit.span.end;
+        }
+        plain.push_str(&normalize::plain_term(&source[at..span.end], table));
+        plain
+    }
+}
+
+fn reading_is_plain(disguise: Disguise) -> bool {
+    normalize::reading_of(disguise) == crate::rule::Reading::Plain
+}
+
+/// Keeps, of findings of one rule on overlapping words, the surest, then the longest.
+fn without_repeats(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| {
+        let span = finding.place.span;
+        (finding.rule, std::cmp::Reverse((finding.confidence, span.len())), finding.place)
+    });
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let repeats = kept.iter().rev().take_while(|other| other.rule == finding.rule).any(|other| {
+            other.place.turn == finding.place.turn && other.place.span.overlaps(finding.place.span)
+        });
+        if !repeats {
+            kept.push(finding);
+        }
+    }
+    kept
+}
+
+/// The share of characters that have another traditional form and stand in it, from which a text is traditional
+/// writing and not simplified text with some characters swapped.
+const TRADITIONAL_SHARE: f64 = 0.6;
+
+fn is_wholly_traditional(source: &str, to_traditional: &std::collections::HashMap<char, char>) -> bool {
+    let (mut traditional, mut simplified) = (0_usize, 0_usize);
+    let forms: std::collections::HashSet<char> = to_traditional.values().copied().collect();
+    for character in source.chars() {
+        traditional += usize::from(forms.contains(&character));
+        simplified += usize::from(to_traditional.contains_key(&character));
+    }
+    traditional > 0 && traditional as f64 >= TRADITIONAL_SHARE * (traditional + simplified) as f64
+}
+
+/// Whether the message was sent between 22:00 and 08:00.
+fn is_at_night(message: &Message) -> bool {
+    let clock = message.time.and_then(|Time { clock, .. }| clock);
+    clock.is_some_and(|clock| clock.hour() >= 22 || clock.hour() < 8)
+}

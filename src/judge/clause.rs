@@ -1,0 +1,152 @@
+//! Judges of the words around a match: denial, prohibition, report, victim, question, quotation.
+//!
+//! In: a match and its context. Out: the reason for which it is innocent and the cue, or nothing. Scope is all
+//! that they know: a cue works on its side, as far as it reaches, until a turn word (但是, 否则) ends it.
+
+use super::context::{Context, CueFound, Voice};
+use crate::finding::Reason;
+use crate::lexicon::cue::{Cue, Effect, Reach, Side};
+use crate::lexicon::pattern::Window;
+use crate::rule::Judge;
+use crate::search::PatternMatch;
+use crate::span::Span;
+
+/// The innocent reading of a match by the words around it.
+pub(super) fn judge(
+    context: &Context,
+    found: &PatternMatch,
+    voice: Voice,
+    ignores: &[Judge],
+) -> Option<(Reason, Option<CueFound>)> {
+    let effects = [
+        (Effect::Denial, Judge::Denial, Reason::Denied),
+        (Effect::Prohibition, Judge::Prohibition, Reason::Prohibited),
+        (Effect::Report, Judge::Report, Reason::Reported),
+        (Effect::Victim, Judge::Report, Reason::Reported),
+        (Effect::Question, Judge::Question, Reason::Asked),
+    ];
+    for (effect, judge, reason) in effects {
+        if ignores.contains(&judge) {
+            continue;
+        }
+        let cue = context.with_effect(effect).find(|cue| governs(context, cue, found));
+        let Some(cue) = cue else { continue };
+        let is_innocent = match effect {
+            // A denial that hangs on payment is a lever: "只要你还款，我们就不会找你家人".
+            Effect::Denial => !is_lever(context, cue),
+            // A collector asks to frighten; who asks without collecting fears it.
+            Effect::Question => voice.collector <= voice.mention,
+            _ => true,
+        };
+        if is_innocent {
+            return Some((reason, Some(*cue)));
+        }
+    }
+    if !ignores.contains(&Judge::Report) && is_quoted(context, found, voice) {
+        return Some((Reason::Quoted, None));
+    }
+    None
+}
+
+/// Whether a cue's scope holds the match.
+fn governs(context: &Context, cue: &CueFound, found: &PatternMatch) -> bool {
+    if cue.stretch != found.stretch {
+        return false;
+    }
+    let entry = context.entry(cue);
+    let spans = || found.parts.iter().map(|&(_, hit)| context.scan.hits[hit].span);
+    let is_own_word = spans().any(|span| span.overlaps(cue.span));
+    if entry.reach == Reach::Overlap {
+        return spans().any(|span| touches(span, cue.span)) || found.span.overlaps(cue.span);
+    }
+    if is_own_word {
+        return false;
+    }
+    let last = spans().map(|span| span.start).max().unwrap_or(found.span.start);
+    let first = spans().map(|span| span.end).min().unwrap_or(found.span.end);
+    let is_on_side = match entry.side {
+        Side::After => cue.span.start < last,
+        Side::Before => cue.span.end > first,
+        Side::Both => true,
+    };
+    is_on_side && is_reached(context, cue, entry, found) && !is_ended(context, cue, found)
+}
+
+fn touches(left: Span, right: Span) -> bool {
+    left.start <= right.end && right.start <= left.end
+}
+
+fn is_reached(context: &Context, cue: &CueFound, entry: &Cue, found: &PatternMatch) -> bool {
+    let length = context.source(cue.stretch).len();
+    let layout = &context.layouts[cue.stretch as usize];
+    let window = match entry.reach {
+        Reach::Clause => layout.window(Window::Clause, cue.span.start, length),
+        Reach::Sentence => layout.window(Window::Sentence, cue.span.start, length),
+        Reach::Paragraph => layout.paragraph(cue.span.start, length),
+        Reach::Overlap => found.span,
+    };
+    window.overlaps(found.span)
+}
+
+/// Whether a turn word stands between a cue and the match.
+fn is_ended(context: &Context, cue: &CueFound, found: &PatternMatch) -> bool {
+    let between = if cue.span.end <= found.span.start {
+        Span::new(cue.span.end, found.span.start)
+    } else if found.span.end <= cue.span.start {
+        Span::new(found.span.end, cue.span.start)
+    } else {
+        return false;
+    };
+    context
+        .with_effect(Effect::Turn)
+        .any(|turn| turn.stretch == cue.stretch && between.contains(turn.span))
+}
+
+/// Whether a condition of paying stands before a denial in its sentence.
+fn is_lever(context: &Context, denial: &CueFound) -> bool {
+    let length = context.source(denial.stretch).len();
+    let layout = &context.layouts[denial.stretch as usize];
+    let sentence = layout.window(Window::Sentence, denial.span.start, length);
+    context.with_effect(Effect::Condition).any(|condition| {
+        condition.stretch == denial.stretch
+            && sentence.contains(condition.span)
+            && condition.span.start < denial.span.end
+    })
+}
+
+/// Whether the match stands in quotation marks in a text that reports or mentions.
+fn is_quoted(context: &Context, found: &PatternMatch, voice: Voice) -> bool {
+    let source = context.source(found.stretch);
+    let Some(quote) = enclosing_quote(source, found.span) else {
+        return false;
+    };
+    let is_told = context.with_effect(Effect::Report).any(|cue| {
+        cue.stretch == found.stretch && cue.span.end <= quote.start + 3 && quote.start - cue.span.start.min(quote.start) <= 90
+    });
+    is_told || voice.mention >= 1.0 && voice.mention > voice.collector
+}
+
+/// How far back, in bytes, an opening quotation mark is looked for.
+const LONGEST_QUOTE_BYTES: usize = 600;
+
+/// The quotation marks around a span, if it stands in any.
+fn enclosing_quote(source: &str, span: Span) -> Option<Span> {
+    const PAIRS: [(char, char); 4] = [('“', '”'), ('「', '」'), ('『', '』'), ('‘', '’')];
+    let before = source[..span.start].char_indices().rev();
+    let mut opening = None;
+    for (at, character) in before {
+        if span.start - at > LONGEST_QUOTE_BYTES {
+            break;
+        }
+        if PAIRS.iter().any(|(_, close)| *close == character) {
+            return None;
+        }
+        if let Some((_, close)) = PAIRS.iter().find(|(open, _)| *open == character) {
+            opening = Some((at, *close));
+            break;
+        }
+    }
+    let (start, close) = opening?;
+    let end = source[span.end..].char_indices().find(|(_, character)| *character == close)?.0;
+    Some(Span::new(start, span.end + end))
+}

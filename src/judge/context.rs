@@ -1,0 +1,207 @@
+//! What a message is, who speaks, who is addressed, what has been established.
+//!
+//! In: the message, its hits and the cue patterns found. Out: [`Context`]. It gathers and weighs; it judges
+//! no match.
+
+use crate::finding::Place;
+use crate::lexicon::Lexicon;
+use crate::lexicon::cue::{Cue, Effect, Genre, SaidBy, State};
+use crate::lexicon::pattern::Target;
+use crate::message::{Body, Channel, Message, Role, Speaker};
+use crate::search::patterns::Matcher;
+use crate::search::{Layout, Scan};
+use crate::span::Span;
+
+/// A cue found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct CueFound {
+    /// Index of the cue in the lexicon.
+    pub(crate) cue: usize,
+    pub(crate) stretch: u32,
+    pub(crate) span: Span,
+}
+
+/// Everything about a message that judges ask.
+pub(crate) struct Context<'m, 't> {
+    pub(crate) message: &'m Message<'m>,
+    pub(crate) lexicon: &'m Lexicon,
+    pub(crate) scan: &'m Scan<'t>,
+    pub(crate) layouts: &'m [Layout],
+    /// Cues in order of place.
+    pub(crate) cues: Vec<CueFound>,
+    speakers: Vec<Speaker>,
+    /// Characters of the whole message.
+    length: usize,
+}
+
+/// How much of a text speaks for mention and how much for a collector's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Voice {
+    pub(crate) mention: f32,
+    pub(crate) collector: f32,
+}
+
+/// The weight of other paragraphs for a match.
+const ELSEWHERE: f32 = 0.6;
+
+/// A text this long (characters) without a word to a debtor is rather about collection than part of it.
+const LONG_TEXT: usize = 250;
+
+impl<'m, 't> Context<'m, 't> {
+    /// Finds all cues among the open patterns.
+    pub(crate) fn new(
+        message: &'m Message<'m>,
+        lexicon: &'m Lexicon,
+        scan: &'m Scan<'t>,
+        layouts: &'m [Layout],
+        matcher: &Matcher<'m, 't>,
+        open: &[usize],
+    ) -> Self {
+        let speakers: Vec<Speaker> = message.stretches().map(|(_, speaker, _)| speaker).collect();
+        let mut cues = Vec::new();
+        for &index in open {
+            let Target::Cue(cue) = lexicon.patterns[index].target else { continue };
+            for found in matcher.find(index) {
+                let is_plain = found.parts.iter().all(|&(_, hit)| scan.hits[hit].is_strong);
+                let speaker = speakers[found.stretch as usize];
+                if is_plain && said_by(&lexicon.cues[cue], speaker) {
+                    cues.push(CueFound {
+                        cue,
+                        stretch: found.stretch,
+                        span: found.span,
+                    });
+                }
+            }
+        }
+        cues.sort_by_key(|found| (found.stretch, found.span, found.cue));
+        cues.dedup();
+        let length = message.stretches().map(|(_, _, text)| text.chars().count()).sum();
+        Self {
+            message,
+            lexicon,
+            scan,
+            layouts,
+            cues,
+            speakers,
+            length,
+        }
+    }
+
+    /// The cue's entry in the lexicon.
+    pub(crate) fn entry(&self, found: &CueFound) -> &'m Cue {
+        &self.lexicon.cues[found.cue]
+    }
+
+    /// Cues with an effect.
+    pub(crate) fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &CueFound> {
+        self.cues.iter().filter(move |found| self.entry(found).effect == effect)
+    }
+
+    /// Whether the message is a transcript.
+    pub(crate) fn is_call(&self) -> bool {
+        matches!(self.message.body, Body::Turns(_))
+    }
+
+    /// Who speaks in a stretch.
+    pub(crate) fn speaker(&self, stretch: u32) -> Speaker {
+        self.speakers[stretch as usize]
+    }
+
+    /// The place of a span in the message.
+    pub(crate) fn place(&self, stretch: u32, span: Span) -> Place {
+        let turn = self.is_call().then_some(stretch as usize);
+        Place { turn, span }
+    }
+
+    /// The source text of a stretch.
+    pub(crate) fn source(&self, stretch: u32) -> &'t str {
+        self.scan.readings[stretch as usize].source
+    }
+
+    /// What speaks for mention and what for a collector at a place: its own paragraph in full, the others in
+    /// part. In a transcript the collector's turns are the collector's words by definition.
+    pub(crate) fn voice(&self, stretch: u32, span: Span) -> (Voice, Option<CueFound>) {
+        let length = self.source(stretch).len();
+        let paragraph = self.layouts[stretch as usize].paragraph(span.start, length);
+        let mut voice = Voice::default();
+        let mut genres = [0.0_f32; Genre::ALL.len()];
+        let mut strongest: Option<(f32, CueFound)> = None;
+        for found in &self.cues {
+            let cue = self.entry(found);
+            let is_here = found.stretch == stretch && paragraph.overlaps(found.span);
+            let weight = cue.weight * if is_here { 1.0 } else { ELSEWHERE };
+            match cue.effect {
+                Effect::Genre(genre) => {
+                    genres[genre as usize] += weight;
+                    if strongest.is_none_or(|(other, _)| weight > other) {
+                        strongest = Some((weight, *found));
+                    }
+                }
+                Effect::Collector => voice.collector += weight,
+                _ => {}
+            }
+        }
+        // The best genre counts in full, what speaks for others in half: a press report is news and law.
+        let best = genres.iter().copied().fold(0.0, f32::max);
+        voice.mention = best + (genres.iter().sum::<f32>() - best) / 2.0;
+        if self.message.channel == Some(Channel::Article) {
+            voice.mention += 1.0;
+        }
+        if self.length >= LONG_TEXT && voice.collector == 0.0 && !self.is_call() {
+            voice.mention += 0.5;
+        }
+        (voice, strongest.map(|(_, found)| found))
+    }
+
+    /// Whether a condition on the addressee holds at a stretch, and the words that say so.
+    pub(crate) fn addressee(&self, stretch: u32) -> (Option<Role>, Option<CueFound>) {
+        match self.message.recipient_role {
+            Some(role) if role != Role::Unknown => return (Some(role), None),
+            _ => {}
+        }
+        let mut sums = [0.0_f32; 3];
+        let mut strongest: Option<(f32, CueFound)> = None;
+        for found in self.cues.iter().filter(|found| found.stretch <= stretch) {
+            let cue = self.entry(found);
+            let role = match cue.effect {
+                Effect::Addressee(role) => role,
+                Effect::State(State::NotDebtor) if found.stretch < stretch => Role::ThirdParty,
+                _ => continue,
+            };
+            sums[role_index(role)] += cue.weight;
+            if strongest.is_none_or(|(weight, _)| cue.weight > weight) {
+                strongest = Some((cue.weight, *found));
+            }
+        }
+        let marked = self.speakers[..=stretch as usize].contains(&Speaker::ThirdParty);
+        sums[2] += f32::from(u8::from(marked)) * 2.0;
+        let (index, best) = sums.iter().enumerate().fold((0, 0.0), |best, (index, &sum)| {
+            if sum > best.1 { (index, sum) } else { best }
+        });
+        let role = [Role::Debtor, Role::Guarantor, Role::ThirdParty][index];
+        ((best >= 1.0).then_some(role), strongest.map(|(_, found)| found))
+    }
+
+    /// The words that set a state before a stretch (within it, for texts).
+    pub(crate) fn state(&self, state: State, stretch: u32) -> Option<CueFound> {
+        let is_before = |found: &&CueFound| found.stretch < stretch || !self.is_call();
+        self.with_effect(Effect::State(state)).find(is_before).copied()
+    }
+}
+
+fn role_index(role: Role) -> usize {
+    match role {
+        Role::Debtor | Role::Unknown => 0,
+        Role::Guarantor => 1,
+        Role::ThirdParty => 2,
+    }
+}
+
+/// Whether a cue counts among the words of this speaker. Texts have one writer, who may be either.
+fn said_by(cue: &Cue, speaker: Speaker) -> bool {
+    match cue.said_by {
+        SaidBy::Anybody => true,
+        SaidBy::Answerer => speaker != Speaker::Agent,
+        SaidBy::Collector => matches!(speaker, Speaker::Agent | Speaker::Unknown),
+    }
+}

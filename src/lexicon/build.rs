@@ -1,0 +1,576 @@
+//! Files → [`Lexicon`].
+//!
+//! In: the bundled files and perhaps a company's. Out: a lexicon, or all problems at once with file and
+//! line. Data is checked here and nowhere later: what loads can be searched.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::cue::Cue;
+use super::laws::Laws;
+use super::pattern::{ClassId, Intern, Pattern, Target};
+use super::source::Files;
+use super::{Class, Folds, Lexicon, Term};
+use crate::error::{Error, ErrorKind, Result};
+use crate::finding::Disguise;
+use crate::normalize::{FoldTable, Restorations, plain_term};
+use crate::rule::{Reading, Rule, Tier};
+use crate::search::Syllables;
+use crate::search::shapes::Shape;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    #[serde(default)]
+    rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueFile {
+    #[serde(default)]
+    cue: Vec<Cue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClassEntry {
+    /// What unites the terms, for people.
+    #[serde(rename = "title")]
+    _title: String,
+    terms: String,
+    #[serde(default)]
+    common: bool,
+    #[serde(default)]
+    at_words: bool,
+    #[serde(default)]
+    sound: bool,
+}
+
+/// What a company's folder changes without adding rules.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Overlay {
+    /// Rules that it doesn't use.
+    disable: Vec<String>,
+    /// Rule id → tier.
+    regrade: HashMap<String, Tier>,
+    /// Rule id, or `*` for all → wordings that are innocent here.
+    allow: HashMap<String, Vec<String>>,
+    /// Words for jieba's dictionary.
+    words: Vec<String>,
+}
+
+/// Builds and checks a lexicon; files of `layer` add to those of `base`.
+pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
+    let mut builder = Builder::new(base, layer);
+    let shapes = builder.add_shapes();
+    builder.load_classes();
+    let overlay = builder.load_overlay();
+    let mut rules = builder.load_rules();
+    let cues: Vec<(String, Cue)> = builder.load_cues();
+    let laws = builder.load_laws();
+    builder.apply(&overlay, &mut rules);
+    for (index, (file, rule)) in rules.iter().enumerate() {
+        builder.compile_rule(index, file, rule, &laws);
+    }
+    for (index, (file, cue)) in cues.iter().enumerate() {
+        builder.compile_cue(index, file, cue);
+    }
+    builder.compile_allowances(&overlay, &rules);
+    let unused_classes = builder.unused_classes();
+    if let Some(error) = Error::all(builder.problems) {
+        return Err(error);
+    }
+    Ok(Lexicon {
+        rules: rules.into_iter().map(|(_, rule)| rule).collect(),
+        laws: laws.expect("a missing laws file is among the problems"),
+        version: version_of(base, layer),
+        classes: builder.classes,
+        terms: builder.terms,
+        patterns: builder.patterns,
+        cues: cues.into_iter().map(|(_, cue)| cue).collect(),
+        folds: builder.folds,
+        words: overlay.words,
+        unused_classes,
+        shapes,
+    })
+}
+
+struct Builder<'f> {
+    layers: Vec<&'f Files>,
+    problems: Vec<Error>,
+    folds: Folds,
+    classes: Vec<Class>,
+    class_by_name: HashMap<String, ClassId>,
+    /// Named classes that some pattern uses.
+    used: HashSet<ClassId>,
+    terms: Vec<Term>,
+    term_by_text: HashMap<String, usize>,
+    patterns: Vec<Pattern>,
+}
+
+impl Intern for Builder<'_> {
+    fn class(&mut self, name: &str) -> Option<ClassId> {
+        let found = self.class_by_name.get(&format!("<{name}>")).copied();
+        self.used.extend(found);
+        found
+    }
+
+    fn literal(&mut self, text: &str) -> ClassId {
+        if let Some(&class) = self.class_by_name.get(text) {
+            return class;
+        }
+        let characters = text.chars().count();
+        let class = self.add_class(Class {
+            name: text.to_owned(),
+            is_common: characters == 1,
+            at_words: false,
+            has_sound: characters >= 3,
+            allows: None,
+            term_count: 0,
+        });
+        self.add_term(class, text);
+        class
+    }
+
+    fn commonness(&self, class: ClassId) -> u32 {
+        let class = &self.classes[class.0 as usize];
+        let size = u32::try_from(class.term_count).unwrap_or(u32::MAX).min(1000);
+        size + if class.is_common { 1_000_000 } else { 0 }
+    }
+}
+
+impl<'f> Builder<'f> {
+    fn new(base: &'f Files, layer: Option<&'f Files>) -> Self {
+        let layers: Vec<&Files> = std::iter::once(base).chain(layer).collect();
+        let mut problems = Vec::new();
+        let folds = load_folds(&layers, &mut problems);
+        Self {
+            layers,
+            problems,
+            folds,
+            classes: Vec::new(),
+            class_by_name: HashMap::new(),
+            used: HashSet::new(),
+            terms: Vec::new(),
+            term_by_text: HashMap::new(),
+            patterns: Vec::new(),
+        }
+    }
+
+    fn files(&self, prefix: &'static str) -> Vec<(&'f str, &'f str)> {
+        let layers = self.layers.iter().copied();
+        layers.flat_map(|files| files.under(prefix)).collect()
+    }
+
+    fn problem(&mut self, file: &str, line: Option<usize>, reason: impl Into<String>) {
+        let error = Error::new(ErrorKind::Lexicon, reason).in_file(file);
+        self.problems.push(match line {
+            Some(line) => error.at_line(line),
+            None => error,
+        });
+    }
+
+    /// Parses a file; a syntax error becomes a problem with its line.
+    fn parse<T: for<'de> Deserialize<'de>>(&mut self, file: &str, text: &str) -> Option<T> {
+        match toml::from_str(text) {
+            Ok(parsed) => Some(parsed),
+            Err(error) => {
+                let line = error.span().map(|span| line_at(text, span.start));
+                self.problem(file, line, error.message().to_owned());
+                None
+            }
+        }
+    }
+
+    /// Digits of a known shape are classes without terms.
+    fn add_shapes(&mut self) -> Vec<ClassId> {
+        let shapes = Shape::ALL.iter().map(|(_, name)| {
+            let class = self.add_class(Class {
+                name: (*name).to_owned(),
+                is_common: false,
+                at_words: false,
+                has_sound: false,
+                allows: None,
+                term_count: 0,
+            });
+            self.used.insert(class);
+            class
+        });
+        shapes.collect()
+    }
+
+    fn load_classes(&mut self) {
+        for (file, text) in self.files("classes/") {
+            let Some(entries) = self.parse::<toml::Table>(file, text) else { continue };
+            for (name, value) in entries {
+                let line = line_of(text, &format!("[{name}]"));
+                let entry: ClassEntry = match value.try_into() {
+                    Ok(entry) => entry,
+                    Err(error) => {
+                        self.problem(file, line, format!("class {name}: {}", error.message()));
+                        continue;
+                    }
+                };
+                let key = format!("<{name}>");
+                let class = match self.class_by_name.get(&key) {
+                    // A later layer adds terms to a class of an earlier one.
+                    Some(&class) => class,
+                    None => self.add_class(Class {
+                        name: key,
+                        is_common: entry.common,
+                        at_words: entry.at_words,
+                        has_sound: entry.sound,
+                        allows: None,
+                        term_count: 0,
+                    }),
+                };
+                self.add_terms(class, file, text, &entry.terms);
+            }
+        }
+    }
+
+    fn load_overlay(&mut self) -> Overlay {
+        let mut overlay = Overlay::default();
+        for (file, text) in self.files("overlay.toml") {
+            overlay = self.parse(file, text).unwrap_or_default();
+        }
+        overlay
+    }
+
+    fn load_rules(&mut self) -> Vec<(String, Rule)> {
+        let mut rules: Vec<(String, Rule)> = Vec::new();
+        for (file, text) in self.files("rules/") {
+            let Some(parsed) = self.parse::<RuleFile>(file, text) else { continue };
+            for rule in parsed.rule {
+                if rules.iter().any(|(_, other)| other.id == rule.id) {
+                    let line = line_of(text, &rule.id);
+                    self.problem(file, line, format!("rule {} is defined twice", rule.id));
+                }
+                rules.push((file.to_owned(), rule));
+            }
+        }
+        rules
+    }
+
+    fn load_cues(&mut self) -> Vec<(String, Cue)> {
+        let mut cues = Vec::new();
+        for (file, text) in self.files("cues/") {
+            let Some(parsed) = self.parse::<CueFile>(file, text) else { continue };
+            cues.extend(parsed.cue.into_iter().map(|cue| (file.to_owned(), cue)));
+        }
+        cues
+    }
+
+    fn load_laws(&mut self) -> Option<Laws> {
+        let Some(&(file, text)) = self.files("laws.toml").first() else {
+            self.problem("laws.toml", None, "the file is missing");
+            return None;
+        };
+        let laws: Laws = self.parse(file, text)?;
+        self.problems.extend(laws.problems());
+        Some(laws)
+    }
+
+    fn apply(&mut self, overlay: &Overlay, rules: &mut Vec<(String, Rule)>) {
+        let named = overlay.disable.iter().chain(overlay.regrade.keys()).chain(overlay.allow.keys());
+        let mut unknown: Vec<&String> = named
+            .filter(|id| *id != "*" && !rules.iter().any(|(_, rule)| rule.id == **id))
+            .collect();
+        unknown.sort();
+        for id in unknown {
+            let line = self.files("overlay.toml").first().and_then(|(_, text)| line_of(text, id));
+            self.problem("overlay.toml", line, format!("no rule {id}; `dunlint rules` lists them"));
+        }
+        rules.retain(|(_, rule)| !overlay.disable.contains(&rule.id));
+        for (_, rule) in rules {
+            if let Some(&tier) = overlay.regrade.get(&rule.id) {
+                rule.tier = tier;
+            }
+        }
+    }
+
+    fn compile_rule(&mut self, index: usize, file: &str, rule: &Rule, laws: &Option<Laws>) {
+        let text = self.text_of(file);
+        let line = line_of(text, &rule.id);
+        if !rule.id.starts_with(&rule.category.id().replace('_', "-")) {
+            let reason = format!("rule {}: an id begins with its category", rule.id);
+            self.problem(file, line, reason);
+        }
+        if rule.tier == Tier::Clean {
+            self.problem(file, line, format!("rule {}: a rule finds something, so it isn't clean", rule.id));
+        }
+        if rule.hits.len() < 3 || rule.misses.len() < 3 {
+            self.problem(file, line, format!("rule {} needs three hits and three misses", rule.id));
+        }
+        for state in &rule.when.state {
+            if super::cue::State::named(state).is_none() {
+                self.problem(file, line, format!("rule {}: no state {state}", rule.id));
+            }
+        }
+        if let Some(laws) = laws {
+            let unknown = rule.basis.iter().filter(|key| !laws.clauses.iter().any(|clause| clause.key == **key));
+            for key in unknown {
+                self.problem(file, line, format!("rule {} cites the unknown clause {key}", rule.id));
+            }
+        }
+        let lists: Vec<(String, String)> = self.lists_of(rule, file, line);
+        if !rule.terms.trim().is_empty() || !lists.is_empty() {
+            let class = self.add_class(Class {
+                name: format!("rule:{}", rule.id),
+                is_common: false,
+                at_words: true,
+                has_sound: rule.readings.contains(&Reading::Sound),
+                allows: None,
+                term_count: 0,
+            });
+            self.add_terms(class, file, text, &rule.terms);
+            for (list, terms) in &lists {
+                self.add_terms(class, list, terms, terms);
+            }
+            self.class_by_name.insert(format!("<rule:{}>", rule.id), class);
+            self.add_pattern(file, line, &format!("<rule:{}>", rule.id), Target::Rule(index));
+        } else if rule.patterns.is_empty() {
+            self.problem(file, line, format!("rule {} has neither terms nor patterns", rule.id));
+        }
+        for pattern in &rule.patterns {
+            let line = line_of(text, pattern).or(line);
+            self.add_pattern(file, line, pattern, Target::Rule(index));
+        }
+        for pattern in &rule.unless {
+            let line = line_of(text, pattern).or(line);
+            self.add_pattern(file, line, pattern, Target::Unless(index));
+        }
+        self.add_allowance(index, &rule.id, file, &rule.allow);
+    }
+
+    fn compile_cue(&mut self, index: usize, file: &str, cue: &Cue) {
+        let text = self.text_of(file);
+        let line = line_of(text, &cue.id);
+        if !cue.terms.trim().is_empty() {
+            let class = self.add_class(Class {
+                name: format!("cue:{}", cue.id),
+                is_common: true,
+                at_words: false,
+                has_sound: false,
+                allows: None,
+                term_count: 0,
+            });
+            self.add_terms(class, file, text, &cue.terms);
+            self.class_by_name.insert(format!("<cue:{}>", cue.id), class);
+            self.add_pattern(file, line, &format!("<cue:{}>", cue.id), Target::Cue(index));
+        } else if cue.patterns.is_empty() {
+            self.problem(file, line, format!("cue {} has neither terms nor patterns", cue.id));
+        }
+        for pattern in &cue.patterns {
+            let line = line_of(text, pattern).or(line);
+            self.add_pattern(file, line, pattern, Target::Cue(index));
+        }
+    }
+
+    fn compile_allowances(&mut self, overlay: &Overlay, rules: &[(String, Rule)]) {
+        for (index, (_, rule)) in rules.iter().enumerate() {
+            for id in [rule.id.as_str(), "*"] {
+                let wordings = overlay.allow.get(id).map(|wordings| wordings.join("\n"));
+                self.add_allowance(index, &rule.id, "overlay.toml", &wordings.unwrap_or_default());
+            }
+        }
+    }
+
+    fn add_allowance(&mut self, rule: usize, id: &str, file: &str, wordings: &str) {
+        if wordings.trim().is_empty() {
+            return;
+        }
+        let class = self.add_class(Class {
+            name: format!("allow:{id}"),
+            is_common: true,
+            at_words: false,
+            has_sound: false,
+            allows: Some(rule),
+            term_count: 0,
+        });
+        let text = self.text_of(file);
+        self.add_terms(class, file, text, wordings);
+    }
+
+    /// Named classes that no rule or cue uses.
+    fn unused_classes(&self) -> Vec<String> {
+        let classes = self.classes.iter().enumerate();
+        let unused = classes.filter(|(index, class)| {
+            class.name.starts_with('<') && !class.name.contains(':') && !self.used.contains(&ClassId(*index as u16))
+        });
+        unused.map(|(_, class)| class.name.clone()).collect()
+    }
+
+    fn lists_of(&mut self, rule: &Rule, file: &str, line: Option<usize>) -> Vec<(String, String)> {
+        let mut lists = Vec::new();
+        for list in &rule.lists {
+            let found = self.files("terms/").into_iter().find(|(path, _)| path.strip_prefix("terms/") == Some(list));
+            match found {
+                Some((path, text)) => lists.push((path.to_owned(), text.to_owned())),
+                None => self.problem(file, line, format!("rule {} names the missing list terms/{list}", rule.id)),
+            }
+        }
+        lists
+    }
+
+    fn text_of(&self, file: &str) -> &'f str {
+        let mut found = self.layers.iter().rev().flat_map(|files| files.under(""));
+        found.find(|(path, _)| *path == file).map_or("", |(_, text)| text)
+    }
+
+    fn add_pattern(&mut self, file: &str, line: Option<usize>, text: &str, target: Target) {
+        match Pattern::parse(text, target, self) {
+            Ok(pattern) => self.patterns.push(pattern),
+            Err(reason) => self.problem(file, line, format!("pattern `{text}`: {reason}")),
+        }
+    }
+
+    fn add_class(&mut self, class: Class) -> ClassId {
+        let id = ClassId(u16::try_from(self.classes.len()).expect("fewer than 65,536 classes"));
+        self.class_by_name.entry(class.name.clone()).or_insert(id);
+        self.classes.push(class);
+        id
+    }
+
+    /// Adds the terms of a text: separated by white space, `#` begins a comment, `_` stands for a space.
+    fn add_terms(&mut self, class: ClassId, file: &str, whole: &str, terms: &str) {
+        for line in terms.lines() {
+            let line = line.split('#').next().unwrap_or("");
+            for term in line.split_whitespace() {
+                let term = term.replace('_', " ");
+                let line = || line_of(whole, &term);
+                match self.add_term(class, &term) {
+                    Added::New => {}
+                    Added::Again => {
+                        let name = self.classes[class.0 as usize].name.clone();
+                        let line = line();
+                        self.problem(file, line, format!("{name} holds the term {term} twice"));
+                    }
+                    Added::Nothing => {
+                        let line = line();
+                        self.problem(file, line, format!("the term {term} folds to nothing"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_term(&mut self, class: ClassId, term: &str) -> Added {
+        let text = plain_term(term, &self.folds.table);
+        if text.trim().is_empty() {
+            return Added::Nothing;
+        }
+        let characters = text.chars().count();
+        let has_sound = self.classes[class.0 as usize].has_sound && characters >= 2;
+        let next = self.terms.len();
+        let index = *self.term_by_text.entry(text.clone()).or_insert(next);
+        if index == next {
+            self.terms.push(Term {
+                text,
+                characters,
+                classes: Vec::new(),
+                has_sound: false,
+            });
+        }
+        let known = &mut self.terms[index];
+        known.has_sound |= has_sound;
+        if known.classes.contains(&class) {
+            return Added::Again;
+        }
+        known.classes.push(class);
+        self.classes[class.0 as usize].term_count += 1;
+        Added::New
+    }
+}
+
+enum Added {
+    New,
+    Again,
+    Nothing,
+}
+
+fn load_folds(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
+    let mut rows = |name: &str| -> Vec<(String, String)> {
+        let path = format!("folds/{name}.tsv");
+        let mut rows = Vec::new();
+        for (file, text) in layers.iter().flat_map(|files| files.under(&path)) {
+            for (index, line) in text.lines().enumerate() {
+                if line.trim().is_empty() || line.starts_with('#') {
+                    continue;
+                }
+                match line.split_once('\t') {
+                    Some((form, plain)) if !form.is_empty() && !plain.is_empty() && !plain.contains('\t') => {
+                        rows.push((form.to_owned(), plain.to_owned()));
+                    }
+                    _ => {
+                        let reason = "a fold is written form<TAB>plain";
+                        problems.push(Error::new(ErrorKind::Lexicon, reason).in_file(file).at_line(index + 1));
+                    }
+                }
+            }
+        }
+        rows
+    };
+    let first = |text: &str| text.chars().next();
+    let pairs = |rows: &[(String, String)]| -> HashMap<char, char> {
+        let pairs = rows.iter().filter_map(|(form, plain)| Some((first(form)?, first(plain)?)));
+        pairs.collect()
+    };
+    let traditional = pairs(&rows("traditional"));
+    let lists = [
+        ("splits", Disguise::Split),
+        ("lookalikes", Disguise::Lookalike),
+        ("emoji", Disguise::Emoji),
+        ("digits", Disguise::Digits),
+        ("initials", Disguise::Initials),
+    ]
+    .map(|(name, disguise)| (rows(name), disguise));
+    let to_traditional = traditional.iter().map(|(&form, &plain)| (plain, form));
+    // The smallest form, so that the map doesn't depend on the order of a hash map.
+    let mut reverse: HashMap<char, char> = HashMap::new();
+    for (plain, form) in to_traditional {
+        let kept = reverse.entry(plain).or_insert(form);
+        *kept = form.min(*kept);
+    }
+    let table = FoldTable::new(traditional);
+    let mut restorations = Restorations::default();
+    for (rows, disguise) in &lists {
+        for (form, plain) in rows {
+            restorations.add(&plain_term(form, &table), &plain_term(plain, &table), *disguise);
+        }
+    }
+    let syllables = Syllables::new(&rows("syllables"), &rows("homophones"));
+    Folds {
+        table,
+        restorations,
+        syllables,
+        to_traditional: reverse,
+    }
+}
+
+fn version_of(base: &Files, layer: Option<&Files>) -> String {
+    let mut hash = Sha256::new();
+    for (path, text) in std::iter::once(base).chain(layer).flat_map(|files| files.under("")) {
+        hash.update(path.as_bytes());
+        hash.update([0]);
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Line (from 1) of a byte position.
+fn line_at(text: &str, byte: usize) -> usize {
+    text[..byte.min(text.len())].matches('\n').count() + 1
+}
+
+/// Line (from 1) of the first place where these words stand.
+fn line_of(text: &str, needle: &str) -> Option<usize> {
+    let at = text.find(needle)?;
+    Some(line_at(text, at))
+}

@@ -1,0 +1,111 @@
+//! The files that a lexicon is made of.
+//!
+//! In: the bundled files, or a folder. Out: [`Files`], paths with their text, in a fixed order. The list of
+//! bundled files stands here and nowhere else; a test compares it with the folder.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Texts of a lexicon by path inside its folder (`rules/threat.toml`), sorted by path.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    pub(crate) files: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
+macro_rules! bundled {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../lexicons/", $path)))),*]
+    };
+}
+
+const BUNDLED: &[(&str, &str)] = bundled![
+    "classes/acts.toml",
+    "classes/law.toml",
+    "classes/money.toml",
+    "classes/people.toml",
+    "classes/places.toml",
+    "classes/speech.toml",
+    "cues/addressee.toml",
+    "cues/clause.toml",
+    "cues/dialogue.toml",
+    "cues/genre.toml",
+    "folds/digits.tsv",
+    "folds/emoji.tsv",
+    "folds/homophones.tsv",
+    "folds/initials.tsv",
+    "folds/lookalikes.tsv",
+    "folds/splits.tsv",
+    "folds/syllables.tsv",
+    "folds/traditional.tsv",
+    "laws.toml",
+    "limits.toml",
+    "rules/deception.toml",
+    "rules/harassment.toml",
+    "rules/impersonation.toml",
+    "rules/insult.toml",
+    "rules/privacy.toml",
+    "rules/third_party.toml",
+    "rules/threat.toml",
+];
+
+impl Files {
+    /// The files in the binary.
+    pub(crate) fn bundled() -> Self {
+        let files = BUNDLED.iter();
+        Self {
+            files: files.map(|(path, text)| (Cow::Borrowed(*path), Cow::Borrowed(*text))).collect(),
+        }
+    }
+
+    /// All `.toml`, `.tsv` and `.txt` files of a folder and its subfolders.
+    ///
+    /// # Errors
+    /// If the folder or a file can't be read, or a file isn't UTF-8.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let mut files = Vec::new();
+        let failed = |path: &Path, cause: std::io::Error| {
+            let reason = "cannot read this part of the lexicon; name a folder made like lexicons/";
+            Error::new(ErrorKind::Lexicon, reason).in_file(path).because(cause)
+        };
+        let mut folders = vec![folder.to_owned()];
+        while let Some(current) = folders.pop() {
+            let entries = std::fs::read_dir(&current).map_err(|cause| failed(&current, cause))?;
+            for entry in entries {
+                let path = entry.map_err(|cause| failed(&current, cause))?.path();
+                let extension = path.extension().and_then(|extension| extension.to_str());
+                if path.is_dir() {
+                    folders.push(path);
+                } else if matches!(extension, Some("toml" | "tsv" | "txt")) {
+                    let text = std::fs::read_to_string(&path).map_err(|cause| failed(&path, cause))?;
+                    let inside = path.strip_prefix(folder).unwrap_or(&path);
+                    let name = inside.to_string_lossy().replace('\\', "/");
+                    files.push((Cow::Owned(name), Cow::Owned(text)));
+                }
+            }
+        }
+        files.sort();
+        Ok(Self { files })
+    }
+
+    /// The files under a subfolder, or the one with this path.
+    pub(crate) fn under<'f>(&'f self, prefix: &'f str) -> impl Iterator<Item = (&'f str, &'f str)> {
+        let files = self.files.iter().filter(move |(path, _)| path.starts_with(prefix));
+        files.map(|(path, text)| (&**path, &**text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_the_folder() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lexicons");
+        let on_disk = Files::read(&folder).unwrap();
+        let listed: Vec<_> = BUNDLED.iter().map(|(path, _)| *path).collect();
+        let found: Vec<_> = on_disk.files.iter().map(|(path, _)| &**path).collect();
+        assert_eq!(listed, found);
+    }
+}

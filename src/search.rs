@@ -1,0 +1,384 @@
+//! Readings → hits of terms, hits → matches of patterns.
+//!
+//! In: the text of every turn. Out: [`Scan`]: all hits of class terms with their source spans and disguises, and
+//! the classes present. One automaton holds the terms of all rules and cues. Patterns are tried only when all
+//! their obligatory classes are present ([`Searcher::gate`]). Stages are logical: a fast path may fuse folding
+//! and searching over the source as long as it yields the same hits. It knows nothing of negation or speakers.
+
+pub(crate) mod patterns;
+pub(crate) mod shapes;
+mod sound;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::finding::Disguise;
+use crate::lexicon::Lexicon;
+use crate::lexicon::pattern::{ClassId, Target};
+use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
+use crate::span::{NormSpan, Span};
+pub(crate) use patterns::{Layout, PatternMatch};
+use sound::{SoundIndex, SoundMatch, Unit};
+pub(crate) use sound::Syllables;
+
+/// Finds the terms of a lexicon.
+#[derive(Debug)]
+pub(crate) struct Searcher {
+    automaton: AhoCorasick,
+    sound: SoundIndex,
+    /// Patterns by the class of their anchor.
+    by_anchor: Vec<Vec<u32>>,
+    /// Terms from this index on are forms of the restored readings, not of classes.
+    first_form: usize,
+    class_count: usize,
+}
+
+/// A set of disguises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Disguises(u16);
+
+/// One occurrence of a term, once for each class that holds it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hit {
+    pub(crate) class: ClassId,
+    /// Index of the term; [`NO_TERM`] for a shape of digits.
+    pub(crate) term: u32,
+    /// Index of the stretch: the turn of a call, 0 of a text.
+    pub(crate) stretch: u32,
+    pub(crate) span: Span,
+    /// Which reading of the stretch it was found in, and where.
+    pub(crate) reading: u8,
+    pub(crate) norm: NormSpan,
+    pub(crate) disguises: Disguises,
+    /// Whether the reading is supported enough to stand alone.
+    pub(crate) is_strong: bool,
+    /// Whether characters of the same sound stand in it that no list of substitutes names.
+    pub(crate) is_by_sound: bool,
+}
+
+/// The term of hits that are no term of the lexicon.
+pub(crate) const NO_TERM: u32 = u32::MAX;
+
+/// The readings of a stretch, kept for segmentation and layout.
+#[derive(Debug)]
+pub(crate) struct Readings<'t> {
+    pub(crate) source: &'t str,
+    pub(crate) plain: Normalized<'t>,
+    pub(crate) restored: Vec<Restored>,
+}
+
+/// Everything found in a message.
+#[derive(Debug, Default)]
+pub(crate) struct Scan<'t> {
+    pub(crate) readings: Vec<Readings<'t>>,
+    pub(crate) hits: Vec<Hit>,
+    present: Vec<u64>,
+    units: Vec<Unit>,
+    sounds: Vec<SoundMatch>,
+}
+
+impl Disguises {
+    pub(crate) fn add(&mut self, disguise: Disguise) {
+        self.0 |= 1 << disguise as u16;
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn union(self, other: Disguises) -> Disguises {
+        Disguises(self.0 | other.0)
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Disguise> {
+        use Disguise::*;
+        let all = [
+            Traditional, FullWidth, Spaces, Symbols, Invisible, Homophone, Pinyin, Initials, Split, Emoji, Digits,
+            Lookalike,
+        ];
+        all.into_iter().filter(move |&disguise| self.0 & (1 << disguise as u16) != 0)
+    }
+}
+
+impl FromIterator<Disguise> for Disguises {
+    fn from_iter<T: IntoIterator<Item = Disguise>>(disguises: T) -> Self {
+        let mut set = Disguises::default();
+        disguises.into_iter().for_each(|disguise| set.add(disguise));
+        set
+    }
+}
+
+impl Readings<'_> {
+    /// The text of a reading by its number in a [`Hit`].
+    pub(crate) fn text(&self, reading: u8) -> &str {
+        match reading {
+            0 => &self.plain.text,
+            _ => &self.restored[reading as usize - 1].text,
+        }
+    }
+}
+
+impl<'t> Scan<'t> {
+    /// Characters read.
+    pub(crate) fn characters(&self) -> u64 {
+        self.readings.iter().map(|readings| readings.source.chars().count() as u64).sum()
+    }
+
+    fn mark_present(&mut self, class: ClassId) {
+        self.present[class.0 as usize / 64] |= 1 << (class.0 % 64);
+    }
+
+    fn is_present(&self, class: ClassId) -> bool {
+        self.present[class.0 as usize / 64] & (1 << (class.0 % 64)) != 0
+    }
+}
+
+impl Searcher {
+    /// Builds the automaton and the indexes.
+    ///
+    /// # Errors
+    /// If the automaton can't be built.
+    pub(crate) fn new(lexicon: &Lexicon) -> Result<Self> {
+        let terms = lexicon.terms.iter().map(|term| term.text.as_str());
+        let forms = lexicon.folds.restorations.forms();
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(terms.map(str::to_owned).chain(forms))
+            .map_err(|cause| Error::new(ErrorKind::Lexicon, "cannot build the term automaton").because(cause))?;
+        let with_sound = lexicon.terms.iter().enumerate().filter(|(_, term)| term.has_sound);
+        let sound = SoundIndex::new(
+            with_sound.map(|(index, term)| (index, term.text.as_str())),
+            &lexicon.folds.syllables,
+        );
+        let mut by_anchor = vec![Vec::new(); lexicon.classes.len()];
+        for (index, pattern) in lexicon.patterns.iter().enumerate() {
+            for class in &pattern.steps[pattern.anchor].classes {
+                by_anchor[class.0 as usize].push(index as u32);
+            }
+        }
+        Ok(Self {
+            automaton,
+            sound,
+            by_anchor,
+            first_form: lexicon.terms.len(),
+            class_count: lexicon.classes.len(),
+        })
+    }
+
+    /// Finds all terms in all stretches. O(characters + hits).
+    pub(crate) fn scan<'t>(&self, lexicon: &Lexicon, stretches: impl Iterator<Item = &'t str>) -> Scan<'t> {
+        let mut scan = Scan {
+            present: vec![0; self.class_count.div_ceil(64)],
+            ..Scan::default()
+        };
+        for (stretch, source) in stretches.enumerate() {
+            self.scan_stretch(lexicon, stretch as u32, source, &mut scan);
+        }
+        scan
+    }
+
+    fn scan_stretch<'t>(&self, lexicon: &Lexicon, stretch: u32, source: &'t str, scan: &mut Scan<'t>) {
+        let folds = &lexicon.folds;
+        let (plain, signs) = normalize::plain(source, &folds.table);
+        let has_form = self.scan_plain(lexicon, stretch, &plain, scan);
+        if signs.has(CharKind::Digit) {
+            scan_shapes(lexicon, stretch, &plain, scan);
+        }
+        self.scan_sound(lexicon, stretch, source, &plain, signs, scan);
+        let restored = normalize::restore(&plain, signs, has_form, &folds.table, &folds.restorations);
+        for (reading, restored) in (1..).zip(&restored) {
+            self.scan_restored(lexicon, stretch, source, reading, restored, scan);
+        }
+        scan.readings.push(Readings {
+            source,
+            plain,
+            restored,
+        });
+    }
+
+    /// Adds the hits of the plain reading; tells whether a form of a restored reading was seen.
+    fn scan_plain(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) -> bool {
+        let mut has_form = false;
+        for found in self.automaton.find_overlapping_iter(&*plain.text) {
+            let term = found.pattern().as_usize();
+            if term >= self.first_form {
+                has_form = true;
+                continue;
+            }
+            let norm = NormSpan::new(found.start(), found.end());
+            if !letters_stand_alone(&plain.text, norm) {
+                continue;
+            }
+            let (disguises, _) = plain.offsets.traces(norm);
+            let mut disguises: Disguises = disguises.into_iter().collect();
+            let span = plain.offsets.to_source(norm);
+            if disguises.is_empty() && span.len() > norm.end - norm.start {
+                disguises.add(Disguise::Invisible);
+            }
+            let hit = Hit {
+                class: ClassId(0),
+                term: term as u32,
+                stretch,
+                span,
+                reading: 0,
+                norm,
+                disguises,
+                is_strong: true,
+                is_by_sound: false,
+            };
+            self.add(lexicon, hit, scan);
+        }
+        has_form
+    }
+
+    fn scan_sound(
+        &self,
+        lexicon: &Lexicon,
+        stretch: u32,
+        source: &str,
+        plain: &Normalized,
+        signs: Signs,
+        scan: &mut Scan,
+    ) {
+        let folds = &lexicon.folds;
+        let mut units = std::mem::take(&mut scan.units);
+        let mut sounds = std::mem::take(&mut scan.sounds);
+        let has_letters = signs.has(CharKind::Letter);
+        self.sound.find(&plain.text, has_letters, &folds.syllables, &folds.table, &mut units, &mut sounds);
+        for sound in &sounds {
+            let (disguises, gaps) = plain.offsets.traces(sound.span);
+            let mut disguises: Disguises = disguises.into_iter().collect();
+            disguises = disguises.union(normalize::disguises_of_gaps(source, &gaps, &folds.table).into_iter().collect());
+            if sound.has_homophones {
+                disguises.add(Disguise::Homophone);
+            }
+            if sound.has_pinyin {
+                disguises.add(Disguise::Pinyin);
+            }
+            let characters = lexicon.terms[sound.term].characters;
+            let hit = Hit {
+                class: ClassId(0),
+                term: sound.term as u32,
+                stretch,
+                span: plain.offsets.to_source(sound.span),
+                reading: 0,
+                norm: sound.span,
+                disguises,
+                is_strong: sound.unlisted == 0 || characters >= 4,
+                is_by_sound: sound.unlisted > 0,
+            };
+            self.add(lexicon, hit, scan);
+        }
+        scan.units = units;
+        scan.sounds = sounds;
+    }
+
+    /// Adds the hits that the restored reading has and the plain one has not.
+    fn scan_restored(
+        &self,
+        lexicon: &Lexicon,
+        stretch: u32,
+        source: &str,
+        reading: u8,
+        restored: &Restored,
+        scan: &mut Scan,
+    ) {
+        for found in self.automaton.find_overlapping_iter(&restored.text) {
+            let term = found.pattern().as_usize();
+            let norm = NormSpan::new(found.start(), found.end());
+            if term >= self.first_form || !letters_stand_alone(&restored.text, norm) {
+                continue;
+            }
+            let (traces, gaps) = restored.offsets.traces(norm);
+            if traces.is_empty() && gaps.is_empty() {
+                continue;
+            }
+            let span = restored.offsets.to_source(norm);
+            let characters = lexicon.terms[term].characters;
+            let mut disguises: Disguises = traces.iter().copied().collect();
+            let of_gaps = normalize::disguises_of_gaps(source, &gaps, &lexicon.folds.table);
+            disguises = disguises.union(of_gaps.into_iter().collect());
+            let hit = Hit {
+                class: ClassId(0),
+                term: term as u32,
+                stretch,
+                span,
+                reading,
+                norm,
+                disguises,
+                // One character put together from parts could be anything: it needs company.
+                is_strong: (characters > 1 || traces.is_empty())
+                    && normalize::is_supported(source, span, &gaps, characters),
+                is_by_sound: false,
+            };
+            self.add(lexicon, hit, scan);
+        }
+    }
+
+    fn add(&self, lexicon: &Lexicon, hit: Hit, scan: &mut Scan) {
+        let needs_sound = hit.disguises.iter().any(|disguise| matches!(disguise, Disguise::Homophone | Disguise::Pinyin));
+        for &class in &lexicon.terms[hit.term as usize].classes {
+            if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
+                continue;
+            }
+            scan.mark_present(class);
+            scan.hits.push(Hit { class, ..hit });
+        }
+    }
+
+    /// The patterns whose obligatory classes are all present, in lexicon order.
+    pub(crate) fn gate(&self, lexicon: &Lexicon, scan: &Scan) -> Vec<usize> {
+        let mut open = Vec::new();
+        for (word, &bits) in scan.present.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let class = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                for &index in &self.by_anchor[class] {
+                    let pattern = &lexicon.patterns[index as usize];
+                    let mut obligatory = pattern.steps.iter().filter(|step| !step.is_optional);
+                    if obligatory.all(|step| step.classes.iter().any(|&class| scan.is_present(class))) {
+                        open.push(index as usize);
+                    }
+                }
+            }
+        }
+        open.sort_unstable();
+        open.dedup();
+        open
+    }
+
+    /// Whether any of these patterns makes a match of a rule.
+    pub(crate) fn opens_a_rule(&self, lexicon: &Lexicon, open: &[usize]) -> bool {
+        open.iter().any(|&index| matches!(lexicon.patterns[index].target, Target::Rule(_)))
+    }
+}
+
+/// Adds the numbers whose shape is a class.
+fn scan_shapes(lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) {
+    for (shape, norm) in shapes::find(&plain.text) {
+        let class = lexicon.shapes[shape as usize];
+        scan.mark_present(class);
+        scan.hits.push(Hit {
+            class,
+            term: NO_TERM,
+            stretch,
+            span: plain.offsets.to_source(norm),
+            reading: 0,
+            norm,
+            disguises: plain.offsets.traces(norm).0.into_iter().collect(),
+            is_strong: true,
+            is_by_sound: false,
+        });
+    }
+}
+
+/// Whether the letters or digits at the ends of a term aren't part of a longer word or number.
+fn letters_stand_alone(text: &str, span: NormSpan) -> bool {
+    let bytes = text.as_bytes();
+    let glued = |left: u8, right: u8| {
+        left.is_ascii_alphabetic() && right.is_ascii_alphabetic() || left.is_ascii_digit() && right.is_ascii_digit()
+    };
+    !(span.start > 0 && glued(bytes[span.start - 1], bytes[span.start]))
+        && !(span.end < bytes.len() && glued(bytes[span.end - 1], bytes[span.end]))
+}

@@ -1,0 +1,425 @@
+//! Hits → matches of patterns.
+//!
+//! In: the hits of a message and the patterns whose obligatory classes are all present. Out: [`PatternMatch`]es,
+//! the nearest filling of every pattern from every place where it can begin. Distances are counted in letters,
+//! digits and Han characters of the source, so inserted symbols don't lengthen them. Promise: bounded work
+//! whatever the text; a match never leaves its window.
+
+use crate::lexicon::Lexicon;
+use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Step, Window};
+use crate::normalize::CharKind;
+use crate::search::{Hit, Scan};
+use crate::span::Span;
+
+/// Where clauses, sentences and paragraphs of a stretch end, in bytes of the source.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    clauses: Vec<usize>,
+    sentences: Vec<usize>,
+    paragraphs: Vec<usize>,
+}
+
+/// A pattern found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PatternMatch {
+    pub(crate) pattern: usize,
+    /// Index of the stretch that holds the evidence.
+    pub(crate) stretch: u32,
+    /// The evidence.
+    pub(crate) span: Span,
+    /// The steps filled and the indexes of the hits that fill them, in order of place.
+    pub(crate) parts: Vec<(usize, usize)>,
+}
+
+/// Evidence longer than this many characters is cut down to its rarest part; the rest becomes related.
+const LONGEST_EVIDENCE: usize = 24;
+
+/// Fillings tried from one beginning; enough for every pattern of the lexicon on ordinary text.
+const MOST_TRIES: usize = 400;
+
+/// Characters around a match in which a forbidden class counts.
+const FORBIDDEN_REACH: usize = 24;
+
+/// A run this short between soft breaks is a disguised word, not a clause.
+const SHORTEST_SOFT_CLAUSE: usize = 3;
+
+impl Layout {
+    /// Finds the boundaries. One pass.
+    pub(crate) fn new(source: &str, lexicon: &Lexicon) -> Self {
+        let table = &lexicon.folds.table;
+        let mut layout = Self::default();
+        let mut previous = ' ';
+        let mut run = 0;
+        // A soft break seen after a long enough run; it counts if a long enough run follows.
+        let mut soft: Option<usize> = None;
+        let mut characters = source.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            let end = at + character.len_utf8();
+            let kind = table.kind(character);
+            let next = characters.peek().map_or(' ', |(_, next)| *next);
+            let is_in_number = previous.is_ascii_digit() && next.is_ascii_digit();
+            match kind {
+                CharKind::Sentence => {
+                    if character == '\n' {
+                        layout.paragraphs.push(end);
+                    }
+                    layout.sentences.push(end);
+                    layout.clauses.push(end);
+                    (run, soft) = (0, None);
+                }
+                CharKind::Clause if !is_in_number => {
+                    layout.clauses.push(end);
+                    (run, soft) = (0, None);
+                }
+                CharKind::Space | CharKind::Symbol if !is_in_number => {
+                    if run >= SHORTEST_SOFT_CLAUSE {
+                        soft = Some(end);
+                    }
+                    run = 0;
+                }
+                CharKind::Invisible => {}
+                _ => {
+                    run += 1;
+                    if run == SHORTEST_SOFT_CLAUSE
+                        && let Some(end) = soft.take()
+                    {
+                        layout.clauses.push(end);
+                    }
+                }
+            }
+            previous = character;
+        }
+        layout
+    }
+
+    /// The window of this kind around a place, in a stretch of `length` bytes.
+    pub(crate) fn window(&self, window: Window, at: usize, length: usize) -> Span {
+        let ends = match window {
+            Window::Clause => &self.clauses,
+            Window::Sentence => &self.sentences,
+            Window::Turn | Window::Message => return Span::new(0, length),
+        };
+        around(ends, at, length)
+    }
+
+    /// The paragraph around a place.
+    pub(crate) fn paragraph(&self, at: usize, length: usize) -> Span {
+        around(&self.paragraphs, at, length)
+    }
+}
+
+fn around(ends: &[usize], at: usize, length: usize) -> Span {
+    let next = ends.partition_point(|&end| end <= at);
+    let start = next.checked_sub(1).map_or(0, |index| ends[index]);
+    Span::new(start, ends.get(next).copied().unwrap_or(length))
+}
+
+/// Hits by class, and all that matching needs to know of a message.
+pub(crate) struct Matcher<'m, 't> {
+    pub(crate) lexicon: &'m Lexicon,
+    pub(crate) scan: &'m Scan<'t>,
+    pub(crate) layouts: &'m [Layout],
+    /// Indexes of hits, sorted by class, then stretch, then place.
+    by_class: Vec<usize>,
+}
+
+impl<'m, 't> Matcher<'m, 't> {
+    /// Sorts the hits. O(hits · log hits).
+    pub(crate) fn new(lexicon: &'m Lexicon, scan: &'m Scan<'t>, layouts: &'m [Layout]) -> Self {
+        let mut by_class: Vec<usize> = (0..scan.hits.len()).collect();
+        by_class.sort_by_key(|&index| {
+            let hit = &scan.hits[index];
+            (hit.class, hit.stretch, hit.span.start, std::cmp::Reverse(hit.span.end), index)
+        });
+        Self {
+            lexicon,
+            scan,
+            layouts,
+            by_class,
+        }
+    }
+
+    /// All matches of a pattern that don't overlap each other's evidence.
+    pub(crate) fn find(&self, index: usize) -> Vec<PatternMatch> {
+        let pattern = &self.lexicon.patterns[index];
+        let mut matches: Vec<PatternMatch> = Vec::new();
+        let first = if pattern.is_ordered { 0 } else { pattern.anchor };
+        for start in self.hits_of_step(&pattern.steps[first]) {
+            let hits = if pattern.is_ordered {
+                self.fill_from(pattern, start)
+            } else {
+                self.gather(pattern, start)
+            };
+            let Some(hits) = hits else { continue };
+            if self.is_forbidden(pattern, &hits) {
+                continue;
+            }
+            let (stretch, span) = self.evidence(pattern, &hits);
+            let repeats = |other: &PatternMatch| other.stretch == stretch && other.span.overlaps(span);
+            if !matches.iter().rev().take(8).any(repeats) {
+                matches.push(PatternMatch {
+                    pattern: index,
+                    stretch,
+                    span,
+                    parts: hits,
+                });
+            }
+        }
+        if pattern.steps[0].is_optional && pattern.is_ordered {
+            // Optional first steps: also try from the steps after them.
+            self.find_without_first(index, pattern, &mut matches);
+        }
+        matches
+    }
+
+    fn find_without_first(&self, index: usize, pattern: &Pattern, matches: &mut Vec<PatternMatch>) {
+        let first = pattern.steps.iter().position(|step| !step.is_optional).unwrap_or(0);
+        for start in self.hits_of_step(&pattern.steps[first]) {
+            let mut filled = vec![(first, start)];
+            let mut tries = 0;
+            if !self.fill_step(pattern, first, pattern.steps[first].at_least - 1, &mut filled, &mut tries) {
+                continue;
+            }
+            if self.is_forbidden(pattern, &filled) {
+                continue;
+            }
+            let (stretch, span) = self.evidence(pattern, &filled);
+            let repeats = |other: &PatternMatch| other.stretch == stretch && other.span.overlaps(span);
+            if !matches.iter().any(repeats) {
+                matches.push(PatternMatch {
+                    pattern: index,
+                    stretch,
+                    span,
+                    parts: filled,
+                });
+            }
+        }
+    }
+
+    fn hit(&self, index: usize) -> &Hit {
+        &self.scan.hits[index]
+    }
+
+    fn hits_of(&self, class: ClassId) -> &[usize] {
+        let start = self.by_class.partition_point(|&index| self.hit(index).class < class);
+        let end = self.by_class.partition_point(|&index| self.hit(index).class <= class);
+        &self.by_class[start..end]
+    }
+
+    /// Hits that can fill a step, in order of place.
+    fn hits_of_step(&self, step: &Step) -> Vec<usize> {
+        let mut hits: Vec<usize> = step.classes.iter().flat_map(|&class| self.hits_of(class)).copied().collect();
+        if step.classes.len() > 1 {
+            hits.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
+        }
+        hits
+    }
+
+    /// Hits of a class in a stretch from a byte on, in order of place.
+    fn hits_from(&self, class: ClassId, stretch: u32, byte: usize) -> &[usize] {
+        let hits = self.hits_of(class);
+        let start = hits.partition_point(|&index| {
+            let hit = self.hit(index);
+            (hit.stretch, hit.span.start) < (stretch, byte)
+        });
+        &hits[start..]
+    }
+
+    /// Fills an ordered pattern whose first step is this hit.
+    fn fill_from(&self, pattern: &Pattern, start: usize) -> Option<Vec<(usize, usize)>> {
+        let mut filled = vec![(0, start)];
+        let mut tries = 0;
+        let repeats = pattern.steps[0].at_least - 1;
+        self.fill_step(pattern, 0, repeats, &mut filled, &mut tries).then_some(filled)
+    }
+
+    /// Continues after `step`, which needs `repeats` more occurrences.
+    fn fill_step(
+        &self,
+        pattern: &Pattern,
+        step: usize,
+        repeats: usize,
+        filled: &mut Vec<(usize, usize)>,
+        tries: &mut usize,
+    ) -> bool {
+        let (next, max_gap, repeats) = if repeats > 0 {
+            (step, DEFAULT_GAP, repeats - 1)
+        } else if step + 1 < pattern.steps.len() {
+            let next = &pattern.steps[step + 1];
+            (step + 1, next.max_gap, next.at_least - 1)
+        } else {
+            return true;
+        };
+        let last = filled.last().expect("the first step is filled").1;
+        for candidate in self.followers(pattern, next, max_gap, last) {
+            *tries += 1;
+            if *tries > MOST_TRIES {
+                return false;
+            }
+            filled.push((next, candidate));
+            if self.fill_step(pattern, next, repeats, filled, tries) {
+                return true;
+            }
+            filled.pop();
+        }
+        // An optional step left out hands its own distance on.
+        pattern.steps[next].is_optional && self.skip_step(pattern, next, max_gap, filled, tries)
+    }
+
+    fn skip_step(
+        &self,
+        pattern: &Pattern,
+        skipped: usize,
+        gap: usize,
+        filled: &mut Vec<(usize, usize)>,
+        tries: &mut usize,
+    ) -> bool {
+        let Some(next) = pattern.steps.get(skipped + 1) else {
+            return true;
+        };
+        let last = filled.last().expect("the first step is filled").1;
+        for candidate in self.followers(pattern, skipped + 1, gap + next.max_gap, last) {
+            *tries += 1;
+            if *tries > MOST_TRIES {
+                return false;
+            }
+            filled.push((skipped + 1, candidate));
+            if self.fill_step(pattern, skipped + 1, next.at_least - 1, filled, tries) {
+                return true;
+            }
+            filled.pop();
+        }
+        next.is_optional && self.skip_step(pattern, skipped + 1, gap + next.max_gap, filled, tries)
+    }
+
+    /// Hits that may fill a step after another hit: in the same window, near enough, nearest first.
+    fn followers(&self, pattern: &Pattern, step: usize, max_gap: usize, last: usize) -> Vec<usize> {
+        let last = self.hit(last);
+        let step = &pattern.steps[step];
+        let limit = self.window_end(pattern.window, last);
+        let mut found = Vec::new();
+        for &class in &step.classes {
+            for &index in self.hits_from(class, last.stretch, last.span.end) {
+                let hit = self.hit(index);
+                if hit.stretch > last.stretch {
+                    if pattern.window == Window::Message {
+                        found.push(index);
+                    }
+                    break;
+                }
+                if hit.span.start >= limit || self.gap(last, hit, max_gap) > max_gap {
+                    break;
+                }
+                found.push(index);
+            }
+        }
+        if step.classes.len() > 1 {
+            found.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
+        }
+        found
+    }
+
+    fn window_end(&self, window: Window, hit: &Hit) -> usize {
+        let stretch = hit.stretch as usize;
+        let length = self.scan.readings[stretch].source.len();
+        let end = hit.span.end.saturating_sub(1).max(hit.span.start);
+        self.layouts[stretch].window(window, end, length).end
+    }
+
+    /// Letters, digits and Han characters between two hits, counted no further than just over `limit`.
+    fn gap(&self, left: &Hit, right: &Hit, limit: usize) -> usize {
+        let between = &self.scan.readings[left.stretch as usize].source[left.span.end..right.span.start];
+        let words = between.chars().filter(|character| character.is_alphanumeric());
+        words.take(limit + 1).count()
+    }
+
+    /// Fills an unordered pattern around its anchor, each other step with the nearest hit.
+    fn gather(&self, pattern: &Pattern, anchor: usize) -> Option<Vec<(usize, usize)>> {
+        let center = *self.hit(anchor);
+        let stretch = center.stretch as usize;
+        let length = self.scan.readings[stretch].source.len();
+        let window = self.layouts[stretch].window(pattern.window, center.span.start, length);
+        let mut filled: Vec<(usize, usize)> = vec![(pattern.anchor, anchor)];
+        for (position, step) in pattern.steps.iter().enumerate() {
+            let needed = step.at_least - usize::from(position == pattern.anchor);
+            let mut candidates: Vec<usize> = Vec::new();
+            for &class in &step.classes {
+                let hits = self.hits_of(class).iter().copied();
+                candidates.extend(hits.filter(|&index| {
+                    let hit = self.hit(index);
+                    let is_same = hit.stretch == center.stretch && window.contains(hit.span);
+                    is_same && !hit.span.overlaps(center.span)
+                }));
+            }
+            candidates.sort_by_key(|&index| self.hit(index).span.start.abs_diff(center.span.start));
+            let mut count = 0;
+            for index in candidates {
+                if count == needed {
+                    break;
+                }
+                let span = self.hit(index).span;
+                if !filled.iter().any(|&(_, other)| self.hit(other).span.overlaps(span)) {
+                    filled.push((position, index));
+                    count += 1;
+                }
+            }
+            if count < needed && !step.is_optional {
+                return None;
+            }
+        }
+        filled.sort_by_key(|&(_, index)| self.hit(index).span.start);
+        Some(filled)
+    }
+
+    fn is_forbidden(&self, pattern: &Pattern, filled: &[(usize, usize)]) -> bool {
+        if pattern.forbidden.is_empty() {
+            return false;
+        }
+        let (first, last) = (self.hit(filled[0].1), self.hit(filled[filled.len() - 1].1));
+        let stretch = first.stretch as usize;
+        let source = self.scan.readings[stretch].source;
+        let window = self.layouts[stretch].window(pattern.window, first.span.start, source.len());
+        let end = if first.stretch == last.stretch { last.span.end } else { first.span.end };
+        let near = Span::new(
+            back(source, first.span.start, FORBIDDEN_REACH).max(window.start.min(first.span.start)),
+            forward(source, end, FORBIDDEN_REACH).min(window.end.max(end)),
+        );
+        pattern.forbidden.iter().any(|&class| {
+            let hits = self.hits_from(class, first.stretch, near.start).iter().map(|&index| self.hit(index));
+            hits.take_while(|hit| hit.stretch == first.stretch && hit.span.start < near.end)
+                .any(|hit| near.contains(hit.span))
+        })
+    }
+
+    /// The stretch and span of the evidence steps; the rarest step's alone where they are far apart.
+    fn evidence(&self, pattern: &Pattern, filled: &[(usize, usize)]) -> (u32, Span) {
+        let parts = filled.iter().filter(|(step, _)| pattern.primary.contains(step) || !pattern.is_ordered);
+        let parts: Vec<&Hit> = parts.map(|&(_, index)| self.hit(index)).collect();
+        let anchor = filled.iter().find(|(step, _)| *step == pattern.anchor);
+        let fallback = self.hit(anchor.unwrap_or(&filled[0]).1);
+        let Some(first) = parts.first().copied() else {
+            return (fallback.stretch, fallback.span);
+        };
+        let is_together = parts.iter().all(|part| part.stretch == first.stretch);
+        let cover = parts.iter().fold(first.span, |cover, part| {
+            if part.stretch == first.stretch { cover.cover(part.span) } else { cover }
+        });
+        let source = self.scan.readings[first.stretch as usize].source;
+        if is_together && cover.of(source).chars().count() <= LONGEST_EVIDENCE {
+            return (first.stretch, cover);
+        }
+        let rarest = parts.iter().copied().find(|part| part.class == fallback.class);
+        let kept = rarest.unwrap_or(first);
+        (kept.stretch, kept.span)
+    }
+}
+
+/// The byte this many characters before a byte.
+fn back(text: &str, byte: usize, characters: usize) -> usize {
+    text[..byte].char_indices().rev().take(characters).last().map_or(byte, |(at, _)| at)
+}
+
+/// The byte this many characters after a byte.
+fn forward(text: &str, byte: usize, characters: usize) -> usize {
+    text[byte..].char_indices().nth(characters).map_or(text.len(), |(at, _)| byte + at)
+}

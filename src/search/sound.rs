@@ -1,0 +1,303 @@
+//! Terms by their sound: homophones and pinyin.
+//!
+//! In: the plain reading of a turn. Out: [`SoundMatch`]es whose syllables are a term's although the characters
+//! are not. Sound needs no sign in the source (草泥马 is plain Han), so every text is passed through a filter
+//! of syllable pairs: one bit tested a character, and only a set bit costs a look-up. It doesn't decide
+//! whether a surface is an ordinary word: segmentation does.
+
+use std::collections::HashMap;
+
+use crate::normalize::{CharKind, FoldTable};
+use crate::span::NormSpan;
+
+/// Characters and letters to syllables without tone, and the substitutes that writers are known to use.
+#[derive(Debug, Default)]
+pub(crate) struct Syllables {
+    /// Syllable of the characters from U+4E00 on; 0 for none.
+    by_character: Vec<u16>,
+    by_letters: HashMap<String, u16>,
+    /// (plain, substitute).
+    listed: std::collections::HashSet<(char, char)>,
+}
+
+/// A term found by sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SoundMatch {
+    /// Index of the term.
+    pub(crate) term: usize,
+    /// Where in the plain reading.
+    pub(crate) span: NormSpan,
+    /// Characters of the same sound stand in it.
+    pub(crate) has_homophones: bool,
+    /// Letters stand in it.
+    pub(crate) has_pinyin: bool,
+    /// How many characters are substitutes that no list names.
+    pub(crate) unlisted: usize,
+}
+
+/// One syllable of a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unit {
+    /// 0 for whatever ends a term.
+    syllable: u16,
+    /// The character, or NUL for letters.
+    character: char,
+    span: NormSpan,
+}
+
+#[derive(Debug)]
+struct SoundTerm {
+    term: usize,
+    syllables: Vec<u16>,
+    characters: Vec<char>,
+}
+
+/// All terms that may be read by sound, by their first pair of syllables.
+#[derive(Debug)]
+pub(crate) struct SoundIndex {
+    filter: Vec<u64>,
+    by_pair: HashMap<(u16, u16), Vec<SoundTerm>>,
+}
+
+const FIRST_HAN: u32 = 0x4E00;
+const LAST_HAN: u32 = 0x9FFF;
+const FILTER_BITS: u32 = 18;
+const LONGEST_SYLLABLE: usize = 6;
+/// Letters that two syllables need at least to be taken for pinyin: shorter ones are anybody's initials.
+const SHORTEST_PINYIN: usize = 4;
+
+impl Syllables {
+    /// From rows "syllable, characters" and rows "plain character, substitutes".
+    pub(crate) fn new(syllables: &[(String, String)], homophones: &[(String, String)]) -> Self {
+        let mut own = Self {
+            by_character: vec![0; (LAST_HAN - FIRST_HAN + 1) as usize],
+            ..Self::default()
+        };
+        for (number, (letters, characters)) in (1..).zip(syllables) {
+            own.by_letters.insert(letters.clone(), number);
+            for character in characters.chars() {
+                if let Some(index) = index_of(character) {
+                    own.by_character[index] = number;
+                }
+            }
+        }
+        for (plain, substitutes) in homophones {
+            let plain = plain.chars().next().unwrap_or_default();
+            own.listed.extend(substitutes.chars().map(|substitute| (plain, substitute)));
+        }
+        own
+    }
+
+    fn of(&self, character: char) -> u16 {
+        index_of(character).map_or(0, |index| self.by_character[index])
+    }
+
+    fn is_listed(&self, plain: char, substitute: char) -> bool {
+        self.listed.contains(&(plain, substitute))
+    }
+
+    /// Splits letters into syllables, longest first with backtracking; `None` if they are no pinyin.
+    fn split<'t>(&self, letters: &'t str) -> Option<Vec<&'t str>> {
+        if letters.is_empty() {
+            return Some(Vec::new());
+        }
+        let longest = letters.len().min(LONGEST_SYLLABLE);
+        (1..=longest).rev().find_map(|length| {
+            let (first, rest) = letters.split_at(length);
+            self.by_letters.get(first)?;
+            let mut syllables = self.split(rest)?;
+            syllables.insert(0, first);
+            Some(syllables)
+        })
+    }
+}
+
+fn index_of(character: char) -> Option<usize> {
+    let code = character as u32;
+    (FIRST_HAN..=LAST_HAN).contains(&code).then(|| (code - FIRST_HAN) as usize)
+}
+
+fn filter_bit(first: u16, second: u16) -> (usize, u64) {
+    let pair = u32::from(first) << 16 | u32::from(second);
+    let hash = pair.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS);
+    ((hash >> 6) as usize, 1 << (hash & 63))
+}
+
+impl SoundIndex {
+    /// Enters terms of Han characters, each with its index.
+    pub(crate) fn new<'t>(terms: impl Iterator<Item = (usize, &'t str)>, syllables: &Syllables) -> Self {
+        let mut index = Self {
+            filter: vec![0; 1 << (FILTER_BITS - 6)],
+            by_pair: HashMap::new(),
+        };
+        for (term, text) in terms {
+            let characters: Vec<char> = text.chars().collect();
+            let of: Vec<u16> = characters.iter().map(|&character| syllables.of(character)).collect();
+            if of.len() < 2 || of.contains(&0) {
+                continue;
+            }
+            let pair = (of[0], of[1]);
+            let (word, bit) = filter_bit(pair.0, pair.1);
+            index.filter[word] |= bit;
+            index.by_pair.entry(pair).or_default().push(SoundTerm {
+                term,
+                syllables: of,
+                characters,
+            });
+        }
+        index
+    }
+
+    /// Finds terms by sound in a plain reading. O(characters + set bits × terms of a pair).
+    pub(crate) fn find(
+        &self,
+        text: &str,
+        has_letters: bool,
+        syllables: &Syllables,
+        table: &FoldTable,
+        units: &mut Vec<Unit>,
+        found: &mut Vec<SoundMatch>,
+    ) {
+        units.clear();
+        found.clear();
+        collect_units(text, has_letters, syllables, table, units);
+        for at in 1..units.len() {
+            let pair = (units[at - 1].syllable, units[at].syllable);
+            let (word, bit) = filter_bit(pair.0, pair.1);
+            if self.filter[word] & bit == 0 {
+                continue;
+            }
+            let terms = self.by_pair.get(&pair).into_iter().flatten();
+            found.extend(terms.filter_map(|term| term.compare(&units[at - 1..], syllables)));
+        }
+    }
+}
+
+impl SoundTerm {
+    fn compare(&self, units: &[Unit], syllables: &Syllables) -> Option<SoundMatch> {
+        let length = self.syllables.len();
+        if units.len() < length {
+            return None;
+        }
+        let units = &units[..length];
+        let sounds_alike = units.iter().zip(&self.syllables).all(|(unit, own)| unit.syllable == *own);
+        if !sounds_alike {
+            return None;
+        }
+        let mut unlisted = 0;
+        let mut has_homophones = false;
+        let mut pinyin_letters = 0;
+        for (unit, &own) in units.iter().zip(&self.characters) {
+            if unit.character == '\0' {
+                pinyin_letters += unit.span.end - unit.span.start;
+            } else if unit.character != own {
+                has_homophones = true;
+                unlisted += usize::from(!syllables.is_listed(own, unit.character));
+            }
+        }
+        let is_spelled = units.iter().all(|unit| unit.character == '\0');
+        // Two or three substitutes in a short term are another word, not a disguise.
+        let is_near = unlisted == 0 || length >= 3 && unlisted * 2 <= length;
+        let is_long = !is_spelled || pinyin_letters >= SHORTEST_PINYIN.max(length * 2);
+        let has_pinyin = pinyin_letters > 0;
+        ((has_homophones || has_pinyin) && is_near && is_long).then(|| SoundMatch {
+            term: self.term,
+            span: NormSpan::new(units[0].span.start, units[length - 1].span.end),
+            has_homophones,
+            has_pinyin,
+            unlisted,
+        })
+    }
+}
+
+fn collect_units(text: &str, has_letters: bool, syllables: &Syllables, table: &FoldTable, units: &mut Vec<Unit>) {
+    let mut skip_to = 0;
+    for (at, character) in text.char_indices() {
+        if at < skip_to {
+            continue;
+        }
+        let end = at + character.len_utf8();
+        let syllable = syllables.of(character);
+        if syllable != 0 {
+            units.push(Unit {
+                syllable,
+                character,
+                span: NormSpan::new(at, end),
+            });
+            continue;
+        }
+        match table.kind(character) {
+            CharKind::Symbol | CharKind::Space | CharKind::Invisible => {}
+            CharKind::Letter if has_letters => {
+                let rest = &text[at..];
+                let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+                skip_to = at + length;
+                push_letters(&rest[..length], at, syllables, units);
+            }
+            _ => units.push(Unit {
+                syllable: 0,
+                character,
+                span: NormSpan::new(at, end),
+            }),
+        }
+    }
+}
+
+/// The longest run of letters that can be pinyin of a term, in bytes.
+const LONGEST_PINYIN: usize = 40;
+
+fn push_letters(letters: &str, at: usize, syllables: &Syllables, units: &mut Vec<Unit>) {
+    let split = if letters.len() <= LONGEST_PINYIN { syllables.split(letters) } else { None };
+    let Some(split) = split else {
+        units.push(Unit {
+            syllable: 0,
+            character: 'x',
+            span: NormSpan::new(at, at + letters.len()),
+        });
+        return;
+    };
+    let mut start = at;
+    for letters in split {
+        let end = start + letters.len();
+        units.push(Unit {
+            syllable: syllables.by_letters[letters],
+            character: '\0',
+            span: NormSpan::new(start, end),
+        });
+        start = end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(text: &str) -> Vec<(usize, String, usize)> {
+        let row = |left: &str, right: &str| (left.to_owned(), right.to_owned());
+        let syllables = Syllables::new(
+            &[row("cao", "操草曹"), row("ni", "你泥尼"), row("ma", "妈马玛"), row("lai", "来莱")],
+            &[row("妈", "马"), row("操", "草")],
+        );
+        let table = FoldTable::new(HashMap::new());
+        let index = SoundIndex::new([(7, "操你妈")].into_iter(), &syllables);
+        let (mut units, mut found) = (Vec::new(), Vec::new());
+        index.find(text, true, &syllables, &table, &mut units, &mut found);
+        found.iter().map(|found| (found.term, found.span.of(text).to_owned(), found.unlisted)).collect()
+    }
+
+    #[test]
+    fn hears_homophones_pinyin_and_mixtures() {
+        assert_eq!(find("快还，草泥马"), [(7, "草泥马".into(), 1)]);
+        assert_eq!(find("caonima来"), [(7, "caonima".into(), 0)]);
+        assert_eq!(find("cao ni ma"), [(7, "cao ni ma".into(), 0)]);
+        assert_eq!(find("操n你ma"), []);
+        assert_eq!(find("操ni妈"), [(7, "操ni妈".into(), 0)]);
+    }
+
+    #[test]
+    fn leaves_the_plain_form_and_other_words() {
+        assert_eq!(find("操你妈"), []);
+        assert_eq!(find("曹尼玛"), []);
+        assert_eq!(find("操，你妈"), []);
+    }
+}

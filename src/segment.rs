@@ -1,0 +1,151 @@
+//! Word boundaries around a hit.
+//!
+//! In: a reading and the span of a hit. Out: whether the hit begins and ends at boundaries of jieba's tokens.
+//! Only the block around the hit is cut: jieba cuts maximal runs of its own character class independently, so
+//! a block gives the same tokens as the whole text (a property test holds this). The dictionary is loaded on
+//! first need, once, and never for a text without a hit that asks.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use jieba_rs::Jieba;
+
+use crate::linter::Work;
+use crate::span::NormSpan;
+
+/// Cuts blocks; shared by all threads.
+#[derive(Debug)]
+pub(crate) struct Segmenter {
+    jieba: OnceLock<Jieba>,
+    words: Vec<String>,
+}
+
+/// The blocks of one message that were cut already, by stretch, reading and first byte.
+#[derive(Debug, Default)]
+pub(crate) struct Blocks {
+    ends: HashMap<(u32, u8, usize), Vec<usize>>,
+}
+
+/// Enough for every ordinary sentence; a longer run without any punctuation is cut in pieces of about this many
+/// bytes around the hit, so that one hostile line can't make every hit cost a megabyte.
+const LONGEST_BLOCK_BYTES: usize = 3_000;
+
+impl Segmenter {
+    /// A segmenter with these words added to jieba's own.
+    pub(crate) fn new(words: &[String]) -> Self {
+        Self {
+            jieba: OnceLock::new(),
+            words: words.to_vec(),
+        }
+    }
+
+    /// Whether both ends of a span of a reading's text are token boundaries.
+    pub(crate) fn is_whole_words(
+        &self,
+        text: &str,
+        span: NormSpan,
+        place: (u32, u8),
+        blocks: &mut Blocks,
+        work: &mut Work,
+    ) -> bool {
+        [span.start, span.end].into_iter().all(|at| self.is_boundary(text, at, place, blocks, work))
+    }
+
+    /// The tokens that overlap a span, as byte ranges of the text.
+    pub(crate) fn tokens_over(
+        &self,
+        text: &str,
+        span: NormSpan,
+        place: (u32, u8),
+        blocks: &mut Blocks,
+        work: &mut Work,
+    ) -> Vec<NormSpan> {
+        let mut tokens = Vec::new();
+        let mut at = span.start;
+        while at < span.end {
+            let Some(block) = block_around(text, at) else {
+                at += text[at..].chars().next().map_or(1, char::len_utf8);
+                continue;
+            };
+            let mut start = block.start;
+            for &end in self.cut(text, block, place, blocks, work) {
+                if start < span.end && end > span.start {
+                    tokens.push(NormSpan::new(start, end));
+                }
+                start = end;
+            }
+            at = block.end;
+        }
+        tokens
+    }
+
+    fn is_boundary(&self, text: &str, at: usize, place: (u32, u8), blocks: &mut Blocks, work: &mut Work) -> bool {
+        let glues = |character: Option<char>| character.is_some_and(is_block_character);
+        if !glues(text[..at].chars().next_back()) || !glues(text[at..].chars().next()) {
+            return true;
+        }
+        let block = block_around(text, at).expect("a block character stands at the place");
+        self.cut(text, block, place, blocks, work).binary_search(&at).is_ok()
+    }
+
+    /// The ends of a block's tokens, in order.
+    fn cut<'b>(
+        &self,
+        text: &str,
+        block: NormSpan,
+        (stretch, reading): (u32, u8),
+        blocks: &'b mut Blocks,
+        work: &mut Work,
+    ) -> &'b [usize] {
+        blocks.ends.entry((stretch, reading, block.start)).or_insert_with(|| {
+            let words = block.of(text);
+            work.blocks_cut += 1;
+            work.characters_cut += words.chars().count() as u64;
+            let mut end = block.start;
+            let tokens = self.jieba(work).cut(words, true).into_iter();
+            tokens
+                .map(|token| {
+                    end += token.word.len();
+                    end
+                })
+                .collect()
+        })
+    }
+
+    fn jieba(&self, work: &mut Work) -> &Jieba {
+        self.jieba.get_or_init(|| {
+            work.dictionary_loads += 1;
+            let mut jieba = Jieba::new();
+            for word in &self.words {
+                jieba.add_word(word, None, None);
+            }
+            jieba
+        })
+    }
+}
+
+/// The run of jieba's own character class around a byte.
+fn block_around(text: &str, at: usize) -> Option<NormSpan> {
+    let before = text[..at].char_indices().rev();
+    let start = before
+        .take_while(|(_, character)| is_block_character(*character))
+        .take_while(|(start, _)| at - start <= LONGEST_BLOCK_BYTES / 2)
+        .last()
+        .map_or(at, |(start, _)| start);
+    let after = text[at..].char_indices();
+    let end = after
+        .take_while(|(_, character)| is_block_character(*character))
+        .take_while(|(offset, _)| *offset <= LONGEST_BLOCK_BYTES / 2)
+        .last()
+        .map_or(at, |(offset, character)| at + offset + character.len_utf8());
+    (start < end).then(|| NormSpan::new(start, end))
+}
+
+/// jieba's class of characters that it cuts together: Han, ASCII letters and digits, seven signs.
+fn is_block_character(character: char) -> bool {
+    matches!(character,
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '+' | '#' | '&' | '.' | '_' | '%' | '-'
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{2A6DF}' | '\u{2A700}'..='\u{2CEAF}' | '\u{2CEB0}'..='\u{2EBEF}'
+        | '\u{2F800}'..='\u{2FA1F}')
+}
