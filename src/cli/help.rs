@@ -113,7 +113,11 @@ fn translate_argument(argument: Arg, path: &str) -> Arg {
         let values: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
         help.push_str(&format!("（可选：{}）", values.join("、")));
     }
-    argument.help(help.clone()).long_help(help).hide_default_value(true).hide_possible_values(true)
+    let argument = argument.help(help.clone()).long_help(help);
+    match takes_value {
+        true => argument.hide_default_value(true).hide_possible_values(true),
+        false => argument,
+    }
 }
 
 /// The argument's own name: what it is called in the table if it means the same in every command.
