@@ -40,7 +40,8 @@ pub struct Place {
 pub struct Error {
     kind: ErrorKind,
     reason: String,
-    place: Place,
+    // Boxed: an error travels through every `Result`.
+    place: Box<Place>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     others: Vec<Error>,
 }
@@ -54,7 +55,7 @@ impl Error {
         Self {
             kind,
             reason: reason.into(),
-            place: Place::default(),
+            place: Box::default(),
             source: None,
             others: Vec::new(),
         }
@@ -143,7 +144,7 @@ impl fmt::Display for Error {
             if position > 0 {
                 writeln!(out)?;
             }
-            if error.place != Place::default() {
+            if *error.place != Place::default() {
                 write!(out, "{}: ", error.place)?;
             }
             write!(out, "{}", error.reason)?;

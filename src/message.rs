@@ -163,6 +163,355 @@ pub struct Time {
     pub clock: Option<jiff::civil::Time>,
 }
 
+/// What records call the speakers. Also the labels that begin a transcript's lines.
+pub(crate) const SPEAKER_NAMES: &[(Speaker, &[&str])] = &[
+    (
+        Speaker::Agent,
+        &[
+            "agent",
+            "坐席",
+            "座席",
+            "客服",
+            "客服代表",
+            "客服专员",
+            "客服人员",
+            "催收员",
+            "催收",
+            "催收专员",
+            "催收人员",
+            "催收方",
+            "催收坐席",
+            "专员",
+            "经办",
+            "经办人",
+            "话务员",
+            "业务员",
+            "委外催收员",
+            "法务",
+            "法务专员",
+            "机器人",
+            "collector",
+            "staff",
+            "operator",
+            "service",
+            "bot",
+            "robot",
+        ],
+    ),
+    (
+        Speaker::Customer,
+        &[
+            "customer",
+            "客户",
+            "借款人",
+            "用户",
+            "债务人",
+            "欠款人",
+            "持卡人",
+            "本人",
+            "客戶",
+            "debtor",
+            "borrower",
+            "client",
+            "user",
+        ],
+    ),
+    (
+        Speaker::ThirdParty,
+        &[
+            "third_party",
+            "第三人",
+            "第三方",
+            "接听人",
+            "联系人",
+            "紧急联系人",
+            "家属",
+            "亲属",
+            "家人",
+            "父亲",
+            "母亲",
+            "妻子",
+            "丈夫",
+            "配偶",
+            "同事",
+            "朋友",
+            "亲友",
+            "其他人",
+            "接電話人",
+            "third",
+            "contact",
+            "relative",
+        ],
+    ),
+    (Speaker::Unknown, &["unknown", "未知", "不详", "不明"]),
+];
+
+const CHANNEL_NAMES: &[(Channel, &[&str])] = &[
+    // Before the others: a 短信模板 is a template.
+    (
+        Channel::Template,
+        &["template", "模板", "话术", "脚本", "script"],
+    ),
+    (
+        Channel::Sms,
+        &[
+            "sms",
+            "短信",
+            "短消息",
+            "彩信",
+            "mms",
+            "textmessage",
+            "text",
+        ],
+    ),
+    (
+        Channel::Im,
+        &[
+            "im",
+            "微信",
+            "企微",
+            "钉钉",
+            "即时消息",
+            "即时通讯",
+            "聊天",
+            "群聊",
+            "私信",
+            "站内信",
+            "wechat",
+            "qq",
+            "chat",
+            "whatsapp",
+            "dingtalk",
+        ],
+    ),
+    (
+        Channel::Letter,
+        &[
+            "letter",
+            "函件",
+            "信函",
+            "信件",
+            "律师函",
+            "催收函",
+            "催款函",
+            "告知函",
+            "邮件",
+            "邮寄",
+            "email",
+            "mail",
+        ],
+    ),
+    (
+        Channel::Call,
+        &[
+            "call",
+            "电话",
+            "通话",
+            "录音",
+            "语音",
+            "外呼",
+            "电催",
+            "phone",
+            "voice",
+            "transcript",
+        ],
+    ),
+    (
+        Channel::Article,
+        &[
+            "article",
+            "文章",
+            "新闻",
+            "网页",
+            "公众号",
+            "帖子",
+            "news",
+            "post",
+        ],
+    ),
+    (Channel::Other, &["other", "其他", "其它"]),
+];
+
+const ROLE_NAMES: &[(Role, &[&str])] = &[
+    (
+        Role::Guarantor,
+        &[
+            "guarantor",
+            "担保人",
+            "保证人",
+            "共同借款人",
+            "共借人",
+            "共同还款人",
+            "连带责任人",
+            "coborrower",
+        ],
+    ),
+    // Before the debtor: 非本人 holds 本人.
+    (
+        Role::ThirdParty,
+        &[
+            "third_party",
+            "非本人",
+            "第三人",
+            "第三方",
+            "联系人",
+            "家属",
+            "亲属",
+            "家人",
+            "父亲",
+            "母亲",
+            "父母",
+            "父子",
+            "母子",
+            "配偶",
+            "妻子",
+            "丈夫",
+            "夫妻",
+            "儿子",
+            "女儿",
+            "子女",
+            "兄弟",
+            "姐妹",
+            "亲戚",
+            "朋友",
+            "同事",
+            "同学",
+            "邻居",
+            "单位",
+            "公司",
+            "领导",
+            "村委",
+            "居委",
+            "third",
+            "contact",
+            "relative",
+            "family",
+            "friend",
+            "colleague",
+            "employer",
+        ],
+    ),
+    (
+        Role::Debtor,
+        &[
+            "debtor",
+            "债务人",
+            "借款人",
+            "本人",
+            "客户",
+            "持卡人",
+            "欠款人",
+            "主贷人",
+            "用户",
+            "borrower",
+            "self",
+            "customer",
+        ],
+    ),
+    (Role::Unknown, &["unknown", "未知", "不详", "不明"]),
+];
+
+const CREDITOR_KIND_NAMES: &[(CreditorKind, &[&str])] = &[
+    // Before the bank: a 银行信用卡中心 issues cards.
+    (
+        CreditorKind::Card,
+        &["card", "信用卡", "发卡", "creditcard"],
+    ),
+    (
+        CreditorKind::ConsumerFinance,
+        &["consumer_finance", "消费金融", "消金"],
+    ),
+    (
+        CreditorKind::MicroLoan,
+        &["micro_loan", "小贷", "小额贷款", "小额信贷", "microcredit"],
+    ),
+    (
+        CreditorKind::OnlinePlatform,
+        &[
+            "online_platform",
+            "网贷",
+            "互联网平台",
+            "网络平台",
+            "助贷",
+            "平台",
+            "p2p",
+            "platform",
+        ],
+    ),
+    (CreditorKind::Bank, &["bank", "银行", "农信社", "信用社"]),
+    (CreditorKind::Other, &["other", "其他", "其它"]),
+];
+
+impl Speaker {
+    /// The speaker that a record calls by this Chinese or English name, a number after it aside (`坐席01`).
+    pub fn named(name: &str) -> Option<Self> {
+        let name = folded(name);
+        let unnumbered =
+            name.trim_end_matches(|c: char| c.is_ascii_digit() || "()（）".contains(c));
+        exactly_named(SPEAKER_NAMES, &name).or_else(|| exactly_named(SPEAKER_NAMES, unnumbered))
+    }
+}
+
+impl Channel {
+    /// The channel that a record calls by this Chinese or English name: `短信`, `sms`, `催收短信`.
+    pub fn named(name: &str) -> Option<Self> {
+        named(CHANNEL_NAMES, name)
+    }
+}
+
+impl Role {
+    /// The role that a record calls by this Chinese or English name: `担保人`, `third_party`, `父亲`.
+    pub fn named(name: &str) -> Option<Self> {
+        named(ROLE_NAMES, name)
+    }
+}
+
+impl CreditorKind {
+    /// The kind that a record calls by this Chinese or English name: `消费金融公司`, `bank`.
+    pub fn named(name: &str) -> Option<Self> {
+        named(CREDITOR_KIND_NAMES, name)
+    }
+}
+
+/// The value with exactly this name; else the first whose Han name is part of it.
+fn named<T: Copy>(table: &[(T, &[&str])], name: &str) -> Option<T> {
+    let name = folded(name);
+    exactly_named(table, &name).or_else(|| {
+        let has_part = |names: &[&str]| {
+            names
+                .iter()
+                .any(|part| !part.is_ascii() && name.contains(part))
+        };
+        table
+            .iter()
+            .find(|(_, names)| has_part(names))
+            .map(|&(value, _)| value)
+    })
+}
+
+fn exactly_named<T: Copy>(table: &[(T, &[&str])], name: &str) -> Option<T> {
+    let has_name = |names: &[&str]| names.iter().any(|known| folded_eq(known, name));
+    table
+        .iter()
+        .find(|(_, names)| has_name(names))
+        .map(|&(value, _)| value)
+}
+
+/// Small letters, without the signs that join words.
+fn folded(name: &str) -> String {
+    let kept = name
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
+    kept.map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn folded_eq(known: &str, folded: &str) -> bool {
+    known
+        .bytes()
+        .filter(|&byte| byte != b'_')
+        .eq(folded.bytes())
+}
+
 impl<'a> Message<'a> {
     /// A message of nothing but text.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
@@ -226,8 +575,14 @@ impl Time {
         let clock = match numbers.get(3) {
             None => None,
             Some(&hour) => {
-                let is_afternoon = ["下午", "晚上", "PM", "pm"].iter().any(|word| text.contains(word));
-                let hour = if is_afternoon && hour < 12 { hour + 12 } else { hour };
+                let is_afternoon = ["下午", "晚上", "PM", "pm"]
+                    .iter()
+                    .any(|word| text.contains(word));
+                let hour = if is_afternoon && hour < 12 {
+                    hour + 12
+                } else {
+                    hour
+                };
                 let minute = numbers.get(4).copied().unwrap_or(0);
                 let second = numbers.get(5).copied().unwrap_or(0);
                 let part = |number: i16| i8::try_from(number).ok();
@@ -266,6 +621,50 @@ fn numbers_in(text: &str) -> Option<Vec<i16>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_chinese_and_english() {
+        for (name, channel) in [
+            ("SMS", Channel::Sms),
+            ("短信", Channel::Sms),
+            ("催收短信", Channel::Sms),
+            ("短信模板", Channel::Template),
+            ("企业微信", Channel::Im),
+            ("律师函", Channel::Letter),
+            ("e-mail", Channel::Letter),
+            ("电话", Channel::Call),
+        ] {
+            assert_eq!(Channel::named(name), Some(channel), "{name}");
+        }
+        for (name, role) in [
+            ("本人", Role::Debtor),
+            ("非本人", Role::ThirdParty),
+            ("Third Party", Role::ThirdParty),
+            ("共同借款人", Role::Guarantor),
+            ("借款人父亲", Role::ThirdParty),
+        ] {
+            assert_eq!(Role::named(name), Some(role), "{name}");
+        }
+        for (name, kind) in [
+            ("某某银行信用卡中心", CreditorKind::Card),
+            ("银行", CreditorKind::Bank),
+            ("消费金融公司", CreditorKind::ConsumerFinance),
+            ("micro_loan", CreditorKind::MicroLoan),
+        ] {
+            assert_eq!(CreditorKind::named(name), Some(kind), "{name}");
+        }
+        for (name, speaker) in [
+            ("坐席01", Speaker::Agent),
+            ("Agent", Speaker::Agent),
+            ("客户", Speaker::Customer),
+            ("third_party", Speaker::ThirdParty),
+            ("接听人", Speaker::ThirdParty),
+        ] {
+            assert_eq!(Speaker::named(name), Some(speaker), "{name}");
+        }
+        assert_eq!(Channel::named("飞鸽"), None);
+        assert_eq!(Speaker::named("A"), None);
+    }
 
     #[test]
     fn times_in_every_usual_form() {

@@ -1,0 +1,330 @@
+//! Bytes → text.
+//!
+//! In: bytes of a file. Out: which [`Encoding`] they are in, decided once on a sample and then frozen, and
+//! text. Promise: never panics, and never puts a replacement character where bytes don't decode: it says
+//! which byte is wrong. It doesn't know records; it only tells the readers where a character begins, so that
+//! a record is never split inside one.
+
+use std::borrow::Cow;
+
+use encoding_rs::{DecoderResult, GB18030, UTF_16BE, UTF_16LE};
+
+/// How many bytes of an input are looked at to decide its encoding, format and unit.
+pub const SAMPLE_BYTES: usize = 64 * 1024;
+
+/// How a file writes characters as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// UTF-8.
+    Utf8,
+    /// GB18030-2022, and with it GBK and GB2312.
+    Gb18030,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+}
+
+/// Bytes that aren't text in the encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undecodable {
+    /// Position of the first wrong byte.
+    pub at: usize,
+}
+
+impl Encoding {
+    /// The encoding with this name, as in `--encoding gbk`.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = name.trim().to_ascii_lowercase().replace(['-', '_'], "");
+        match name.as_str() {
+            "utf8" | "ascii" => Some(Encoding::Utf8),
+            "gb18030" | "gbk" | "gb2312" | "cp936" | "ansi" => Some(Encoding::Gb18030),
+            "utf16le" | "utf16" | "unicode" => Some(Encoding::Utf16Le),
+            "utf16be" => Some(Encoding::Utf16Be),
+            _ => None,
+        }
+    }
+
+    /// The usual name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Gb18030 => "GB18030",
+            Encoding::Utf16Le => "UTF-16LE",
+            Encoding::Utf16Be => "UTF-16BE",
+        }
+    }
+
+    /// The text that the bytes are; borrowed if they are UTF-8 (and, often, if they are ASCII).
+    ///
+    /// # Errors
+    /// The first byte that isn't text, a character cut off at the end included.
+    pub fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, Undecodable> {
+        let encoding = match self {
+            Encoding::Utf8 => {
+                return match simdutf8::compat::from_utf8(bytes) {
+                    Ok(text) => Ok(Cow::Borrowed(text)),
+                    Err(error) => Err(Undecodable {
+                        at: error.valid_up_to(),
+                    }),
+                };
+            }
+            Encoding::Gb18030 => GB18030,
+            Encoding::Utf16Le => UTF_16LE,
+            Encoding::Utf16Be => UTF_16BE,
+        };
+        encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .ok_or_else(|| Undecodable {
+                at: first_malformed(encoding, bytes),
+            })
+    }
+
+    /// The text with replacement characters: for guessing a format, never for judging.
+    pub(crate) fn decode_lossily(self, bytes: &[u8]) -> Cow<'_, str> {
+        match self {
+            Encoding::Utf8 => String::from_utf8_lossy(bytes),
+            Encoding::Gb18030 => GB18030.decode_without_bom_handling(bytes).0,
+            Encoding::Utf16Le => UTF_16LE.decode_without_bom_handling(bytes).0,
+            Encoding::Utf16Be => UTF_16BE.decode_without_bom_handling(bytes).0,
+        }
+    }
+
+    /// The next unit of `bytes`: its ASCII character, if it is one, and how many bytes it takes. A line
+    /// break, a quote or a delimiter is only what this says it is: in GB18030 the second byte of 亅 is a
+    /// `|`, and in UTF-16 any byte may be a line break.
+    ///
+    /// A character cut off at the end counts as far as it goes.
+    pub(crate) fn unit(self, bytes: &[u8]) -> (Option<u8>, usize) {
+        let Some(&first) = bytes.first() else {
+            return (None, 0);
+        };
+        match self {
+            Encoding::Utf8 => (first.is_ascii().then_some(first), 1),
+            Encoding::Gb18030 => match (first, bytes.get(1)) {
+                (0..=0x7f, _) => (Some(first), 1),
+                (0x81..=0xfe, Some(0x30..=0x39)) => match (bytes.get(2), bytes.get(3)) {
+                    (Some(0x81..=0xfe), Some(0x30..=0x39)) => (None, 4),
+                    _ => (None, 1),
+                },
+                (0x81..=0xfe, Some(0x40..=0x7e | 0x80..=0xfe)) => (None, 2),
+                _ => (None, 1),
+            },
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                let Some(&second) = bytes.get(1) else {
+                    return (None, 1);
+                };
+                let (low, high) = match self {
+                    Encoding::Utf16Le => (first, second),
+                    _ => (second, first),
+                };
+                ((high == 0 && low.is_ascii()).then_some(low), 2)
+            }
+        }
+    }
+
+    /// Whether more bytes could make the unit at the start of `bytes` another one.
+    pub(crate) fn unit_is_cut_off(self, bytes: &[u8]) -> bool {
+        match self {
+            Encoding::Utf8 => bytes.is_empty(),
+            Encoding::Gb18030 => matches!(
+                bytes,
+                [] | [0x81..=0xfe]
+                    | [0x81..=0xfe, 0x30..=0x39]
+                    | [0x81..=0xfe, 0x30..=0x39, 0x81..=0xfe]
+            ),
+            Encoding::Utf16Le | Encoding::Utf16Be => bytes.len() < 2,
+        }
+    }
+
+    /// Position of the first line break at or after `from`, and the position after it. `from` is on a
+    /// character boundary.
+    pub(crate) fn find_line_break(self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        match self {
+            // 0x0A is never part of a longer character in either.
+            Encoding::Utf8 | Encoding::Gb18030 => {
+                let at = from + memchr::memchr(b'\n', bytes.get(from..)?)?;
+                Some((at, at + 1))
+            }
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                let units = bytes.get(from..)?.chunks_exact(2);
+                let line_break = if self == Encoding::Utf16Le {
+                    [b'\n', 0]
+                } else {
+                    [0, b'\n']
+                };
+                let at = from + 2 * units.into_iter().position(|unit| unit == line_break)?;
+                Some((at, at + 2))
+            }
+        }
+    }
+
+    /// How many bytes an ASCII character takes.
+    pub(crate) fn ascii_width(self) -> usize {
+        match self {
+            Encoding::Utf8 | Encoding::Gb18030 => 1,
+            Encoding::Utf16Le | Encoding::Utf16Be => 2,
+        }
+    }
+}
+
+/// The encoding of an input that begins with `sample`, and how many bytes its byte-order mark takes.
+///
+/// A mark decides. Without one: UTF-8 if the sample is UTF-8 (a character cut off at its end is fine unless
+/// the sample `is_whole`), or if most of its lines that aren't ASCII are, so that one broken record doesn't turn
+/// a whole dump into nonsense; else GB18030.
+pub fn detect(sample: &[u8], is_whole: bool) -> (Encoding, usize) {
+    let marked = marked_encoding(sample);
+    if marked.1 > 0 {
+        return marked;
+    }
+    match std::str::from_utf8(sample) {
+        Ok(_) => (Encoding::Utf8, 0),
+        Err(error) if error.error_len().is_none() && !is_whole => (Encoding::Utf8, 0),
+        Err(_) => {
+            let lines = sample.split(|&byte| byte == b'\n');
+            let (mut utf8, mut other) = (0_usize, 0_usize);
+            for line in lines.filter(|line| !line.is_ascii()) {
+                match std::str::from_utf8(line) {
+                    Ok(_) => utf8 += 1,
+                    Err(_) => other += 1,
+                }
+            }
+            let encoding = if utf8 > other {
+                Encoding::Utf8
+            } else {
+                Encoding::Gb18030
+            };
+            (encoding, 0)
+        }
+    }
+}
+
+/// How many bytes the byte-order mark of `encoding` at the start of `sample` takes; 0 without one.
+pub(crate) fn mark_bytes(encoding: Encoding, sample: &[u8]) -> usize {
+    match marked_encoding(sample) {
+        (marked, bytes) if marked == encoding => bytes,
+        _ => 0,
+    }
+}
+
+fn marked_encoding(sample: &[u8]) -> (Encoding, usize) {
+    match sample {
+        [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
+        [0x84, 0x31, 0x95, 0x33, ..] => (Encoding::Gb18030, 4),
+        [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
+        [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
+        _ => (Encoding::Utf8, 0),
+    }
+}
+
+/// Where the first malformed sequence begins. Only asked once decoding has failed.
+fn first_malformed(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> usize {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut sink = [0_u8; 4096];
+    let mut read = 0;
+    loop {
+        let (result, taken, _) =
+            decoder.decode_to_utf8_without_replacement(&bytes[read..], &mut sink, true);
+        read += taken;
+        match result {
+            DecoderResult::OutputFull => {}
+            DecoderResult::InputEmpty => return bytes.len(),
+            DecoderResult::Malformed(length, after) => {
+                return read.saturating_sub(usize::from(length) + usize::from(after));
+            }
+        }
+    }
+}
+
+/// The bytes of `text`, for the tests of all readers.
+#[cfg(test)]
+pub(crate) fn encode(encoding: Encoding, text: &str) -> Vec<u8> {
+    match encoding {
+        Encoding::Utf8 => text.as_bytes().to_vec(),
+        Encoding::Gb18030 => GB18030.encode(text).0.into_owned(),
+        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Encoding; 4] = [
+        Encoding::Utf8,
+        Encoding::Gb18030,
+        Encoding::Utf16Le,
+        Encoding::Utf16Be,
+    ];
+
+    #[test]
+    fn every_encoding_gives_the_text_back() {
+        let text = "東亅再不还钱,\"淺\"\n𠮷😀 €";
+        for encoding in ALL {
+            assert_eq!(
+                encoding.decode(&encode(encoding, text)).unwrap(),
+                text,
+                "{encoding:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_first_wrong_byte_is_named() {
+        let half_surrogate = [0x2d, 0x4e, 0x00, 0xd8, 0x2d, 0x4e];
+        for (encoding, bytes, at) in [
+            (Encoding::Utf8, &b"\xe4\xb8\xad\xff."[..], 3),
+            (Encoding::Utf8, b"\xe4\xb8\xad\xe4\xb8", 3),
+            (Encoding::Gb18030, b"\xd6\xd0\xff\xd6", 2),
+            (Encoding::Gb18030, b"\xd6\xd0\xd6", 2),
+            (Encoding::Gb18030, b"\xd6\xd0\xd6\n", 2),
+            (Encoding::Utf16Le, &half_surrogate, 2),
+            (Encoding::Utf16Le, &half_surrogate[..3], 2),
+        ] {
+            assert_eq!(
+                encoding.decode(bytes),
+                Err(Undecodable { at }),
+                "{encoding:?} {bytes:x?}"
+            );
+        }
+    }
+
+    #[test]
+    fn detection_follows_mark_then_utf8_then_gb18030() {
+        let gb = encode(Encoding::Gb18030, "请还款\n");
+        let mostly_utf8 = ["请还款\n".as_bytes(), "尽快\n".as_bytes(), &gb].concat();
+        for (sample, is_whole, expected) in [
+            ("请还款".as_bytes(), true, (Encoding::Utf8, 0)),
+            (&"请还款".as_bytes()[..8], false, (Encoding::Utf8, 0)),
+            (b"", true, (Encoding::Utf8, 0)),
+            (&gb, true, (Encoding::Gb18030, 0)),
+            (&mostly_utf8, true, (Encoding::Utf8, 0)),
+            (b"\xef\xbb\xbfa", true, (Encoding::Utf8, 3)),
+            (b"\xff\xfea\0", true, (Encoding::Utf16Le, 2)),
+            (b"\xfe\xff\0a", true, (Encoding::Utf16Be, 2)),
+            (b"\x84\x31\x95\x33\xd6\xd0", true, (Encoding::Gb18030, 4)),
+        ] {
+            assert_eq!(detect(sample, is_whole), expected, "{sample:x?}");
+        }
+    }
+
+    #[test]
+    fn units_keep_second_bytes_from_looking_like_signs() {
+        // Their second bytes in GB18030 are '|' and '\'.
+        for text in ["東", "亅", "淺", "乗"] {
+            let bytes = encode(Encoding::Gb18030, text);
+            assert_eq!(
+                Encoding::Gb18030.unit(&bytes),
+                (None, 2),
+                "{text} {bytes:x?}"
+            );
+        }
+        let line_break_in_a_character = encode(Encoding::Utf16Le, "਀Ċ");
+        assert_eq!(
+            Encoding::Utf16Le.find_line_break(&line_break_in_a_character, 0),
+            None
+        );
+    }
+}

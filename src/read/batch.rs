@@ -1,0 +1,190 @@
+//! Bytes with known record ends → records.
+//!
+//! In: what a [`Reader`](crate::read::Reader) cut off. Out: messages that borrow from the batch. All work that
+//! costs anything is done here, so that it is done by the thread that judges: decoding, one UTF-8 check a
+//! batch, parsing.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use crate::decode::{Encoding, Undecodable};
+use crate::message::{Channel, Message};
+use crate::read::columns::ColumnOverrides;
+use crate::read::csv::Table;
+use crate::read::cut::{Kind, Piece};
+use crate::read::draft::{Defaults, Draft};
+use crate::read::{Reason, Rejection, jsonl};
+
+/// How to read the records of one input.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// The input's name in ids.
+    pub name: String,
+    /// The input as the user named it.
+    pub file: String,
+    pub encoding: Encoding,
+    pub channel: Option<Channel>,
+    pub layout: Layout,
+}
+
+/// What a record looks like.
+#[derive(Debug)]
+pub(crate) enum Layout {
+    Object(ColumnOverrides),
+    Row(Table),
+    Text,
+    Call,
+}
+
+/// Some records of an input, not yet parsed.
+#[derive(Debug)]
+pub struct Batch {
+    pub(crate) shape: Arc<Shape>,
+    /// Number of the first record.
+    pub(crate) first: u64,
+    /// Position of the first byte in the file.
+    pub(crate) origin: u64,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) pieces: Vec<Piece>,
+    /// The text of an input that isn't UTF-8, made when first asked for.
+    pub(crate) decoded: OnceLock<Decoded>,
+}
+
+/// All records' texts in one string.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    text: String,
+    records: Vec<Result<Range<usize>, Undecodable>>,
+}
+
+/// A record that was understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record<'a> {
+    /// Its number from 1, blank records included.
+    pub number: u64,
+    /// Where it begins in the file, in bytes from 0.
+    pub byte: u64,
+    /// Its decoded text: the line of JSONL, the row of a table, the words.
+    pub raw: &'a str,
+    /// What it says.
+    pub message: Message<'a>,
+}
+
+impl Batch {
+    /// How many records it holds, blank ones included: what is to be judged, rejected or skipped.
+    pub fn read(&self) -> u64 {
+        self.pieces.len() as u64
+    }
+
+    /// How many of them are blank.
+    pub fn skipped(&self) -> u64 {
+        self.pieces
+            .iter()
+            .filter(|piece| piece.kind == Kind::Blank)
+            .count() as u64
+    }
+
+    /// Bytes of the input that it covers.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// The records in their order, the blank ones left out: messages, or why there is none.
+    pub fn records(&self) -> impl Iterator<Item = Result<Record<'_>, Rejection>> {
+        let whole = match self.shape.encoding {
+            Encoding::Utf8 => simdutf8::basic::from_utf8(&self.bytes).ok(),
+            _ => None,
+        };
+        let pieces = self.pieces.iter().enumerate();
+        pieces
+            .filter(|(_, piece)| piece.kind != Kind::Blank)
+            .map(move |(index, piece)| {
+                let read = self.text(whole, index, piece).and_then(|raw| {
+                    let message = self.message(raw, self.first + index as u64)?;
+                    Ok((raw, message))
+                });
+                let number = self.first + index as u64;
+                let byte = self.origin + piece.start as u64;
+                match read {
+                    Ok((raw, message)) => Ok(Record {
+                        number,
+                        byte,
+                        raw,
+                        message,
+                    }),
+                    Err(reason) => Err(Rejection {
+                        file: self.shape.file.clone(),
+                        record: number,
+                        byte,
+                        reason,
+                        raw: self.bytes[piece.start..piece.end].to_vec(),
+                    }),
+                }
+            })
+    }
+
+    fn text<'a>(
+        &'a self,
+        whole: Option<&'a str>,
+        index: usize,
+        piece: &Piece,
+    ) -> Result<&'a str, Reason> {
+        match piece.kind {
+            Kind::TooLong(bytes) => return Err(Reason::TooLong { bytes }),
+            Kind::Unterminated => return Err(Reason::UnterminatedQuote),
+            Kind::Whole | Kind::Blank => {}
+        }
+        let encoding = self.shape.encoding;
+        let text = match (whole, encoding) {
+            (Some(whole), _) => Ok(&whole[piece.start..piece.end]),
+            (None, Encoding::Utf8) => {
+                let checked = simdutf8::compat::from_utf8(&self.bytes[piece.start..piece.end]);
+                checked.map_err(|error| error.valid_up_to())
+            }
+            (None, _) => {
+                let decoded = self.decoded.get_or_init(|| self.decode());
+                match &decoded.records[index] {
+                    Ok(range) => Ok(&decoded.text[range.clone()]),
+                    Err(undecodable) => Err(undecodable.at),
+                }
+            }
+        };
+        text.map_err(|at| Reason::Undecodable {
+            encoding,
+            byte: self.origin + (piece.start + at) as u64,
+        })
+    }
+
+    fn decode(&self) -> Decoded {
+        let mut text = String::with_capacity(self.bytes.len() * 3 / 2);
+        let records = self.pieces.iter().map(|piece| {
+            let start = text.len();
+            // What is rejected anyway needs no decoding.
+            if piece.kind == Kind::Whole {
+                text.push_str(
+                    &self
+                        .shape
+                        .encoding
+                        .decode(&self.bytes[piece.start..piece.end])?,
+                );
+            }
+            Ok(start..text.len())
+        });
+        let records = records.collect();
+        Decoded { text, records }
+    }
+
+    fn message<'a>(&'a self, raw: &'a str, number: u64) -> Result<Message<'a>, Reason> {
+        let draft = match &self.shape.layout {
+            Layout::Object(columns) => jsonl::draft(raw, columns)?,
+            Layout::Row(table) => table.draft(raw),
+            Layout::Text => Draft::text(raw),
+            Layout::Call => Draft::call(raw),
+        };
+        draft.into_message(Defaults {
+            file: &self.shape.name,
+            number,
+            channel: self.shape.channel,
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! From named values to a [`Message`], the same for all formats.
+//!
+//! In: values as the formats found them. Out: the message, or the [`Reason`] why there is none. It decides
+//! whether a text is a transcript, and gives an id to what has none; it doesn't judge.
+
+use std::borrow::Cow;
+
+use crate::message::{Body, Channel, CreditorKind, Id, Message, Role, Time, Turn};
+use crate::read::Reason;
+use crate::read::columns::Field;
+use crate::read::transcript;
+
+/// The values of a record.
+#[derive(Debug, Default)]
+pub(crate) struct Draft<'a> {
+    pub text: Option<Cow<'a, str>>,
+    pub turns: Option<Vec<Turn<'a>>>,
+    message: Message<'a>,
+    has_id: bool,
+    channel: Option<Cow<'a, str>>,
+}
+
+/// What a message is given where its record is silent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Defaults<'d> {
+    pub file: &'d str,
+    pub number: u64,
+    pub channel: Option<Channel>,
+}
+
+impl<'a> Draft<'a> {
+    /// A draft of nothing but text.
+    pub(crate) fn text(text: &'a str) -> Self {
+        Self {
+            text: Some(Cow::Borrowed(text)),
+            ..Self::default()
+        }
+    }
+
+    /// One call of a file of transcripts.
+    pub(crate) fn call(text: &'a str) -> Self {
+        let call = transcript::call(text);
+        let mut draft = Self {
+            turns: Some(call.turns),
+            channel: Some(Cow::Borrowed("call")),
+            ..Self::default()
+        };
+        for (field, value) in call.fields {
+            draft.set(field, Cow::Borrowed(value));
+        }
+        draft
+    }
+
+    /// Takes a value; a blank one is none.
+    pub(crate) fn set(&mut self, field: Field, value: Cow<'a, str>) {
+        if field == Field::Text {
+            self.text = Some(value);
+            return;
+        }
+        if value.trim().is_empty() {
+            return;
+        }
+        let message = &mut self.message;
+        match field {
+            Field::Text | Field::Turns => {}
+            Field::Id => self.set_id(Id::Text(value)),
+            Field::Time => message.time = Time::parse(&value),
+            Field::Sender => message.sender = Some(value),
+            Field::Recipient => message.recipient = Some(value),
+            Field::Agency => message.agency = Some(value),
+            Field::Creditor => message.creditor = Some(value),
+            Field::CreditorKind => message.creditor_kind = CreditorKind::named(&value),
+            Field::Channel => self.channel = Some(value),
+            Field::RecipientRole => message.recipient_role = Role::named(&value),
+            Field::Debtor => message.debtor = Some(value),
+            Field::Region => message.region = Some(value),
+        }
+    }
+
+    /// Takes the record's own id.
+    pub(crate) fn set_id(&mut self, id: Id<'a>) {
+        self.message.id = id;
+        self.has_id = true;
+    }
+
+    /// The message.
+    ///
+    /// # Errors
+    /// If there is no text in it.
+    pub(crate) fn into_message(self, defaults: Defaults<'_>) -> Result<Message<'a>, Reason> {
+        let mut message = self.message;
+        if !self.has_id {
+            message.id = Id::Text(format!("{}:{}", defaults.file, defaults.number).into());
+        }
+        let channel = self
+            .channel
+            .map(|name| Channel::named(&name).unwrap_or(Channel::Other));
+        message.channel = channel.or(defaults.channel);
+        message.body = match (self.turns, self.text) {
+            (Some(turns), _) if !turns.is_empty() => Body::Turns(turns),
+            (_, Some(text)) => body_of(text, message.channel),
+            (Some(_), None) => return Err(Reason::EmptyText),
+            (None, None) => return Err(Reason::NoText),
+        };
+        match &message.body {
+            Body::Turns(turns) if turns.iter().all(|turn| turn.text.trim().is_empty()) => {
+                Err(Reason::EmptyText)
+            }
+            Body::Text(text) if text.trim().is_empty() => Err(Reason::EmptyText),
+            Body::Turns(_) => {
+                message.channel = message.channel.or(Some(Channel::Call));
+                Ok(message)
+            }
+            Body::Text(_) => Ok(message),
+        }
+    }
+}
+
+/// A text cell may hold a transcript: surely so in a call, and elsewhere if it looks like nothing else.
+fn body_of<'a>(text: Cow<'a, str>, channel: Option<Channel>) -> Body<'a> {
+    let may_be_transcript = match channel {
+        Some(Channel::Call) => true,
+        Some(Channel::Article | Channel::Letter) => false,
+        _ => transcript::is_transcript(&text),
+    };
+    if !may_be_transcript {
+        return Body::Text(text);
+    }
+    let turns = match &text {
+        Cow::Borrowed(text) => transcript::parse(text),
+        Cow::Owned(text) => {
+            transcript::parse(text).map(|turns| turns.into_iter().map(owned).collect())
+        }
+    };
+    turns.map_or(Body::Text(text), Body::Turns)
+}
+
+fn owned(turn: Turn<'_>) -> Turn<'static> {
+    Turn {
+        speaker: turn.speaker,
+        text: Cow::Owned(turn.text.into_owned()),
+        time: turn.time,
+    }
+}

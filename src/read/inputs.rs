@@ -1,0 +1,210 @@
+//! What to read: files, folders, stdin.
+//!
+//! In: the paths that the user named. Out: [`Input`]s in an order that depends on nothing but the names.
+//! Folders are walked as git sees them; what isn't a candidate there is *ignored*, which is less than skipped: nobody
+//! asked for it. It opens nothing but to see whether a file is binary.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::error::{Error, ErrorKind};
+
+/// A file, or stdin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    name: String,
+    path: Option<PathBuf>,
+}
+
+/// What became of the paths that the user named.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// To be read.
+    pub inputs: Vec<Input>,
+    /// In the folders, but of other kinds.
+    pub ignored: Vec<PathBuf>,
+    /// Paths that lead nowhere, folders that can't be entered.
+    pub errors: Vec<Error>,
+}
+
+/// Endings of files that are read when met in a folder; a file named by the user is read whatever its name.
+const CANDIDATES: &[&str] = &[
+    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "text", "log", "md", "markdown",
+];
+
+/// How many bytes of a file in a folder are looked at to see whether it is binary.
+const BINARY_SAMPLE_BYTES: u64 = 8 * 1024;
+
+impl Input {
+    /// This file. In ids it is called by its name without folders.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        Self {
+            name: name.unwrap_or_else(|| path.to_string_lossy().into_owned()),
+            path: Some(path),
+        }
+    }
+
+    /// Standard input, called `-`.
+    pub fn stdin() -> Self {
+        Self::unopened("-")
+    }
+
+    /// Something that is already open.
+    pub(crate) fn unopened(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: None,
+        }
+    }
+
+    /// Its name in the ids of messages: the file's name; below a folder that was named, the path from there; or `-`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its path; none for stdin.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Its path as the user gave it, or its name.
+    pub(crate) fn shown(&self) -> String {
+        self.path()
+            .map_or_else(|| self.name.clone(), |path| path.display().to_string())
+    }
+
+    /// The ending of its name, in small letters.
+    pub(crate) fn extension(&self) -> Option<String> {
+        extension(Path::new(&self.name))
+    }
+}
+
+/// The inputs that these paths name: `-` is stdin, a folder stands for the candidates in it, by name. A file that is
+/// named twice is read once.
+pub fn expand(paths: &[PathBuf]) -> Inputs {
+    let mut found = Inputs::default();
+    let mut seen = HashSet::new();
+    let mut is_new =
+        |path: &Path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+    for path in paths {
+        if path.as_os_str() == "-" {
+            if is_new(path) {
+                found.inputs.push(Input::stdin());
+            }
+        } else if path.is_dir() {
+            walk(path, &mut found, &mut is_new);
+        } else if path.exists() {
+            if is_new(path) {
+                found.inputs.push(Input::file(path));
+            }
+        } else {
+            let reason = "no such file or folder; check the path, or write - for stdin";
+            found
+                .errors
+                .push(Error::new(ErrorKind::Input, reason).in_file(path));
+        }
+    }
+    found
+}
+
+fn walk(folder: &Path, found: &mut Inputs, is_new: &mut impl FnMut(&Path) -> bool) {
+    let walk = WalkBuilder::new(folder).sort_by_file_name(Ord::cmp).build();
+    for entry in walk {
+        let path = match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => entry.into_path(),
+            Ok(_) => continue,
+            Err(error) => {
+                let error = Error::new(ErrorKind::Input, "can't be entered").because(error);
+                found.errors.push(error.in_file(folder));
+                continue;
+            }
+        };
+        let is_candidate = extension(&path).is_some_and(|ending| CANDIDATES.contains(&&*ending));
+        if !is_candidate || is_binary(&path) {
+            found.ignored.push(path);
+        } else if is_new(&path) {
+            let below = path.strip_prefix(folder).unwrap_or(&path);
+            let parts: Vec<_> = below
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy())
+                .collect();
+            found.inputs.push(Input {
+                name: parts.join("/"),
+                path: Some(path),
+            });
+        }
+    }
+}
+
+fn extension(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_string_lossy().to_ascii_lowercase())
+}
+
+/// Whether there is a NUL at the start of a file that isn't marked as UTF-16. One that can't be opened isn't: the
+/// reader will say why.
+fn is_binary(path: &Path) -> bool {
+    let mut sample = Vec::new();
+    let Ok(file) = File::open(path) else {
+        return false;
+    };
+    if file
+        .take(BINARY_SAMPLE_BYTES)
+        .read_to_end(&mut sample)
+        .is_err()
+    {
+        return false;
+    }
+    let is_marked = sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]);
+    !is_marked && sample.contains(&0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_walked_in_order_and_other_kinds_ignored() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        };
+        write("b.csv", b"x");
+        write("a/2.jsonl", b"{}");
+        write("a/10.TXT", b"x");
+        write("a/wide.txt", b"\xff\xfea\0");
+        write("c.txt", b"x\0y");
+        write("d.png", b"x");
+        let missing = folder.path().join("missing");
+        let paths = [
+            folder.path().to_owned(),
+            missing.clone(),
+            "-".into(),
+            folder.path().join("b.csv"),
+            folder.path().join("d.png"),
+        ];
+        let found = expand(&paths);
+        let names: Vec<_> = found.inputs.iter().map(Input::name).collect();
+        assert_eq!(
+            names,
+            ["a/10.TXT", "a/2.jsonl", "a/wide.txt", "b.csv", "-", "d.png"]
+        );
+        let ignored: Vec<_> = found
+            .ignored
+            .iter()
+            .map(|path| path.file_name().unwrap().to_owned())
+            .collect();
+        assert_eq!(ignored, ["c.txt", "d.png"]);
+        assert_eq!(found.errors.len(), 1);
+        assert_eq!(found.errors[0].place().file.as_deref(), Some(&*missing));
+    }
+}

@@ -1,0 +1,414 @@
+//! One JSON object a line.
+//!
+//! In: a line. Out: a [`Draft`] that borrows from it wherever nothing was escaped. Keys are found by name in
+//! Chinese and English, unknown ones are passed over. The line was checked to be UTF-8 with its batch, so
+//! nothing here checks again. It keeps no value that the message has no place for: labelled records are read
+//! again, from [`Record::raw`](crate::read::Record), by whoever needs their labels.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::message::{Id, Time, Turn};
+use crate::read::Reason;
+use crate::read::columns::{ColumnOverrides, Field};
+use crate::read::draft::Draft;
+use crate::read::transcript::{self, Labelled};
+
+/// Reads a line.
+///
+/// # Errors
+/// If it isn't a JSON object, or its text isn't text.
+pub(crate) fn draft<'a>(line: &'a str, columns: &ColumnOverrides) -> Result<Draft<'a>, Reason> {
+    let line = line.trim_start_matches('\u{feff}');
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    let object = deserializer.deserialize_any(Object { columns });
+    let object = object.and_then(|object| deserializer.end().map(|()| object));
+    object.map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => Reason::NotAnObject,
+        _ => Reason::Json {
+            problem: problem(&error),
+            column: error.column(),
+        },
+    })?
+}
+
+/// What the parser says, without the place: the record's place is told with the rejection.
+fn problem(error: &serde_json::Error) -> String {
+    let shown = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    shown
+        .strip_suffix(&place)
+        .map_or(shown.clone(), str::to_owned)
+}
+
+struct Object<'c> {
+    columns: &'c ColumnOverrides,
+}
+
+impl<'de> Visitor<'de> for Object<'_> {
+    type Value = Result<Draft<'de>, Reason>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut draft = Draft::default();
+        // The rank of the name that each field was found under.
+        let mut found: [Option<usize>; Field::COUNT] = [None; Field::COUNT];
+        let mut reason = None;
+        while let Some(Text(key)) = map.next_key()? {
+            let known = self.columns.field_of(&key);
+            let known = known
+                .filter(|&(field, rank)| found[field as usize].is_none_or(|best| rank <= best));
+            let Some((field, rank)) = known else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            match field {
+                Field::Id => match id_of(map.next_value::<&RawValue>()?) {
+                    Some(id) => draft.set_id(id),
+                    None => continue,
+                },
+                Field::Turns => match turns_of(map.next_value()?) {
+                    TurnsValue::Turns(turns) => draft.turns = Some(turns),
+                    TurnsValue::Wrong(turn) => reason = Some(Reason::BadTurn { turn }),
+                    TurnsValue::Text(text) if draft.text.is_none() => draft.text = Some(text),
+                    TurnsValue::Text(_) | TurnsValue::Other => continue,
+                },
+                Field::Text => match map.next_value()? {
+                    Scalar::Text(text) => {
+                        draft.text = Some(text);
+                        reason = reason.filter(|reason| *reason != Reason::TextNotString);
+                    }
+                    Scalar::Null => continue,
+                    Scalar::Number(_) | Scalar::Other => {
+                        if draft.text.is_none() {
+                            reason = reason.or(Some(Reason::TextNotString));
+                        }
+                        continue;
+                    }
+                },
+                _ => match map.next_value()? {
+                    Scalar::Text(text) => draft.set(field, text),
+                    Scalar::Number(number) => draft.set(field, Cow::Owned(number)),
+                    Scalar::Null | Scalar::Other => continue,
+                },
+            }
+            found[field as usize] = Some(rank);
+        }
+        if draft.turns.is_some() {
+            reason = reason.filter(|reason| *reason != Reason::TextNotString);
+        }
+        Ok(reason.map_or(Ok(draft), Err))
+    }
+}
+
+/// A number is given back digit for digit, whatever its size.
+fn id_of(raw: &RawValue) -> Option<Id<'_>> {
+    let digits = raw.get();
+    match digits.bytes().next()? {
+        b'"' => {
+            let text = text_of(raw)?;
+            (!text.trim().is_empty()).then_some(Id::Text(text))
+        }
+        b'-' | b'0'..=b'9' => {
+            let number: Option<serde_json::Number> = serde_json::from_str(digits).ok();
+            let exact = number.filter(|number| number.to_string() == digits);
+            Some(exact.map_or(Id::Text(Cow::Borrowed(digits)), Id::Number))
+        }
+        _ => None,
+    }
+}
+
+/// A string, borrowed unless something in it was escaped.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> serde::Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Scalar::deserialize(deserializer)? {
+            Scalar::Text(text) => Ok(Text(text)),
+            _ => Err(D::Error::custom("not a string")),
+        }
+    }
+}
+
+enum Scalar<'a> {
+    Text(Cow<'a, str>),
+    Number(String),
+    Null,
+    Other,
+}
+
+impl<'de> serde::Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Scalar::Number(number.to_string()))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
+}
+
+enum TurnsValue<'a> {
+    Turns(Vec<Turn<'a>>),
+    /// The number of the first turn that is none.
+    Wrong(usize),
+    /// The whole call as one text.
+    Text(Cow<'a, str>),
+    Other,
+}
+
+fn turns_of(raw: &RawValue) -> TurnsValue<'_> {
+    match raw.get().bytes().next() {
+        Some(b'"') => text_of(raw).map_or(TurnsValue::Other, TurnsValue::Text),
+        Some(b'[') => {
+            let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
+                return TurnsValue::Wrong(0);
+            };
+            let mut labelled = Vec::with_capacity(items.len());
+            for item in items {
+                match turn_of(item) {
+                    Some(turn) => labelled.push(turn),
+                    None => return TurnsValue::Wrong(labelled.len()),
+                }
+            }
+            TurnsValue::Turns(transcript::turns(labelled))
+        }
+        _ => TurnsValue::Other,
+    }
+}
+
+/// `{"speaker": …, "text": …, "time": …}`, or `"坐席：…"`; `None` if it is neither.
+fn turn_of(raw: &RawValue) -> Option<Labelled<'_>> {
+    match raw.get().bytes().next() {
+        Some(b'{') => serde_json::from_str::<OneTurn>(raw.get()).ok()?.0,
+        _ => text_of(raw).map(transcript::labelled),
+    }
+}
+
+fn text_of(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let Text(text) = serde_json::from_str(raw.get()).ok()?;
+    Some(text)
+}
+
+struct OneTurn<'a>(Option<Labelled<'a>>);
+
+impl<'de> serde::Deserialize<'de> for OneTurn<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OneTurnVisitor)
+    }
+}
+
+struct OneTurnVisitor;
+
+impl<'de> Visitor<'de> for OneTurnVisitor {
+    type Value = OneTurn<'de>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a turn")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut label, mut text, mut time) = (Cow::Borrowed(""), None, None);
+        while let Some(Text(key)) = map.next_key()? {
+            let is_speaker = SPEAKER_KEYS.contains(&&*key.trim().to_ascii_lowercase());
+            let field = Field::named(&key);
+            match (map.next_value()?, field) {
+                (Scalar::Text(value), _) if is_speaker => label = value,
+                (Scalar::Number(value), _) if is_speaker => label = Cow::Owned(value),
+                (Scalar::Text(value), Some(Field::Text)) => text = Some(value),
+                (Scalar::Text(value), Some(Field::Time)) => time = Time::parse(&value),
+                (Scalar::Number(value), Some(Field::Time)) => time = Time::parse(&value),
+                _ => {}
+            }
+        }
+        Ok(OneTurn(text.map(|text| Labelled { label, text, time })))
+    }
+}
+
+const SPEAKER_KEYS: &[&str] = &[
+    "speaker",
+    "role",
+    "说话人",
+    "角色",
+    "发言人",
+    "身份",
+    "label",
+    "from",
+    "发送方",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Body, Channel, Message, Speaker};
+    use crate::read::draft::Defaults;
+
+    fn message(line: &str) -> Result<Message<'_>, Reason> {
+        let defaults = Defaults {
+            file: "f",
+            number: 1,
+            channel: None,
+        };
+        draft(line, &ColumnOverrides::default())?.into_message(defaults)
+    }
+
+    #[test]
+    fn keys_in_chinese_and_english_give_one_message() {
+        let english = message(
+            r#"{"id":7,"channel":"sms","text":"请还款","time":"2026-03-02 14:05","sender":"1069","recipient_role":"guarantor","tier":"clean","evidence":[{"a":1}]}"#,
+        )
+        .unwrap();
+        let chinese = message(
+            r#"{"编号":7,"渠道":"短信","短信内容":"请还款","发送时间":1772431500,"发送号码":1069,"接收人身份":"担保人"}"#,
+        )
+        .unwrap();
+        assert_eq!(english, chinese);
+        assert_eq!(english.channel, Some(Channel::Sms));
+        assert!(matches!(english.body, Body::Text(Cow::Borrowed("请还款"))));
+    }
+
+    #[test]
+    fn the_surest_name_counts_wherever_it_stands() {
+        for line in [
+            r#"{"text":"甲文","content":"乙文"}"#,
+            r#"{"content":"乙文","text":"甲文"}"#,
+            r#"{"message":{"x":1},"text":"甲文"}"#,
+        ] {
+            assert_eq!(message(line).unwrap().stretch(None), "甲文", "{line}");
+        }
+    }
+
+    #[test]
+    fn ids_come_back_as_they_came() {
+        for (id, shown) in [
+            ("7", "7"),
+            ("-1", "-1"),
+            ("1.50", "1.50"),
+            (
+                "123456789012345678901234567890",
+                "123456789012345678901234567890",
+            ),
+            (r#""a\u4e2d""#, "a中"),
+            (r#""""#, "f:1"),
+            ("null", "f:1"),
+            ("[1]", "f:1"),
+        ] {
+            let line = format!(r#"{{"id":{id},"text":"x"}}"#);
+            assert_eq!(message(&line).unwrap().id.to_string(), shown, "{id}");
+        }
+    }
+
+    #[test]
+    fn turns_of_every_shape() {
+        for line in [
+            r#"{"turns":[{"speaker":"agent","text":"您好"},{"speaker":"customer","text":"谁"}]}"#,
+            r#"{"对话":[{"角色":"坐席","内容":"您好"},{"角色":"客户","内容":"谁"}]}"#,
+            r#"{"turns":["坐席：您好","客户：谁"]}"#,
+            r#"{"turns":"坐席：您好\n客户：谁"}"#,
+            r#"{"channel":"call","text":"坐席：您好\n客户：谁"}"#,
+            r#"{"通话内容":"坐席：您好\n客户：谁"}"#,
+        ] {
+            let message = message(line).unwrap();
+            let Body::Turns(turns) = &message.body else {
+                panic!("no turns in {line}");
+            };
+            let shown: Vec<_> = turns
+                .iter()
+                .map(|turn| (turn.speaker, &*turn.text))
+                .collect();
+            assert_eq!(
+                shown,
+                [(Speaker::Agent, "您好"), (Speaker::Customer, "谁")],
+                "{line}"
+            );
+            assert_eq!(message.channel, Some(Channel::Call), "{line}");
+        }
+    }
+
+    #[test]
+    fn records_without_text_are_rejected_with_the_reason() {
+        for (line, reason) in [
+            (r#"{"id":1}"#, Reason::NoText),
+            (r#"{"text":null}"#, Reason::NoText),
+            (r#"{"text":5}"#, Reason::TextNotString),
+            (r#"{"text":["x"]}"#, Reason::TextNotString),
+            (r#"{"text":" \u3000"}"#, Reason::EmptyText),
+            (r#"{"turns":[]}"#, Reason::EmptyText),
+            (
+                r#"{"turns":[{"speaker":"agent","text":"x"},{"speaker":"agent"}]}"#,
+                Reason::BadTurn { turn: 1 },
+            ),
+            ("[]", Reason::NotAnObject),
+            ("5", Reason::NotAnObject),
+        ] {
+            assert_eq!(message(line).unwrap_err(), reason, "{line}");
+        }
+        for line in [
+            "{",
+            "",
+            r#"{"text":"\ud800"}"#,
+            "{\"text\":\"a\0b\"}",
+            r#"{"text":"x"} y"#,
+            "{\"text\":\"x",
+        ] {
+            assert!(matches!(message(line), Err(Reason::Json { .. })), "{line}");
+        }
+        let nested = format!("{{\"text\":{}", "[".repeat(100_000));
+        assert!(message(&nested).is_err());
+    }
+
+    #[test]
+    fn hostile_but_whole_texts_are_kept() {
+        let message = message(r#"{"text":"\u0000\u202e\u0007\ud83d\ude00\u200b"}"#).unwrap();
+        assert_eq!(message.stretch(None), "\0\u{202e}\u{7}😀\u{200b}");
+    }
+}

@@ -1,0 +1,262 @@
+//! An input, cut into batches.
+//!
+//! In: bytes, as they come. Out: [`Batch`]es that end where a record ends. Cheap, because it is the one part of a
+//! run that a single thread does: it finds record ends and parses nothing. No more is held than a batch and
+//! one record.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::{Arc, OnceLock};
+
+use crate::decode::SAMPLE_BYTES;
+use crate::error::{Error, ErrorKind, Result};
+use crate::read::batch::Shape;
+use crate::read::cut::{Boundary, Cutter, Kind, Piece, Step};
+use crate::read::{Batch, Decision, Input, ReadOptions, sniff};
+
+/// Reads one input.
+pub struct Reader {
+    shape: Arc<Shape>,
+    decision: Decision,
+    boundary: Boundary,
+    cutter: Cutter,
+    source: Box<dyn Read + Send>,
+    /// Bytes read and not yet given out.
+    pending: Vec<u8>,
+    /// Position of the first of them in the file.
+    origin: u64,
+    /// Number of the next record.
+    next: u64,
+    /// Whether the source is at its end.
+    is_whole: bool,
+    /// Why the source can't be read further, until it was told.
+    failure: Option<Error>,
+    batch_bytes: usize,
+    max_record_bytes: usize,
+}
+
+/// How much of a record that is too long is kept as evidence.
+const KEPT_BYTES: usize = 64 * 1024;
+
+impl Reader {
+    /// Opens an input and decides on a sample of [`SAMPLE_BYTES`] how to read it.
+    ///
+    /// # Errors
+    /// If it can't be opened, isn't text, or is a table without a column of texts.
+    pub fn open(input: &Input, options: &ReadOptions) -> Result<Self> {
+        match input.path() {
+            None => Self::build(input, Box::new(io::stdin()), options),
+            Some(path) => {
+                let file = File::open(path).map_err(|error| {
+                    Error::new(ErrorKind::Input, "can't be opened")
+                        .in_file(path)
+                        .because(error)
+                })?;
+                Self::build(input, Box::new(file), options)
+            }
+        }
+    }
+
+    /// Reads bytes from anywhere, under the name of a file: its ending helps to know the format.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn new(
+        name: &str,
+        source: impl Read + Send + 'static,
+        options: &ReadOptions,
+    ) -> Result<Self> {
+        Self::build(&Input::unopened(name), Box::new(source), options)
+    }
+
+    fn build(input: &Input, source: Box<dyn Read + Send>, options: &ReadOptions) -> Result<Self> {
+        let file = input.shown();
+        let mut reader = Source {
+            source,
+            is_whole: false,
+        };
+        let mut sample = Vec::new();
+        while sample.len() < SAMPLE_BYTES && !reader.is_whole {
+            let wanted = SAMPLE_BYTES - sample.len();
+            reader
+                .fill(&mut sample, wanted)
+                .map_err(|error| unreadable(&file, 0, error))?;
+        }
+        let sniffed = sniff::decide(input, &sample, reader.is_whole, options)
+            .map_err(|error| error.in_file(&file))?;
+        sample.drain(..sniffed.skipped);
+        let encoding = sniffed.decision.encoding;
+        Ok(Self {
+            shape: Arc::new(Shape {
+                name: input.name().to_owned(),
+                file,
+                encoding,
+                channel: options.channel,
+                layout: sniffed.layout,
+            }),
+            cutter: Cutter::new(sniffed.boundary, encoding),
+            boundary: sniffed.boundary,
+            decision: sniffed.decision,
+            source: reader.source,
+            pending: sample,
+            origin: sniffed.skipped as u64,
+            next: 1,
+            is_whole: reader.is_whole,
+            failure: None,
+            batch_bytes: options.batch_bytes.max(1),
+            max_record_bytes: options.max_record_bytes.max(encoding.ascii_width()),
+        })
+    }
+
+    /// How the input is read.
+    pub fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// The next records; `None` at the end.
+    ///
+    /// # Errors
+    /// If the input can't be read further; all records up to there were given out before. Then it is at its end.
+    pub fn next_batch(&mut self) -> Result<Option<Batch>> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        let mut bytes = std::mem::take(&mut self.pending);
+        let mut pieces = Vec::new();
+        // Everything before it is cut.
+        let mut at = 0;
+        // Where the batch's bytes end, and how many bytes were dropped after them.
+        let mut dropped = 0;
+        let mut end = None;
+        while end.is_none() && (at < self.batch_bytes || pieces.is_empty()) {
+            // One byte more than allowed is enough to know, however much was read already.
+            let limit = at.saturating_add(self.max_record_bytes).saturating_add(1);
+            let (view, view_is_whole) = match bytes.get(..limit) {
+                Some(view) => (view, false),
+                None => (&bytes[..], self.is_whole),
+            };
+            let is_full = view.len() == limit;
+            match self.cutter.step(view, at, view_is_whole) {
+                Step::Cut(piece, next) => {
+                    pieces.extend(piece);
+                    at = next;
+                }
+                Step::NeedMore if is_full => match self.cutter.give_up(at) {
+                    Some((piece, next)) => {
+                        pieces.push(piece);
+                        at = next;
+                    }
+                    None => {
+                        let (length, next) = self.drop_long(&mut bytes, at);
+                        let kept = at + KEPT_BYTES.min(self.max_record_bytes);
+                        pieces.push(Piece {
+                            start: at,
+                            end: kept,
+                            kind: Kind::TooLong(length),
+                        });
+                        end = Some(kept);
+                        dropped = at as u64 + length - next as u64;
+                        at = next;
+                    }
+                },
+                Step::NeedMore if self.is_whole => break,
+                Step::NeedMore if !pieces.is_empty() && bytes.len() >= self.batch_bytes => break,
+                Step::NeedMore => self.fill(&mut bytes),
+            }
+        }
+        let first = self.next;
+        let origin = self.origin;
+        self.pending = bytes.split_off(at);
+        bytes.truncate(end.unwrap_or(at));
+        self.origin += at as u64 + dropped;
+        self.next += pieces.len() as u64;
+        if pieces.is_empty() {
+            return self.failure.take().map_or(Ok(None), Err);
+        }
+        Ok(Some(Batch {
+            shape: Arc::clone(&self.shape),
+            first,
+            origin,
+            bytes,
+            pieces,
+            decoded: OnceLock::new(),
+        }))
+    }
+
+    /// Drops the rest of the record at `at`: up to the next line break after what is allowed, and of a file
+    /// that is one message, all of it. Its length with that line break, and where `bytes` goes on.
+    fn drop_long(&mut self, bytes: &mut Vec<u8>, at: usize) -> (u64, usize) {
+        let width = self.decision.encoding.ascii_width();
+        let search = at + self.max_record_bytes - self.max_record_bytes % width;
+        let mut dropped = 0;
+        loop {
+            let line_break = match self.boundary {
+                Boundary::File => None,
+                _ => self.decision.encoding.find_line_break(bytes, search),
+            };
+            if let Some((_, next)) = line_break {
+                return ((next - at) as u64 + dropped, next);
+            }
+            if self.is_whole {
+                return ((bytes.len() - at) as u64 + dropped, bytes.len());
+            }
+            let end = bytes.len() - (bytes.len() - search) % width;
+            bytes.drain(search..end);
+            dropped += (end - search) as u64;
+            self.fill(bytes);
+        }
+    }
+
+    fn fill(&mut self, bytes: &mut Vec<u8>) {
+        let wanted = self.batch_bytes.clamp(4 << 10, 1 << 20);
+        let mut source = Source {
+            source: &mut *self.source,
+            is_whole: false,
+        };
+        let at = self.origin + bytes.len() as u64;
+        if let Err(error) = source.fill(bytes, wanted) {
+            self.failure = Some(unreadable(&self.shape.file, at, error));
+            source.is_whole = true;
+        }
+        self.is_whole = source.is_whole;
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = out.debug_struct("Reader");
+        shown
+            .field("decision", &self.decision)
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Source<R> {
+    source: R,
+    is_whole: bool,
+}
+
+impl<R: Read> Source<R> {
+    /// Appends at most `wanted` bytes, at least one unless the source is at its end.
+    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
+        let before = bytes.len();
+        bytes.resize(before + wanted, 0);
+        let read = loop {
+            match self.source.read(&mut bytes[before..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other,
+            }
+        };
+        bytes.truncate(before + read.as_ref().map_or(0, |&read| read));
+        self.is_whole = read? == 0;
+        Ok(())
+    }
+}
+
+fn unreadable(file: &str, byte: u64, error: io::Error) -> Error {
+    let reason = format!("can't be read after byte {byte}");
+    Error::new(ErrorKind::Input, reason)
+        .in_file(file)
+        .because(error)
+}
