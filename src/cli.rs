@@ -31,13 +31,13 @@ use dunlint::{Error, ErrorKind, Lexicon, Result};
 #[command(name = "dunlint", version, disable_help_subcommand = true, disable_help_flag = true, disable_version_flag = true)]
 struct Arguments {
     /// Language of help, reports and messages; by default that of the locale, and zh for machine formats
-    #[arg(long, global = true, value_name = "LANG")]
+    #[arg(long, global = true, value_name = "LANG", display_order = 900)]
     lang: Option<Lang>,
     /// Print help
-    #[arg(short, long, global = true, action = clap::ArgAction::Help)]
+    #[arg(short, long, global = true, action = clap::ArgAction::HelpShort, display_order = 901)]
     help: Option<bool>,
     /// Print the version
-    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, display_order = 902)]
     version: Option<bool>,
     #[command(subcommand)]
     command: Command,
@@ -137,14 +137,14 @@ struct FieldArguments {
 
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    let asked = help::lang_asked(&arguments);
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let asked = help::lang_asked(&given);
     let lang = asked.unwrap_or_else(|| help::lang_of_locale(|name| std::env::var(name).ok()));
     let mut command = help::translated(Arguments::command(), lang);
-    let parsed = command.try_get_matches_from_mut(arguments);
+    let parsed = command.try_get_matches_from_mut(&given);
     let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
-        Err(error) => return help::refuse(&error, &mut command, lang),
+        Err(error) => return help::refuse(&error, &command, &given, lang),
     };
     let mut context = Context {
         lang,
@@ -165,7 +165,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let label = pick(lang, "错误：", "error: ");
             // Nothing is left to do if even this can't be written.
-            let _ = writeln!(context.err, "{label}{}", visible_lines(&error.to_string()));
+            let _ = writeln!(context.err, "{label}{}", shown_error(&error, lang));
             ExitCode::from(2)
         }
     }
@@ -294,6 +294,33 @@ fn is_closed_pipe(error: &Error) -> bool {
     let source = source.and_then(|source| source.downcast_ref::<io::Error>());
     source.is_some_and(|source| source.kind() == io::ErrorKind::BrokenPipe)
 }
+
+/// A failure in the language for people: place, reason, cause. Reasons that name a datum of a lexicon file stay
+/// as the loader words them.
+fn shown_error(error: &Error, lang: Lang) -> String {
+    if lang == Lang::En {
+        return visible_lines(&error.to_string());
+    }
+    let mut text = visible_lines(&error.to_string());
+    for (english, chinese) in REASONS {
+        text = text.replace(english, chinese);
+    }
+    text
+}
+
+/// What the library says of inputs and outputs, and the same in Chinese.
+const REASONS: &[(&str, &str)] = &[
+    ("no such file or folder; check the path, or write - for stdin", "没有这个文件或文件夹；请检查路径，标准输入写作 -"),
+    ("can't be opened", "无法打开"),
+    ("can't be entered", "无法进入"),
+    ("can't be read after byte", "无法读取，位于字节"),
+    ("could not be read", "无法读取"),
+    ("results could not be written", "结果无法写出"),
+    ("not a floors file", "不是有效的指标下限文件"),
+    ("No such file or directory", "没有这个文件或目录"),
+    ("Permission denied", "没有权限"),
+    ("No space left on device", "磁盘已满"),
+];
 
 /// A text for stderr, its lines kept: paths and ids are hostile too.
 fn visible_lines(text: &str) -> String {

@@ -48,7 +48,7 @@ pub(super) fn translated(command: Command, lang: Lang) -> Command {
 }
 
 /// Prints what clap has to say, help included, and gives the exit code.
-pub(super) fn refuse(error: &clap::Error, command: &mut Command, lang: Lang) -> ExitCode {
+pub(super) fn refuse(error: &clap::Error, command: &Command, arguments: &[OsString], lang: Lang) -> ExitCode {
     let is_help = !error.use_stderr();
     if is_help || lang == Lang::En {
         // A closed pipe is success, and nobody could be told of anything else.
@@ -60,10 +60,8 @@ pub(super) fn refuse(error: &clap::Error, command: &mut Command, lang: Lang) -> 
         let help = error.render();
         let _ = if err.is_terminal() { write!(err, "{}", help.ansi()) } else { write!(err, "{help}") };
     } else {
-        let usage = match error.get(ContextKind::Usage) {
-            Some(ContextValue::StyledStr(usage)) => usage.to_string(),
-            _ => command.render_usage().to_string(),
-        };
+        let named = arguments.iter().skip(1).find_map(|name| command.find_subcommand(name));
+        let usage = named.unwrap_or(command).clone().render_usage().to_string();
         let usage = usage.trim_start_matches("Usage:").trim();
         let _ = writeln!(err, "错误：{}\n\n用法：{usage}\n\n详见 --help。", sentence(error));
     }
@@ -84,7 +82,8 @@ fn translate(mut command: Command, path: &str) -> Command {
         template.push_str("\n\n参数：\n{positionals}");
     }
     template.push_str("\n\n选项：\n{options}{after-help}");
-    command = command.help_template(template);
+    let usage = chinese_usage(&command, path);
+    command = command.help_template(template).override_usage(usage);
     let arguments: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
     for id in arguments {
         command = command.mut_arg(&id, |argument| translate_argument(argument, &format!("{path} {id}")));
@@ -95,6 +94,14 @@ fn translate(mut command: Command, path: &str) -> Command {
         command = command.mut_subcommand(&name, |own| translate(own, &path));
     }
     command
+}
+
+/// How a command is called, clap's own words translated.
+fn chinese_usage(command: &Command, path: &str) -> String {
+    let name = format!("dunlint {path}");
+    let usage = command.clone().bin_name(name.trim_end()).render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim();
+    usage.replace("[OPTIONS]", "[选项]").replace("<COMMAND>", "<命令>")
 }
 
 fn translate_argument(argument: Arg, path: &str) -> Arg {
@@ -109,7 +116,7 @@ fn translate_argument(argument: Arg, path: &str) -> Arg {
         help.push_str(&format!("（默认 {}）", defaults.join(" ")));
     }
     let values = argument.get_possible_values();
-    if takes_value && !values.is_empty() {
+    if takes_value && !values.is_empty() && !argument.is_hide_possible_values_set() {
         let values: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
         help.push_str(&format!("（可选：{}）", values.join("、")));
     }
@@ -294,9 +301,9 @@ mod tests {
     fn help_pages_hold_no_word_of_the_other_language() {
         let mut command = translated(Arguments::command(), Lang::Zh);
         command.build();
-        for name in ["check", "screen", "eval"] {
+        for name in ["check", "screen", "eval", "test", "man"] {
             let help = command.find_subcommand_mut(name).unwrap().render_long_help().to_string();
-            for word in ["Usage", "Options", "Arguments", "default:", "possible", "Print"] {
+            for word in ["Usage", "OPTIONS", "Options", "Arguments", "default:", "possible", "Print", "parquet"] {
                 assert!(!help.contains(word), "{word} in {help}");
             }
         }

@@ -15,7 +15,7 @@ use dunlint::screen::{Output, Run, Screened, screen};
 use dunlint::{Error, ErrorKind, Linter, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, tier_value, unwritten};
+use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
 
 /// What `screen` is asked for.
 #[derive(Debug, clap::Args)]
@@ -90,7 +90,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let linter = Linter::new(lexicon)?;
     let found = expand(&arguments.input);
     for error in &found.errors {
-        context.note(&error.to_string());
+        context.note(&shown_error(error, context.lang));
     }
     refuse_overwriting(&target, &found.inputs, context)?;
     let threads = usize::from(arguments.threads.unwrap_or(0));
@@ -125,7 +125,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     progress.finish_and_clear();
     let screened = screened.and_then(|screened| files.finish().map(|()| screened)).map_err(unwritten)?;
     for error in &screened.failures {
-        context.note(&error.to_string());
+        context.note(&shown_error(error, context.lang));
     }
     let is_nothing_open = screened.decisions.is_empty() && !arguments.input.is_empty();
     if is_nothing_open && found.errors.len() + screened.failures.len() > 0 {

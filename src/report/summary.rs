@@ -56,12 +56,17 @@ struct Agency {
     severe: u64,
 }
 
+/// Messages that read the same as far as the summary shows them.
 #[derive(Debug, Clone, PartialEq)]
 struct Worst {
     score: u8,
     tier: Tier,
+    /// Of the first of them.
     id: String,
+    /// Of the first of them.
     agency: Option<String>,
+    /// How many there are.
+    count: u64,
     categories: Vec<Category>,
     rules: Vec<usize>,
     evidence: Vec<String>,
@@ -94,8 +99,8 @@ impl Summary {
                 severe: u64::from(verdict.tier == Tier::Severe),
             });
         }
-        let is_worse = self.worst.len() < WORST || self.worst.last().is_some_and(|last| last.score < verdict.score);
-        if verdict.tier > Tier::Clean && is_worse {
+        let may_be_listed = self.worst.len() < WORST || self.worst.last().is_some_and(|last| last.score <= verdict.score);
+        if verdict.tier > Tier::Clean && may_be_listed {
             self.place(Worst::of(judged, settings));
         }
     }
@@ -243,11 +248,16 @@ impl Summary {
             return writeln!(out, "{}\n", pick(lang, "没有应当处理的消息", "no message to object to"));
         }
         writeln!(out, "{}", pick(lang, "最严重的消息", "worst messages"))?;
-        for (rank, worst) in self.worst.iter().enumerate() {
+        let mut worst: Vec<&Worst> = self.worst.iter().collect();
+        worst.sort_by_key(|worst| std::cmp::Reverse((worst.score, worst.count)));
+        for (rank, worst) in worst.into_iter().enumerate() {
             let head = format!("{} {}", worst.tier.title(lang), worst.score);
             let mut facts = vec![visible(&worst.id).into_owned()];
             facts.extend(worst.agency.as_deref().map(|agency| visible(agency).into_owned()));
             facts.push(words::categories(&worst.categories, lang));
+            if worst.count > 1 {
+                facts.push(pick(lang, "（相同的共 N 条）", "(N that read the same)").replace('N', &worst.count.to_string()));
+            }
             let head = terminal.paint(worst.tier, &head);
             writeln!(out, "{:>3}. {head}  {}", rank + 1, facts.join("  "))?;
             let width = terminal.width.clamp(40, 160).saturating_sub(5);
@@ -309,12 +319,16 @@ impl Summary {
         own.severe += counts.severe;
     }
 
-    /// Puts a message behind all that are at least as bad: earlier ones stay first.
+    /// Puts a message among the worst, or counts it with one that reads the same. The order is one of contents,
+    /// not of arrival: what one batch leaves out, all of them would, so that no count depends on the batches.
     fn place(&mut self, worst: Worst) {
-        let at = self.worst.partition_point(|own| own.score >= worst.score);
-        if at < WORST {
-            self.worst.insert(at, worst);
-            self.worst.truncate(WORST);
+        match self.worst.binary_search_by(|own| own.order(&worst)) {
+            Ok(at) => self.worst[at].count += worst.count,
+            Err(at) if at < WORST => {
+                self.worst.insert(at, worst);
+                self.worst.truncate(WORST);
+            }
+            Err(_) => {}
         }
     }
 }
@@ -343,12 +357,23 @@ impl Worst {
             score: verdict.score,
             tier: verdict.tier,
             id: message.id.to_string(),
+            count: 1,
             agency: message.agency.as_deref().map(str::to_owned),
             categories: verdict.categories.clone(),
             rules,
             evidence,
             opening,
         }
+    }
+
+    /// The worst first; among equals by what they say.
+    fn order(&self, other: &Worst) -> std::cmp::Ordering {
+        let by_score = other.score.cmp(&self.score);
+        by_score
+            .then_with(|| self.opening.cmp(&other.opening))
+            .then_with(|| self.evidence.cmp(&other.evidence))
+            .then_with(|| self.rules.cmp(&other.rules))
+            .then_with(|| self.categories.cmp(&other.categories))
     }
 }
 
@@ -398,18 +423,22 @@ mod tests {
         let (rules, laws) = small_lexicon();
         let mut settings = settings(&rules, &laws, Lang::Zh);
         settings.masks = true;
-        let marked = "请打13800138000，⟦打断你的腿⟧";
         let score = |id: u64| 75 + (id * 7 % 25) as u8;
+        let marked = |id: u64| match id % 3 {
+            0 => "请打13800138000，⟦打断你的腿⟧",
+            1 => "再不还钱⟦打断你的腿⟧",
+            _ => "小心⟦打断你的腿⟧",
+        };
         let mut whole = Summary::default();
         for id in 0..60 {
-            add(&mut whole, id, marked, score(id), &settings);
+            add(&mut whole, id, marked(id), score(id), &settings);
         }
         whole.reject(|| "a.jsonl, record 3".to_owned());
         let mut merged = Summary::default();
         for batch in 0..6 {
             let mut part = Summary::default();
             for id in batch * 10..batch * 10 + 10 {
-                add(&mut part, id, marked, score(id), &settings);
+                add(&mut part, id, marked(id), score(id), &settings);
             }
             merged.merge(part);
         }

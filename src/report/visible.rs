@@ -112,11 +112,25 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         if cut >= rest.len() {
             break;
         }
+        let cut = before_closing(rest, cut);
         lines.push(rest[..cut].trim_end().to_owned());
         rest = rest[cut..].trim_start();
     }
     lines.push(rest.to_owned());
     lines
+}
+
+/// The break moved back by a character or two, so that no line begins with closing punctuation.
+fn before_closing(text: &str, cut: usize) -> usize {
+    let mut at = cut;
+    for _ in 0..2 {
+        let is_closing = text[at..].starts_with(|next: char| "，。；：！？、）》」』】”’)".contains(next));
+        match text[..at].char_indices().next_back() {
+            Some((before, _)) if is_closing && before > 0 => at = before,
+            _ => return at,
+        }
+    }
+    at
 }
 
 /// Cuts a text to at most `width` columns, with an ellipsis where something is left out.
@@ -222,6 +236,7 @@ mod tests {
     fn prose_wraps_between_words() {
         assert_eq!(wrap("please call the debtor", 11), ["please call", "the debtor"]);
         assert_eq!(wrap("请依约还款", 4), ["请依", "约还", "款"]);
+        assert_eq!(wrap("请依约还款。谢谢", 10), ["请依约还", "款。谢谢"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(shorten("请依约还款", 6), "请依…");
     }
