@@ -28,7 +28,13 @@ use dunlint::{Error, ErrorKind, Lexicon, Result};
 /// Judges Chinese debt-collection text: how much harassment risk a message carries, in which words, against
 /// which law, and what to write instead. Works offline.
 #[derive(Debug, Parser)]
-#[command(name = "dunlint", version, disable_help_subcommand = true, disable_help_flag = true, disable_version_flag = true)]
+#[command(
+    name = "dunlint",
+    version,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true
+)]
 struct Arguments {
     /// Language of help, reports and messages; by default that of the locale, and zh for machine formats
     #[arg(long, global = true, value_name = "LANG", display_order = 900)]
@@ -188,7 +194,9 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
             Ok(Outcome::Done)
         }
         Command::Man => {
-            clap_mangen::Man::new(definition).render(&mut context.out).map_err(unwritten)?;
+            clap_mangen::Man::new(definition)
+                .render(&mut context.out)
+                .map_err(unwritten)?;
             Ok(Outcome::Done)
         }
     }
@@ -204,7 +212,9 @@ impl Context {
     fn terminal(&self, color: Color) -> Terminal {
         let is_terminal = io::stdout().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let columns = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok());
         let width = columns.or_else(|| {
             let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
             Some(usize::from(width.0))
@@ -310,7 +320,10 @@ fn shown_error(error: &Error, lang: Lang) -> String {
 
 /// What the library says of inputs and outputs, and the same in Chinese.
 const REASONS: &[(&str, &str)] = &[
-    ("no such file or folder; check the path, or write - for stdin", "没有这个文件或文件夹；请检查路径，标准输入写作 -"),
+    (
+        "no such file or folder; check the path, or write - for stdin",
+        "没有这个文件或文件夹；请检查路径，标准输入写作 -",
+    ),
     ("can't be opened", "无法打开"),
     ("can't be entered", "无法进入"),
     ("can't be read after byte", "无法读取，位于字节"),
@@ -324,7 +337,10 @@ const REASONS: &[(&str, &str)] = &[
 
 /// A text for stderr, its lines kept: paths and ids are hostile too.
 fn visible_lines(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(dunlint::report::visible::visible).collect();
+    let lines: Vec<_> = text
+        .lines()
+        .map(dunlint::report::visible::visible)
+        .collect();
     lines.join("\n")
 }
 
@@ -340,6 +356,8 @@ mod tests {
     #[test]
     fn closed_pipes_are_told_from_full_disks() {
         assert!(is_closed_pipe(&unwritten(io::ErrorKind::BrokenPipe.into())));
-        assert!(!is_closed_pipe(&unwritten(io::ErrorKind::StorageFull.into())));
+        assert!(!is_closed_pipe(&unwritten(
+            io::ErrorKind::StorageFull.into()
+        )));
     }
 }

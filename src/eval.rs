@@ -159,7 +159,9 @@ impl Labelled {
             let parsed = serde_json::from_str::<Labelled>(line).map_err(|error| error.to_string());
             match parsed.and_then(|record| record.validated()) {
                 Ok(record) => records.push(record),
-                Err(reason) => problems.push(Error::new(ErrorKind::Input, reason).at_line(index + 1)),
+                Err(reason) => {
+                    problems.push(Error::new(ErrorKind::Input, reason).at_line(index + 1))
+                }
             }
         }
         match Error::all(problems) {
@@ -171,7 +173,9 @@ impl Labelled {
     /// The message that it labels.
     pub fn message(&self) -> Message<'_> {
         let body = match (&self.turns, &self.text) {
-            (Some(turns), _) => Body::Turns(turns.iter().map(|turn| turn.as_turn(&turn.text)).collect()),
+            (Some(turns), _) => {
+                Body::Turns(turns.iter().map(|turn| turn.as_turn(&turn.text)).collect())
+            }
             (None, text) => Body::Text(text.as_deref().unwrap_or_default().into()),
         };
         self.message_with(body)
@@ -184,7 +188,10 @@ impl Labelled {
             return Some(self.message_with(Body::Text(plain.into())));
         };
         // Of a call the plain form is given as one line a turn, with or without speakers.
-        let lines: Vec<&str> = plain.lines().filter(|line| !line.trim().is_empty()).collect();
+        let lines: Vec<&str> = plain
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
         if lines.len() != turns.len() {
             return None;
         }
@@ -199,7 +206,10 @@ impl Labelled {
         let verdict = check(&message);
         let is_disguised_offence = !self.disguises.is_empty() && self.tier > Tier::Clean;
         let plain = self.plain_message().filter(|_| is_disguised_offence);
-        let shown = self.evidence.iter().filter(|evidence| evidence.is_shown(&message, &verdict.findings));
+        let shown = self
+            .evidence
+            .iter()
+            .filter(|evidence| evidence.is_shown(&message, &verdict.findings));
         let words = |finding: &Finding| finding.text.clone();
         Outcome {
             id: match &self.id {
@@ -216,10 +226,17 @@ impl Labelled {
             score: verdict.score,
             quotes: (self.evidence.len(), shown.count()),
             is_veiled: self.veiled,
-            disguises: if is_disguised_offence { self.disguises.clone() } else { Vec::new() },
+            disguises: if is_disguised_offence {
+                self.disguises.clone()
+            } else {
+                Vec::new()
+            },
             is_plain_found: plain.map(|plain| check(&plain).tier > Tier::Clean),
             evidence: (
-                self.evidence.iter().map(|evidence| evidence.quote.clone()).collect(),
+                self.evidence
+                    .iter()
+                    .map(|evidence| evidence.quote.clone())
+                    .collect(),
                 verdict.findings.iter().map(words).collect(),
             ),
         }
@@ -254,14 +271,20 @@ impl Labelled {
             return Err(format!("record {} has neither text nor turns", self.id));
         }
         if (self.tier == Tier::Clean) != self.labels.is_empty() {
-            return Err(format!("record {} must have labels if and only if it isn't clean", self.id));
+            return Err(format!(
+                "record {} must have labels if and only if it isn't clean",
+                self.id
+            ));
         }
         let message = self.message();
         let stray = self.evidence.iter().find(|evidence| {
             !message.stretch(evidence.turn).contains(&evidence.quote) || evidence.quote.is_empty()
         });
         match stray {
-            Some(evidence) => Err(format!("record {}: the quote {:?} is not in the text", self.id, evidence.quote)),
+            Some(evidence) => Err(format!(
+                "record {}: the quote {:?} is not in the text",
+                self.id, evidence.quote
+            )),
             None => Ok(self),
         }
     }
@@ -274,7 +297,9 @@ impl Outcome {
         match self.tiers.1.cmp(&self.tiers.0) {
             std::cmp::Ordering::Greater => Some(Miss::Over),
             std::cmp::Ordering::Less => Some(Miss::Under),
-            std::cmp::Ordering::Equal if expected.difference(got).next().is_some() => Some(Miss::Under),
+            std::cmp::Ordering::Equal if expected.difference(got).next().is_some() => {
+                Some(Miss::Under)
+            }
             std::cmp::Ordering::Equal if expected != got => Some(Miss::Over),
             std::cmp::Ordering::Equal => None,
         }
@@ -283,16 +308,28 @@ impl Outcome {
     /// The worst misses of a kind, gravest error first: a wrong "any violation", then the distance of the
     /// tiers, then the number of wrong categories.
     pub fn worst(outcomes: &[Outcome], kind: Miss, count: usize) -> Vec<&Outcome> {
-        let mut worst: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.miss() == Some(kind)).collect();
+        let mut worst: Vec<&Outcome> = outcomes
+            .iter()
+            .filter(|outcome| outcome.miss() == Some(kind))
+            .collect();
         worst.sort_by_key(|outcome| {
             let (expected, got) = outcome.tiers;
             let is_wrong_altogether = (expected == Tier::Clean) != (got == Tier::Clean);
-            let categories = outcome.categories.0.symmetric_difference(&outcome.categories.1).count();
+            let categories = outcome
+                .categories
+                .0
+                .symmetric_difference(&outcome.categories.1)
+                .count();
             let score = match kind {
                 Miss::Over => outcome.score,
                 Miss::Under => 100 - outcome.score.min(100),
             };
-            std::cmp::Reverse((is_wrong_altogether, (expected as u8).abs_diff(got as u8), categories, score))
+            std::cmp::Reverse((
+                is_wrong_altogether,
+                (expected as u8).abs_diff(got as u8),
+                categories,
+                score,
+            ))
         });
         worst.truncate(count);
         worst
@@ -319,24 +356,33 @@ impl LabelledEvidence {
         let shows = |place: Place| {
             place.turn == self.turn
                 && quotes.iter().any(|quote| quote.overlaps(place.span))
-                && text.get(place.span.start..place.span.end).is_some_and(|words| words.chars().count() <= limit)
+                && text
+                    .get(place.span.start..place.span.end)
+                    .is_some_and(|words| words.chars().count() <= limit)
         };
-        let counted = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
-        counted.filter(|finding| finding.category == self.label).any(|finding| {
-            let related = finding.related.iter().map(|related| related.place);
-            std::iter::once(finding.place).chain(related).any(shows)
-        })
+        let counted = findings
+            .iter()
+            .filter(|finding| finding.confidence > Confidence::Low);
+        counted
+            .filter(|finding| finding.category == self.label)
+            .any(|finding| {
+                let related = finding.related.iter().map(|related| related.place);
+                std::iter::once(finding.place).chain(related).any(shows)
+            })
     }
 }
 
 fn occurrences<'t>(text: &'t str, quote: &'t str) -> impl Iterator<Item = Span> {
-    text.match_indices(quote).map(|(at, _)| Span::new(at, at + quote.len()))
+    text.match_indices(quote)
+        .map(|(at, _)| Span::new(at, at + quote.len()))
 }
 
 /// A line without the `坐席：` that its turn doesn't have.
 fn without_speaker<'l>(line: &'l str, turn: &str) -> &'l str {
     match line.split_once(['：', ':']) {
-        Some((speaker, words)) if speaker.chars().count() <= 4 && !turn.starts_with(speaker) => words.trim_start(),
+        Some((speaker, words)) if speaker.chars().count() <= 4 && !turn.starts_with(speaker) => {
+            words.trim_start()
+        }
         _ => line,
     }
 }
@@ -358,7 +404,11 @@ mod tests {
             let mut verdict = Verdict::default();
             for (turn, _, text) in message.stretches() {
                 for at in occurrences(text, words) {
-                    let before: Vec<(usize, char)> = text[..at.start].char_indices().rev().take(context).collect();
+                    let before: Vec<(usize, char)> = text[..at.start]
+                        .char_indices()
+                        .rev()
+                        .take(context)
+                        .collect();
                     let start = before.last().map_or(at.start, |(start, _)| *start);
                     verdict.findings.push(Finding {
                         rule: 0,
@@ -386,11 +436,17 @@ mod tests {
     #[test]
     fn outcomes_say_what_was_found_and_shown() {
         let records = Labelled::parse(RECORDS).unwrap();
-        let outcomes: Vec<Outcome> = records.iter().map(|record| record.measure(finder("打断你的腿", 0))).collect();
+        let outcomes: Vec<Outcome> = records
+            .iter()
+            .map(|record| record.measure(finder("打断你的腿", 0)))
+            .collect();
         assert_eq!(outcomes[0].quotes, (1, 1));
         assert!(outcomes[1].is_call && outcomes[1].miss().is_none());
         assert_eq!(outcomes[1].quotes, (1, 1), "the quote's turn counts");
-        assert_eq!((outcomes[2].tiers.1, outcomes[2].is_plain_found), (Tier::Clean, Some(true)));
+        assert_eq!(
+            (outcomes[2].tiers.1, outcomes[2].is_plain_found),
+            (Tier::Clean, Some(true))
+        );
         assert_eq!(outcomes[2].miss(), Some(Miss::Under));
         assert_eq!(outcomes[3].miss(), None);
         let worst = Outcome::worst(&outcomes, Miss::Under, 5);

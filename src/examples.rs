@@ -62,8 +62,10 @@ pub enum Problem {
 /// Runs all examples of a lexicon, on all cores. Cost: one check an example and a disguise of it.
 pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
     let rules = lexicon.rules();
-    let checks: Vec<RuleChecks> =
-        (0..rules.len()).into_par_iter().map(|index| check_rule(index, lexicon, linter)).collect();
+    let checks: Vec<RuleChecks> = (0..rules.len())
+        .into_par_iter()
+        .map(|index| check_rule(index, lexicon, linter))
+        .collect();
     let mut audit = Audit::default();
     let mut overlapping = BTreeSet::new();
     for (index, checks) in checks.into_iter().enumerate() {
@@ -71,16 +73,25 @@ pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
         if checks.found == 0 && !rule.hits.is_empty() {
             audit.dead.push(rule.id.clone());
         }
-        let shadow = checks.covered_by.iter().find(|(_, covered)| **covered == rule.hits.len());
+        let shadow = checks
+            .covered_by
+            .iter()
+            .find(|(_, covered)| **covered == rule.hits.len());
         if let Some((&other, _)) = shadow {
-            audit.shadowed.push((rule.id.clone(), rules[other].id.clone()));
+            audit
+                .shadowed
+                .push((rule.id.clone(), rules[other].id.clone()));
         }
         overlapping.extend(checks.overlapping.into_iter().map(|other| (index, other)));
         audit.passed += checks.passed;
         audit.failures.extend(checks.failures);
     }
-    let pairs = overlapping.iter().filter(|&&(one, other)| one < other && overlapping.contains(&(other, one)));
-    audit.overlapping = pairs.map(|&(one, other)| (rules[one].id.clone(), rules[other].id.clone())).collect();
+    let pairs = overlapping
+        .iter()
+        .filter(|&&(one, other)| one < other && overlapping.contains(&(other, one)));
+    audit.overlapping = pairs
+        .map(|&(one, other)| (rules[one].id.clone(), rules[other].id.clone()))
+        .collect();
     audit
 }
 
@@ -100,15 +111,25 @@ pub fn marked_place(example: &Example, message: &Message) -> Option<Place> {
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let line = &text[line_start..line_end];
-    let earlier = text[..line_start].lines().filter(|line| !line.trim().is_empty()).count();
-    let turns: Vec<(Option<usize>, &str)> =
-        message.stretches().map(|(turn, _, words)| (turn, words)).collect();
+    let earlier = text[..line_start]
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .count();
+    let turns: Vec<(Option<usize>, &str)> = message
+        .stretches()
+        .map(|(turn, _, words)| (turn, words))
+        .collect();
     let nth = turns.get(earlier).into_iter();
-    let (turn, words) = nth.chain(&turns).find(|(_, words)| line.trim_end().ends_with(words))?;
+    let (turn, words) = nth
+        .chain(&turns)
+        .find(|(_, words)| line.trim_end().ends_with(words))?;
     let words_start = line_start + line.trim_end().len() - words.len();
     Some(Place {
         turn: *turn,
-        span: Span::new(start.checked_sub(words_start)?, end.checked_sub(words_start)?),
+        span: Span::new(
+            start.checked_sub(words_start)?,
+            end.checked_sub(words_start)?,
+        ),
     })
 }
 
@@ -132,20 +153,29 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
         let verdict = linter.check(&message);
         let own = own_findings(&verdict.findings, index);
         let place = marked_place(example, &message);
-        let finding = own.iter().find(|finding| Some(finding.place) == place).or(own.first());
+        let finding = own
+            .iter()
+            .find(|finding| Some(finding.place) == place)
+            .or(own.first());
         let Some(finding) = finding else {
             checks.fail(rule, Problem::Missing, example.marked_text(), None);
             continue;
         };
         checks.found += 1;
         if place.is_some_and(|place| place != finding.place) {
-            checks.fail(rule, Problem::BesideMarks, example.marked_text(), Some(&finding.text));
+            checks.fail(
+                rule,
+                Problem::BesideMarks,
+                example.marked_text(),
+                Some(&finding.text),
+            );
         } else {
             checks.passed += 1;
         }
         let mut covering = BTreeSet::new();
         for other in verdict.findings.iter().filter(|other| other.rule != index) {
-            let is_overlapping = other.place.turn == finding.place.turn && other.place.span.overlaps(finding.place.span);
+            let is_overlapping = other.place.turn == finding.place.turn
+                && other.place.span.overlaps(finding.place.span);
             if is_overlapping {
                 checks.overlapping.insert(other.rule);
             }
@@ -157,14 +187,27 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
             *checks.covered_by.entry(other).or_default() += 1;
         }
         for disguise in disguises_of(&rule.readings) {
-            check_disguised(index, disguise, finding, &message, lexicon, linter, &mut checks);
+            check_disguised(
+                index,
+                disguise,
+                finding,
+                &message,
+                lexicon,
+                linter,
+                &mut checks,
+            );
         }
     }
     for example in &rule.misses {
         let message = Lexicon::example_message(example);
         let verdict = linter.check(&message);
         match own_findings(&verdict.findings, index).first() {
-            Some(finding) => checks.fail(rule, Problem::Noisy, example.marked_text(), Some(&finding.text)),
+            Some(finding) => checks.fail(
+                rule,
+                Problem::Noisy,
+                example.marked_text(),
+                Some(&finding.text),
+            ),
             None => checks.passed += 1,
         }
     }
@@ -196,21 +239,34 @@ fn check_disguised(
     let verdict = linter.check(&rewritten);
     let own = own_findings(&verdict.findings, index);
     let rule = &lexicon.rules()[index];
-    let near = own.iter().find(|own| own.place.turn == finding.place.turn && own.place.span.overlaps(span));
+    let near = own
+        .iter()
+        .find(|own| own.place.turn == finding.place.turn && own.place.span.overlaps(span));
     match near {
         Some(found) if found.place.span.contains(span) => checks.passed += 1,
-        Some(found) => checks.fail(rule, Problem::BesideDisguise(disguise), &text, Some(&found.text)),
+        Some(found) => checks.fail(
+            rule,
+            Problem::BesideDisguise(disguise),
+            &text,
+            Some(&found.text),
+        ),
         None => checks.fail(rule, Problem::Hidden(disguise), &text, None),
     }
 }
 
 /// The disguises that a rule with these readings must see through.
 fn disguises_of(readings: &[Reading]) -> Vec<Disguise> {
-    let mut disguises = vec![Disguise::Traditional, Disguise::FullWidth, Disguise::Invisible];
+    let mut disguises = vec![
+        Disguise::Traditional,
+        Disguise::FullWidth,
+        Disguise::Invisible,
+    ];
     for reading in readings {
         match reading {
             Reading::Joined => disguises.extend([Disguise::Spaces, Disguise::Symbols]),
-            Reading::Sound => disguises.extend([Disguise::Homophone, Disguise::Pinyin, Disguise::Initials]),
+            Reading::Sound => {
+                disguises.extend([Disguise::Homophone, Disguise::Pinyin, Disguise::Initials])
+            }
             Reading::Shape => disguises.extend([Disguise::Split, Disguise::Lookalike]),
             Reading::Picture => disguises.extend([Disguise::Emoji, Disguise::Digits]),
             Reading::Plain => {}
@@ -220,7 +276,10 @@ fn disguises_of(readings: &[Reading]) -> Vec<Disguise> {
 }
 
 fn own_findings(findings: &[Finding], rule: usize) -> Vec<&Finding> {
-    findings.iter().filter(|finding| finding.rule == rule).collect()
+    findings
+        .iter()
+        .filter(|finding| finding.rule == rule)
+        .collect()
 }
 
 impl RuleChecks {
@@ -252,13 +311,19 @@ mod tests {
             time: None,
         };
         let call = Message {
-            body: Body::Turns(vec![turn(Speaker::Customer, "你好"), turn(Speaker::Agent, "我打断你的腿啊")]),
+            body: Body::Turns(vec![
+                turn(Speaker::Customer, "你好"),
+                turn(Speaker::Agent, "我打断你的腿啊"),
+            ]),
             ..Message::default()
         };
         let place = marked_place(&example, &call).unwrap();
         assert_eq!(place.turn, Some(1));
         assert_eq!(place.span.of("我打断你的腿啊"), "打断你的腿");
-        assert_eq!(marked_place(&Example::Text("你好".to_owned()), &message), None);
+        assert_eq!(
+            marked_place(&Example::Text("你好".to_owned()), &message),
+            None
+        );
     }
 
     #[test]

@@ -66,7 +66,11 @@ impl<'l> Settings<'l> {
     /// by its creditor's kind and region.
     pub fn cite(&self, rule: &'l Rule, message: &Message) -> Vec<Citation<'l>> {
         let date = message.time.map(|time| time.date).or(self.date);
-        self.laws
-            .cite(&rule.basis, date, message.creditor_kind, message.region.as_deref())
+        self.laws.cite(
+            &rule.basis,
+            date,
+            message.creditor_kind,
+            message.region.as_deref(),
+        )
     }
 }

@@ -93,7 +93,9 @@ pub fn screen(
             }
         });
         drop(order);
-        writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        writer
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
     screened.summary = summary;
     Ok(screened)
@@ -108,7 +110,9 @@ fn read(
     judge: impl Fn(Batch, SyncSender<Output>),
 ) -> Result<bool> {
     let mut reader = Reader::open(input, options)?;
-    screened.decisions.push((input.name().to_owned(), reader.decision().clone()));
+    screened
+        .decisions
+        .push((input.name().to_owned(), reader.decision().clone()));
     while let Some(batch) = reader.next_batch()? {
         screened.read += batch.read();
         let (output, judged) = sync_channel(1);
@@ -153,16 +157,21 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
             }
         };
         (run.complete)(&mut record.message);
-        let verdict = run.linter.check_counting(&record.message, &mut summary.work);
+        let verdict = run
+            .linter
+            .check_counting(&record.message, &mut summary.work);
         let judged = Judged {
             message: &record.message,
             verdict: &verdict,
-            has_own_id: !verdict.findings.is_empty() && !is_made_up(&record.message.id, input, record.number),
+            has_own_id: !verdict.findings.is_empty()
+                && !is_made_up(&record.message.id, input, record.number),
         };
         summary.add(judged, &run.summary);
-        let is_left_out = run.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
+        let is_left_out =
+            run.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
         if run.makes_records && !is_left_out {
-            write_record(&mut output.records, judged, &run.settings).expect("memory takes all bytes");
+            write_record(&mut output.records, judged, &run.settings)
+                .expect("memory takes all bytes");
             output.records.push(b'\n');
         }
     }
@@ -172,7 +181,9 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
 /// Whether this is the id that the reader gives to records without one.
 pub fn is_made_up(id: &Id, input: &Input, number: u64) -> bool {
     let Id::Text(id) = id else { return false };
-    let place = id.strip_prefix(input.name()).and_then(|rest| rest.strip_prefix(':'));
+    let place = id
+        .strip_prefix(input.name())
+        .and_then(|rest| rest.strip_prefix(':'));
     place.is_some_and(|place| place == number.to_string())
 }
 

@@ -64,35 +64,43 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     let terminal = context.terminal(arguments.color);
     let (mut judged, mut flagged, mut rejected) = (0u64, 0u64, 0u64);
-    each_record(&arguments.text, arguments.jsonl, &arguments.fields, |record, has_own_id| {
-        let record = match record {
-            Ok(record) => record,
-            Err(rejection) => {
-                rejected += 1;
-                context.note(&words::rejection(&rejection, context.lang));
-                return Ok(());
+    each_record(
+        &arguments.text,
+        arguments.jsonl,
+        &arguments.fields,
+        |record, has_own_id| {
+            let record = match record {
+                Ok(record) => record,
+                Err(rejection) => {
+                    rejected += 1;
+                    context.note(&words::rejection(&rejection, context.lang));
+                    return Ok(());
+                }
+            };
+            let verdict = linter.check(&record.message);
+            let result = Judged {
+                message: &record.message,
+                verdict: &verdict,
+                has_own_id,
+            };
+            let is_first = judged == 0;
+            judged += 1;
+            flagged += u64::from(verdict.tier >= arguments.fail_on);
+            let out = &mut context.out;
+            match arguments.format {
+                Format::Human => human::write_frames(out, result, &settings, terminal),
+                Format::Jsonl => {
+                    json::write_record(out, result, &settings).and_then(|()| writeln!(out))
+                }
+                Format::Json => {
+                    let opening = if is_first { "[\n" } else { ",\n" };
+                    write!(out, "{opening}")
+                        .and_then(|()| json::write_record(out, result, &settings))
+                }
             }
-        };
-        let verdict = linter.check(&record.message);
-        let result = Judged {
-            message: &record.message,
-            verdict: &verdict,
-            has_own_id,
-        };
-        let is_first = judged == 0;
-        judged += 1;
-        flagged += u64::from(verdict.tier >= arguments.fail_on);
-        let out = &mut context.out;
-        match arguments.format {
-            Format::Human => human::write_frames(out, result, &settings, terminal),
-            Format::Jsonl => json::write_record(out, result, &settings).and_then(|()| writeln!(out)),
-            Format::Json => {
-                let opening = if is_first { "[\n" } else { ",\n" };
-                write!(out, "{opening}").and_then(|()| json::write_record(out, result, &settings))
-            }
-        }
-        .map_err(unwritten)
-    })?;
+            .map_err(unwritten)
+        },
+    )?;
     if arguments.format == Format::Json {
         let closing = if judged == 0 { "[]" } else { "\n]" };
         writeln!(context.out, "{closing}").map_err(unwritten)?;
@@ -100,8 +108,12 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     if judged != 1 || rejected > 0 {
         let tier = arguments.fail_on.title(context.lang);
         let counts = match context.lang {
-            Lang::Zh => format!("判定 {judged} 条，其中达到“{tier}” {flagged} 条；拒收 {rejected} 条"),
-            Lang::En => format!("{judged} judged, {flagged} of them at {tier} or above; {rejected} rejected"),
+            Lang::Zh => {
+                format!("判定 {judged} 条，其中达到“{tier}” {flagged} 条；拒收 {rejected} 条")
+            }
+            Lang::En => format!(
+                "{judged} judged, {flagged} of them at {tier} or above; {rejected} rejected"
+            ),
         };
         context.note(&counts);
     }
@@ -121,7 +133,11 @@ pub(super) fn each_record(
     mut see: impl FnMut(std::result::Result<Record, Rejection>, bool) -> Result<()>,
 ) -> Result<()> {
     let options = ReadOptions {
-        format: Some(if is_jsonl { InputFormat::Jsonl } else { InputFormat::Text }),
+        format: Some(if is_jsonl {
+            InputFormat::Jsonl
+        } else {
+            InputFormat::Text
+        }),
         unit: (!is_jsonl).then_some(Unit::File),
         channel: fields.channel,
         ..ReadOptions::default()
@@ -134,7 +150,9 @@ pub(super) fn each_record(
             encoding: Some(dunlint::decode::Encoding::Utf8),
             ..options
         };
-        let readers = texts.iter().map(|text| Reader::new("-", Cursor::new(text.clone().into_bytes()), &options));
+        let readers = texts
+            .iter()
+            .map(|text| Reader::new("-", Cursor::new(text.clone().into_bytes()), &options));
         readers.collect::<Result<_>>()?
     };
     for (index, mut reader) in readers.into_iter().enumerate() {
@@ -162,8 +180,12 @@ fn point_out_files(texts: &[String], context: &mut Context) {
         let is_path = text.len() < 4096 && Path::new(text).exists();
         if is_path {
             let note = match context.lang {
-                Lang::Zh => format!("提示：{text} 是一个文件或文件夹；这里判定的是这几个字本身。要判定其内容请用：dunlint screen {text}"),
-                Lang::En => format!("note: {text} is a file or folder; its name was judged. To judge what is in it: dunlint screen {text}"),
+                Lang::Zh => format!(
+                    "提示：{text} 是一个文件或文件夹；这里判定的是这几个字本身。要判定其内容请用：dunlint screen {text}"
+                ),
+                Lang::En => format!(
+                    "note: {text} is a file or folder; its name was judged. To judge what is in it: dunlint screen {text}"
+                ),
             };
             context.note(&note);
         }

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use dunlint::eval::figures::{Breach, Score, Share};
-use dunlint::eval::{Figures, Headline, Interval, Labelled, Miss, Outcome as Measured, figures::Floors};
+use dunlint::eval::{
+    Figures, Headline, Interval, Labelled, Miss, Outcome as Measured, figures::Floors,
+};
 use dunlint::report::visible::{columns, visible};
 use dunlint::report::words::categories;
 use dunlint::rule::{Category, Lang, Tier};
@@ -41,7 +43,11 @@ enum Format {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
-    let floors = arguments.floors.as_deref().map(|path| Floors::parse(&read(path)?)).transpose()?;
+    let floors = arguments
+        .floors
+        .as_deref()
+        .map(|path| Floors::parse(&read(path)?))
+        .transpose()?;
     let files = labelled_files(&arguments.labelled)?;
     if arguments.misses.is_some() {
         refuse_measured(&files, context)?;
@@ -51,14 +57,21 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         records.extend(Labelled::parse(&read(file)?).map_err(|error| in_file(&error, file))?);
     }
     if records.is_empty() {
-        let reason = context.pick("没有可供衡量的记录", "there is no labelled record to measure");
+        let reason = context.pick(
+            "没有可供衡量的记录",
+            "there is no labelled record to measure",
+        );
         return Err(Error::new(ErrorKind::Input, reason));
     }
     let linter = Linter::new(arguments.lexicon.load()?)?;
-    let outcomes: Vec<Measured> =
-        records.par_iter().map(|record| record.measure(|message| linter.check(message))).collect();
+    let outcomes: Vec<Measured> = records
+        .par_iter()
+        .map(|record| record.measure(|message| linter.check(message)))
+        .collect();
     let figures = Figures::of(&outcomes);
-    let breaches = floors.map(|floors| figures.breaches(&floors)).unwrap_or_default();
+    let breaches = floors
+        .map(|floors| figures.breaches(&floors))
+        .unwrap_or_default();
     match arguments.format {
         Format::Human => write_human(&figures, &breaches, &outcomes, arguments.misses, context),
         Format::Json => write_json(&figures, &breaches, &outcomes, arguments.misses, context),
@@ -79,9 +92,16 @@ fn labelled_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             continue;
         }
         let mut found = Vec::new();
-        for entry in ignore::WalkBuilder::new(path).standard_filters(false).build() {
+        for entry in ignore::WalkBuilder::new(path)
+            .standard_filters(false)
+            .build()
+        {
             let entry = entry.map_err(|error| unreadable(path).because(error))?;
-            if entry.path().extension().is_some_and(|extension| extension == "jsonl") {
+            if entry
+                .path()
+                .extension()
+                .is_some_and(|extension| extension == "jsonl")
+            {
                 found.push(entry.into_path());
             }
         }
@@ -95,7 +115,9 @@ fn labelled_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 fn refuse_measured(files: &[PathBuf], context: &Context) -> Result<()> {
     let is_measured = |file: &&PathBuf| {
         let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
-        [file, &real].into_iter().any(|path| path.components().any(|part| part.as_os_str() == "measured"))
+        [file, &real]
+            .into_iter()
+            .any(|path| path.components().any(|part| part.as_os_str() == "measured"))
     };
     let Some(file) = files.iter().find(is_measured) else {
         return Ok(());
@@ -119,7 +141,9 @@ fn unreadable(path: &Path) -> Error {
 fn in_file(error: &Error, file: &Path) -> Error {
     let problems = error.each().map(|problem| {
         let line = problem.place().line.unwrap_or(0);
-        Error::new(problem.kind(), problem.reason()).in_file(file).at_line(line)
+        Error::new(problem.kind(), problem.reason())
+            .in_file(file)
+            .at_line(line)
     });
     Error::all(problems.collect()).unwrap_or_else(|| unreadable(file))
 }
@@ -135,7 +159,11 @@ fn write_json(
     value["breaches"] = breaches
         .iter()
         .map(|breach| {
-            let bound = if breach.is_ceiling { "at_most" } else { "at_least" };
+            let bound = if breach.is_ceiling {
+                "at_most"
+            } else {
+                "at_least"
+            };
             json!({"figure": breach.figure, "value": breach.value, bound: breach.bound})
         })
         .collect();
@@ -151,7 +179,8 @@ fn write_json(
             });
             worst.collect()
         };
-        value["misses"] = json!({"false_positives": list(Miss::Over), "false_negatives": list(Miss::Under)});
+        value["misses"] =
+            json!({"false_positives": list(Miss::Over), "false_negatives": list(Miss::Under)});
     }
     writeln!(context.out, "{value:#}")
 }
@@ -169,7 +198,11 @@ fn write_human(
         Lang::Zh => writeln!(context.out, "消息 {messages} 条，通话 {calls} 通")?,
         Lang::En => writeln!(context.out, "{messages} messages, {calls} calls")?,
     }
-    section(context, "主要指标（95% 区间）", "headline figures (95 % interval)")?;
+    section(
+        context,
+        "主要指标（95% 区间）",
+        "headline figures (95 % interval)",
+    )?;
     for figure in Headline::ALL {
         let Interval { value, low, high } = figures.headline[&figure];
         let name = figure_name(figure, lang);
@@ -183,27 +216,57 @@ fn write_human(
     }
     section(context, "类别", "categories")?;
     for category in Category::ALL {
-        row(context, category.title(lang), &score_line(&figures.categories[category.id()], lang))?;
+        row(
+            context,
+            category.title(lang),
+            &score_line(&figures.categories[category.id()], lang),
+        )?;
     }
     let micro = context.pick("合计（微平均）", "all together (micro)");
-    row(context, micro, &score_line(&figures.categories["micro"], lang))?;
-    section(context, "级别（行为标注，列为判定）", "tiers (rows as labelled, columns as judged)")?;
-    let heads: Vec<String> = Tier::ALL.iter().map(|tier| padded(tier.title(lang), 8)).collect();
+    row(
+        context,
+        micro,
+        &score_line(&figures.categories["micro"], lang),
+    )?;
+    section(
+        context,
+        "级别（行为标注，列为判定）",
+        "tiers (rows as labelled, columns as judged)",
+    )?;
+    let heads: Vec<String> = Tier::ALL
+        .iter()
+        .map(|tier| padded(tier.title(lang), 8))
+        .collect();
     row(context, "", &heads.concat())?;
     for (tier, counts) in Tier::ALL.iter().zip(figures.tiers) {
         let counts: Vec<String> = counts.iter().map(|count| format!("{count:>8}")).collect();
         row(context, tier.title(lang), &counts.concat())?;
     }
-    section(context, "被误报的正当文本（提示以上、警告以上）", "clean texts flagged (at notice, at warning)")?;
+    section(
+        context,
+        "被误报的正当文本（提示以上、警告以上）",
+        "clean texts flagged (at notice, at warning)",
+    )?;
     for (genre, flagged) in &figures.clean {
-        row(context, genre, &format!("{}   {}", share(flagged.notice), share(flagged.warning)))?;
+        row(
+            context,
+            genre,
+            &format!("{}   {}", share(flagged.notice), share(flagged.warning)),
+        )?;
     }
-    section(context, "伪装后仍被发现（占原形能发现的）", "found in disguise (of those found in plain form)")?;
+    section(
+        context,
+        "伪装后仍被发现（占原形能发现的）",
+        "found in disguise (of those found in plain form)",
+    )?;
     for (disguise, found) in &figures.disguises {
         row(context, disguise, &share(*found))?;
     }
     writeln!(context.out)?;
-    let veiled = context.pick("不含敏感词的违规被发现", "offences without a taboo word found");
+    let veiled = context.pick(
+        "不含敏感词的违规被发现",
+        "offences without a taboo word found",
+    );
     row(context, veiled, &share(figures.veiled))?;
     let evidence = context.pick("标注的证据被指出", "labelled evidence shown");
     row(context, evidence, &share(figures.evidence))?;
@@ -228,14 +291,26 @@ fn write_misses(worst: &[&Measured], context: &mut Context) -> io::Result<()> {
     let lang = context.lang;
     let side = |tier: Tier, labels: &std::collections::BTreeSet<Category>, evidence: &[String]| {
         let labels: Vec<Category> = labels.iter().copied().collect();
-        let evidence: Vec<String> = evidence.iter().map(|words| format!("“{}”", visible(words))).collect();
-        format!("{} {} {}", tier.title(lang), categories(&labels, lang), evidence.join(" "))
+        let evidence: Vec<String> = evidence
+            .iter()
+            .map(|words| format!("“{}”", visible(words)))
+            .collect();
+        format!(
+            "{} {} {}",
+            tier.title(lang),
+            categories(&labels, lang),
+            evidence.join(" ")
+        )
     };
     for outcome in worst {
         writeln!(context.out, "  {}", visible(&outcome.id))?;
         let expected = side(outcome.tiers.0, &outcome.categories.0, &outcome.evidence.0);
         let got = side(outcome.tiers.1, &outcome.categories.1, &outcome.evidence.1);
-        writeln!(context.out, "    {} {expected}", context.pick("标注", "expected"))?;
+        writeln!(
+            context.out,
+            "    {} {expected}",
+            context.pick("标注", "expected")
+        )?;
         writeln!(context.out, "    {} {got}", context.pick("判定", "got"))?;
     }
     Ok(())
@@ -253,7 +328,11 @@ fn row(context: &mut Context, name: &str, values: &str) -> io::Result<()> {
 }
 
 fn padded(text: &str, width: usize) -> String {
-    format!("{:pad$}{text}", "", pad = width.saturating_sub(columns(text)))
+    format!(
+        "{:pad$}{text}",
+        "",
+        pad = width.saturating_sub(columns(text))
+    )
 }
 
 fn score_line(score: &Score, lang: Lang) -> String {
@@ -261,7 +340,11 @@ fn score_line(score: &Score, lang: Lang) -> String {
         Lang::Zh => ["精确率", "召回率"],
         Lang::En => ["precision", "recall"],
     };
-    let (precision, recall, f1) = (number(score.precision), number(score.recall), number(score.f1));
+    let (precision, recall, f1) = (
+        number(score.precision),
+        number(score.recall),
+        number(score.f1),
+    );
     let Score {
         true_positives,
         false_positives,

@@ -34,7 +34,10 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             Format::Human => reference::write_list(&mut context.out, &rules, context.lang),
             Format::Json => {
                 let settings = Settings::new(lexicon, context.machine_lang);
-                let rules = rules.iter().map(|rule| reference::rule_json(rule, &settings)).collect();
+                let rules = rules
+                    .iter()
+                    .map(|rule| reference::rule_json(rule, &settings))
+                    .collect();
                 writeln!(context.out, "{:#}", serde_json::Value::Array(rules))
             }
         }
@@ -43,13 +46,21 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     let Some(rule) = lexicon.rule(id) else {
         let reason = match nearest(id, lexicon) {
-            Some(near) => format!("{} {id}{} {near}", context.pick("没有规则", "no rule"), context.pick("；是否指", "; did you mean")),
+            Some(near) => format!(
+                "{} {id}{} {near}",
+                context.pick("没有规则", "no rule"),
+                context.pick("；是否指", "; did you mean")
+            ),
             None => format!("{} {id}", context.pick("没有规则", "no rule")),
         };
         return Err(Error::new(ErrorKind::Usage, reason));
     };
     match arguments.format {
-        Format::Human => reference::write_rule(&mut context.out, rule, &Settings::new(lexicon, context.lang)),
+        Format::Human => reference::write_rule(
+            &mut context.out,
+            rule,
+            &Settings::new(lexicon, context.lang),
+        ),
         Format::Json => {
             let rule = reference::rule_json(rule, &Settings::new(lexicon, context.machine_lang));
             writeln!(context.out, "{rule:#}")
@@ -62,12 +73,17 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
 /// The rule whose id shares the most pairs of letters with a mistyped one.
 fn nearest<'l>(id: &str, lexicon: &'l Lexicon) -> Option<&'l str> {
     let ids = lexicon.rules().iter().map(|rule| rule.id.as_str());
-    let (likeness, near) = ids.map(|own| (likeness(id, own), own)).max_by(|one, other| one.0.total_cmp(&other.0))?;
+    let (likeness, near) = ids
+        .map(|own| (likeness(id, own), own))
+        .max_by(|one, other| one.0.total_cmp(&other.0))?;
     (likeness > 0.4).then_some(near)
 }
 
 fn likeness(one: &str, other: &str) -> f64 {
-    let (one, other): (Vec<_>, Vec<_>) = (one.as_bytes().windows(2).collect(), other.as_bytes().windows(2).collect());
+    let (one, other): (Vec<_>, Vec<_>) = (
+        one.as_bytes().windows(2).collect(),
+        other.as_bytes().windows(2).collect(),
+    );
     let common = one.iter().filter(|pair| other.contains(pair)).count();
     2.0 * common as f64 / (one.len() + other.len()).max(1) as f64
 }

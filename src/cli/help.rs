@@ -14,7 +14,10 @@ use dunlint::rule::Lang;
 
 /// What `--lang` asks for, found before the rest is understood: errors and help follow it too.
 pub(super) fn lang_asked(arguments: &[OsString]) -> Option<Lang> {
-    let arguments = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
+    let arguments = arguments
+        .iter()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy());
     let mut arguments = arguments.take_while(|argument| argument != "--");
     let mut asked = None;
     while let Some(argument) = arguments.next() {
@@ -30,9 +33,17 @@ pub(super) fn lang_asked(arguments: &[OsString]) -> Option<Lang> {
 
 /// The language of the locale; Chinese where it names none.
 pub(super) fn lang_of_locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
-    let locale = set.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
-    let language = locale.split(['_', '.', '@', '-']).next().unwrap_or_default();
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(variable);
+    let locale = set
+        .into_iter()
+        .find(|value| !value.is_empty())
+        .unwrap_or_default();
+    let language = locale
+        .split(['_', '.', '@', '-'])
+        .next()
+        .unwrap_or_default();
     match language {
         "" | "C" | "POSIX" | "zh" => Lang::Zh,
         _ => Lang::En,
@@ -48,7 +59,12 @@ pub(super) fn translated(command: Command, lang: Lang) -> Command {
 }
 
 /// Prints what clap has to say, help included, and gives the exit code.
-pub(super) fn refuse(error: &clap::Error, command: &Command, arguments: &[OsString], lang: Lang) -> ExitCode {
+pub(super) fn refuse(
+    error: &clap::Error,
+    command: &Command,
+    arguments: &[OsString],
+    lang: Lang,
+) -> ExitCode {
     let is_help = !error.use_stderr();
     if is_help || lang == Lang::En {
         // A closed pipe is success, and nobody could be told of anything else.
@@ -58,12 +74,23 @@ pub(super) fn refuse(error: &clap::Error, command: &Command, arguments: &[OsStri
     let mut err = std::io::stderr();
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         let help = error.render();
-        let _ = if err.is_terminal() { write!(err, "{}", help.ansi()) } else { write!(err, "{help}") };
+        let _ = if err.is_terminal() {
+            write!(err, "{}", help.ansi())
+        } else {
+            write!(err, "{help}")
+        };
     } else {
-        let named = arguments.iter().skip(1).find_map(|name| command.find_subcommand(name));
+        let named = arguments
+            .iter()
+            .skip(1)
+            .find_map(|name| command.find_subcommand(name));
         let usage = named.unwrap_or(command).clone().render_usage().to_string();
         let usage = usage.trim_start_matches("Usage:").trim();
-        let _ = writeln!(err, "错误：{}\n\n用法：{usage}\n\n详见 --help。", sentence(error));
+        let _ = writeln!(
+            err,
+            "错误：{}\n\n用法：{usage}\n\n详见 --help。",
+            sentence(error)
+        );
     }
     ExitCode::from(2)
 }
@@ -84,13 +111,25 @@ fn translate(mut command: Command, path: &str) -> Command {
     template.push_str("\n\n选项：\n{options}{after-help}");
     let usage = chinese_usage(&command, path);
     command = command.help_template(template).override_usage(usage);
-    let arguments: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+    let arguments: Vec<String> = command
+        .get_arguments()
+        .map(|argument| argument.get_id().to_string())
+        .collect();
     for id in arguments {
-        command = command.mut_arg(&id, |argument| translate_argument(argument, &format!("{path} {id}")));
+        command = command.mut_arg(&id, |argument| {
+            translate_argument(argument, &format!("{path} {id}"))
+        });
     }
-    let commands: Vec<String> = command.get_subcommands().map(|own| own.get_name().to_owned()).collect();
+    let commands: Vec<String> = command
+        .get_subcommands()
+        .map(|own| own.get_name().to_owned())
+        .collect();
     for name in commands {
-        let path = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path} {name}")
+        };
         command = command.mut_subcommand(&name, |own| translate(own, &path));
     }
     command
@@ -99,9 +138,15 @@ fn translate(mut command: Command, path: &str) -> Command {
 /// How a command is called, clap's own words translated.
 fn chinese_usage(command: &Command, path: &str) -> String {
     let name = format!("dunlint {path}");
-    let usage = command.clone().bin_name(name.trim_end()).render_usage().to_string();
+    let usage = command
+        .clone()
+        .bin_name(name.trim_end())
+        .render_usage()
+        .to_string();
     let usage = usage.trim_start_matches("Usage:").trim();
-    usage.replace("[OPTIONS]", "[选项]").replace("<COMMAND>", "<命令>")
+    usage
+        .replace("[OPTIONS]", "[选项]")
+        .replace("<COMMAND>", "<命令>")
 }
 
 fn translate_argument(argument: Arg, path: &str) -> Arg {
@@ -110,7 +155,11 @@ fn translate_argument(argument: Arg, path: &str) -> Arg {
     };
     let mut help = help.to_owned();
     // Clap writes these in English: [default: …] [possible values: …].
-    let defaults: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    let defaults: Vec<_> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
     let takes_value = argument.get_action().takes_values();
     if takes_value && !defaults.is_empty() {
         help.push_str(&format!("（默认 {}）", defaults.join(" ")));
@@ -133,7 +182,10 @@ fn shared(path: &str) -> &str {
 }
 
 fn chinese(key: &str) -> Option<&'static str> {
-    CHINESE.iter().find(|(own, _)| *own == key).map(|(_, text)| *text)
+    CHINESE
+        .iter()
+        .find(|(own, _)| *own == key)
+        .map(|(_, text)| *text)
 }
 
 /// What is wrong with the arguments, as a Chinese sentence.
@@ -148,13 +200,18 @@ fn sentence(error: &clap::Error) -> String {
     let mut sentence = match error.kind() {
         ErrorKind::UnknownArgument => format!("没有参数 {argument}"),
         ErrorKind::InvalidSubcommand => {
-            format!("没有命令 {}", text(ContextKind::InvalidSubcommand).unwrap_or_default())
+            format!(
+                "没有命令 {}",
+                text(ContextKind::InvalidSubcommand).unwrap_or_default()
+            )
         }
         ErrorKind::MissingSubcommand => "需要一个命令".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 需要一个值"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            let reason = std::error::Error::source(error).map(|source| format!("（{source}）")).unwrap_or_default();
+            let reason = std::error::Error::source(error)
+                .map(|source| format!("（{source}）"))
+                .unwrap_or_default();
             format!("{argument} 不接受 {value}{reason}")
         }
         ErrorKind::ArgumentConflict => {
@@ -170,12 +227,20 @@ fn sentence(error: &clap::Error) -> String {
         }
         ErrorKind::NoEquals => format!("{argument} 的值要用 = 给出"),
         ErrorKind::InvalidUtf8 => "参数不是有效的 UTF-8".to_owned(),
-        _ => error.to_string().trim_start_matches("error: ").trim().to_owned(),
+        _ => error
+            .to_string()
+            .trim_start_matches("error: ")
+            .trim()
+            .to_owned(),
     };
     if let Some(values) = text(ContextKind::ValidValue) {
         sentence.push_str(&format!("，可选：{values}"));
     }
-    let suggestions = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    let suggestions = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ];
     if let Some(suggestion) = suggestions.into_iter().find_map(text) {
         sentence.push_str(&format!("；是否指 {suggestion}？"));
     }
@@ -184,7 +249,10 @@ fn sentence(error: &clap::Error) -> String {
 
 /// Commands by their path, arguments by path and id, or by id alone where they mean the same everywhere.
 const CHINESE: &[(&str, &str)] = &[
-    ("", "静态分析中文催收文本：一条消息有多大的骚扰风险、证据是哪几个字、依据哪条法规、合法的说法是什么。离线运行。"),
+    (
+        "",
+        "静态分析中文催收文本：一条消息有多大的骚扰风险、证据是哪几个字、依据哪条法规、合法的说法是什么。离线运行。",
+    ),
     ("check", "判定以参数或标准输入给出的消息"),
     ("screen", "筛查成批消息：文件、文件夹、标准输入"),
     ("why", "逐步说明一段文字的结论从何而来"),
@@ -194,7 +262,10 @@ const CHINESE: &[(&str, &str)] = &[
     ("test", "用规则自带的例句检验规则"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),
-    ("lang", "帮助、报告和提示的语言；默认随区域设置，机器格式默认中文"),
+    (
+        "lang",
+        "帮助、报告和提示的语言；默认随区域设置，机器格式默认中文",
+    ),
     ("help", "显示帮助"),
     ("version", "显示版本"),
     ("lexicons", "本单位的词库目录，叠加在内置词库之上"),
@@ -205,14 +276,20 @@ const CHINESE: &[(&str, &str)] = &[
     ("creditor_kind", "债权人的类型，决定引用哪些行业规定"),
     ("time", "发送时间，如“2026-03-02 14:05”"),
     ("region", "省份，用于地方规定"),
-    ("date", "没有时间的消息按哪一天的法律判定；默认用词库的基准日"),
+    (
+        "date",
+        "没有时间的消息按哪一天的法律判定；默认用词库的基准日",
+    ),
     ("dismissed", "同时列出未采纳的匹配及其理由"),
     ("format", "输出格式"),
     ("check text", "要判定的消息，每个参数一条；不给则读标准输入"),
     ("check jsonl", "标准输入是 JSONL 记录，每行一条"),
     ("check fail_on", "达到该级别时以 1 退出"),
     ("screen input", "文件、文件夹，或以 - 表示标准输入"),
-    ("screen output", "结果写到哪里：- 为标准输出，或 .jsonl 文件；不给则在标准输出显示排序后的概要"),
+    (
+        "screen output",
+        "结果写到哪里：- 为标准输出，或 .jsonl 文件；不给则在标准输出显示排序后的概要",
+    ),
     ("screen format", "写到标准输出的结果的格式"),
     ("screen threads", "线程数；默认用全部核心"),
     ("screen chunk_size", "每批读取的字节数"),
@@ -220,9 +297,15 @@ const CHINESE: &[(&str, &str)] = &[
     ("screen only_findings", "结果中略去没有问题的消息"),
     ("screen stats", "在标准错误输出精确的工作量计数"),
     ("screen unit", "纯文本中一条消息的单位；默认自动识别"),
-    ("screen encoding", "输入的编码，如 utf-8、gb18030；默认自动识别"),
+    (
+        "screen encoding",
+        "输入的编码，如 utf-8、gb18030；默认自动识别",
+    ),
     ("screen input_format", "输入的格式；默认自动识别"),
-    ("screen column", "指定哪一列是什么，如 text=短信内容；可重复"),
+    (
+        "screen column",
+        "指定哪一列是什么，如 text=短信内容；可重复",
+    ),
     ("screen reveal", "不遮盖电话、证件号、卡号和姓名"),
     ("why text", "要说明的文字"),
     ("explain rule", "规则编号；不给则列出全部规则"),
@@ -231,8 +314,14 @@ const CHINESE: &[(&str, &str)] = &[
     ("rules by_clause", "按条款列出规则，没有规则的条款也列出"),
     ("eval labelled", "标注好的 JSONL 文件或含有它们的文件夹"),
     ("eval floors", "指标下限文件（TOML）；低于下限时以 1 退出"),
-    ("eval misses", "列出判得最错的消息；拒绝用于名为 measured 的目录"),
-    ("test dir", "要检验的词库目录，叠加在内置词库之上；不给则检验内置词库"),
+    (
+        "eval misses",
+        "列出判得最错的消息；拒绝用于名为 measured 的目录",
+    ),
+    (
+        "test dir",
+        "要检验的词库目录，叠加在内置词库之上；不给则检验内置词库",
+    ),
     ("completions shell", "哪种命令行外壳"),
 ];
 
@@ -247,11 +336,22 @@ mod tests {
 
     /// Every command's and argument's path with its help.
     fn helps(command: &Command, path: &str, helps: &mut Vec<(String, String)>) {
-        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        let about = command
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         helps.push((path.to_owned(), about));
         for argument in command.get_arguments() {
-            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-            helps.push((format!("{path} {}", argument.get_id()).trim_start().to_owned(), help));
+            let help = argument
+                .get_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            helps.push((
+                format!("{path} {}", argument.get_id())
+                    .trim_start()
+                    .to_owned(),
+                help,
+            ));
         }
         for own in command.get_subcommands() {
             let path = format!("{path} {}", own.get_name());
@@ -261,15 +361,32 @@ mod tests {
 
     #[test]
     fn every_command_and_argument_has_both_languages() {
-        let is_han = |text: &str| text.chars().any(|one| ('\u{4e00}'..'\u{9fff}').contains(&one));
+        let is_han = |text: &str| {
+            text.chars()
+                .any(|one| ('\u{4e00}'..'\u{9fff}').contains(&one))
+        };
         let (mut english, mut chinese) = (Vec::new(), Vec::new());
-        helps(&translated(Arguments::command(), Lang::En), "", &mut english);
-        helps(&translated(Arguments::command(), Lang::Zh), "", &mut chinese);
+        helps(
+            &translated(Arguments::command(), Lang::En),
+            "",
+            &mut english,
+        );
+        helps(
+            &translated(Arguments::command(), Lang::Zh),
+            "",
+            &mut chinese,
+        );
         for ((path, english), (_, chinese)) in english.iter().zip(&chinese) {
-            assert!(!english.is_empty() && !is_han(&english.replace("短信内容", "")), "English of {path:?}: {english}");
+            assert!(
+                !english.is_empty() && !is_han(&english.replace("短信内容", "")),
+                "English of {path:?}: {english}"
+            );
             assert!(is_han(chinese), "Chinese of {path:?}: {chinese}");
         }
-        let used: BTreeSet<&str> = english.iter().flat_map(|(path, _)| [path.as_str(), shared(path)]).collect();
+        let used: BTreeSet<&str> = english
+            .iter()
+            .flat_map(|(path, _)| [path.as_str(), shared(path)])
+            .collect();
         for (key, _) in CHINESE {
             assert!(used.contains(key), "{key:?} is nobody's");
         }
@@ -291,7 +408,11 @@ mod tests {
             ("C.UTF-8", Lang::Zh),
             ("", Lang::Zh),
         ] {
-            assert_eq!(lang_of_locale(|name| (name == "LANG").then(|| locale.to_owned())), lang, "{locale}");
+            assert_eq!(
+                lang_of_locale(|name| (name == "LANG").then(|| locale.to_owned())),
+                lang,
+                "{locale}"
+            );
         }
         let first = |name: &str| Some(if name == "LC_ALL" { "en_GB" } else { "zh_CN" }.to_owned());
         assert_eq!(lang_of_locale(first), Lang::En);
@@ -302,8 +423,21 @@ mod tests {
         let mut command = translated(Arguments::command(), Lang::Zh);
         command.build();
         for name in ["check", "screen", "eval", "test", "man"] {
-            let help = command.find_subcommand_mut(name).unwrap().render_long_help().to_string();
-            for word in ["Usage", "OPTIONS", "Options", "Arguments", "default:", "possible", "Print", "parquet"] {
+            let help = command
+                .find_subcommand_mut(name)
+                .unwrap()
+                .render_long_help()
+                .to_string();
+            for word in [
+                "Usage",
+                "OPTIONS",
+                "Options",
+                "Arguments",
+                "default:",
+                "possible",
+                "Print",
+                "parquet",
+            ] {
                 assert!(!help.contains(word), "{word} in {help}");
             }
         }
@@ -316,7 +450,10 @@ mod tests {
             sentence(&command.try_get_matches_from_mut(arguments).unwrap_err())
         };
         let wrong = error(&mut command, &["dunlint", "check", "--fail-on", "bad"]);
-        assert!(wrong.contains("不接受 bad") && wrong.contains("可选：notice、warning、severe"), "{wrong}");
+        assert!(
+            wrong.contains("不接受 bad") && wrong.contains("可选：notice、warning、severe"),
+            "{wrong}"
+        );
         assert!(error(&mut command, &["dunlint", "chek"]).contains("没有命令 chek"));
         assert!(error(&mut command, &["dunlint", "check", "--nope"]).contains("没有参数 --nope"));
     }

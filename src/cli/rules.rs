@@ -44,7 +44,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     let settings = Settings::new(lexicon, lang);
     let is_asked = |rule: &&Rule| {
-        arguments.category.is_none_or(|category| rule.category == category)
+        arguments
+            .category
+            .is_none_or(|category| rule.category == category)
             && arguments.tier.is_none_or(|tier| rule.tier == tier)
     };
     let rules: Vec<&Rule> = lexicon.rules().iter().filter(is_asked).collect();
@@ -56,7 +58,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         (Format::Markdown, true) => reference::write_clauses_markdown(out, &rules, &settings),
         (Format::Json, true) => writeln!(out, "{:#}", reference::clauses_json(&rules, &settings)),
         (Format::Json, false) => {
-            let rules = rules.iter().map(|rule| reference::rule_json(rule, &settings));
+            let rules = rules
+                .iter()
+                .map(|rule| reference::rule_json(rule, &settings));
             writeln!(out, "{:#}", Value::Array(rules.collect()))
         }
     }

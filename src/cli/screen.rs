@@ -15,7 +15,9 @@ use dunlint::screen::{Output, Run, Screened, screen};
 use dunlint::{Error, ErrorKind, Linter, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
+use super::{
+    Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten,
+};
 
 /// What `screen` is asked for.
 #[derive(Debug, clap::Args)]
@@ -94,9 +96,16 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     }
     refuse_overwriting(&target, &found.inputs, context)?;
     let threads = usize::from(arguments.threads.unwrap_or(0));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| {
-        Error::new(ErrorKind::Usage, context.pick("无法启动线程", "threads could not be started")).because(error)
-    })?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| {
+            Error::new(
+                ErrorKind::Usage,
+                context.pick("无法启动线程", "threads could not be started"),
+            )
+            .because(error)
+        })?;
     let settings = Settings {
         date: arguments.date,
         shows_dismissed: arguments.dismissed,
@@ -123,7 +132,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         files.write(output)
     });
     progress.finish_and_clear();
-    let screened = screened.and_then(|screened| files.finish().map(|()| screened)).map_err(unwritten)?;
+    let screened = screened
+        .and_then(|screened| files.finish().map(|()| screened))
+        .map_err(unwritten)?;
     for error in &screened.failures {
         context.note(&shown_error(error, context.lang));
     }
@@ -141,19 +152,34 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     write_summary(&screened, &summary, terminal, &target, context)?;
     if arguments.stats {
-        screened.summary.write_work(&mut context.err, context.lang).map_err(unwritten)?;
+        screened
+            .summary
+            .write_work(&mut context.err, context.lang)
+            .map_err(unwritten)?;
     }
     // Wall-clock times stay out of results and summary, which must not differ from run to run.
     let seconds = started.elapsed().as_secs_f64();
-    context.note(&format!("{}{}{seconds:.2} s", context.pick("用时", "took"), words::colon(context.lang)));
+    context.note(&format!(
+        "{}{}{seconds:.2} s",
+        context.pick("用时", "took"),
+        words::colon(context.lang)
+    ));
     outcome(&screened, found.errors.len(), &arguments, context)
 }
 
 /// The exit code, once everything is written.
-fn outcome(screened: &Screened, unfound: usize, arguments: &Arguments, context: &Context) -> Result<Outcome> {
+fn outcome(
+    screened: &Screened,
+    unfound: usize,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<Outcome> {
     let summary = &screened.summary;
     if !summary.balances(screened.read) {
-        let reason = context.pick("账目不平，本次结果不可用", "the balance doesn't add up; don't use these results");
+        let reason = context.pick(
+            "账目不平，本次结果不可用",
+            "the balance doesn't add up; don't use these results",
+        );
         return Err(Error::new(ErrorKind::Output, reason));
     }
     let flagged = arguments.fail_on.map_or(0, |tier| summary.at_least(tier));
@@ -173,8 +199,11 @@ fn write_summary(
     context: &mut Context,
 ) -> Result<()> {
     let lang = settings.lang;
-    let decisions: Vec<String> =
-        screened.decisions.iter().map(|(name, decision)| words::decision(name, decision, lang)).collect();
+    let decisions: Vec<String> = screened
+        .decisions
+        .iter()
+        .map(|(name, decision)| words::decision(name, decision, lang))
+        .collect();
     let mut shown = Vec::new();
     let balance = screened.summary.balance(screened.read, lang);
     screened
@@ -188,9 +217,11 @@ fn write_summary(
             let _ = context.err.write_all(&shown);
             Ok(())
         }
-        Target::Nowhere | Target::File(_) => {
-            context.out.write_all(&shown).and_then(|()| context.out.flush()).map_err(unwritten)
-        }
+        Target::Nowhere | Target::File(_) => context
+            .out
+            .write_all(&shown)
+            .and_then(|()| context.out.flush())
+            .map_err(unwritten),
     }
 }
 
@@ -203,19 +234,29 @@ impl Target {
         let lang = context.lang;
         let unknown = |what: &str| {
             let reason = match lang {
-                Lang::Zh => format!("不支持 {what}：目前的结果格式是 JSONL，请写 -o - 或 -o 文件.jsonl"),
-                Lang::En => format!("{what} is not supported: the format of results is JSONL for now; write -o - or -o FILE.jsonl"),
+                Lang::Zh => {
+                    format!("不支持 {what}：目前的结果格式是 JSONL，请写 -o - 或 -o 文件.jsonl")
+                }
+                Lang::En => format!(
+                    "{what} is not supported: the format of results is JSONL for now; write -o - or -o FILE.jsonl"
+                ),
             };
             Error::new(ErrorKind::Usage, reason)
         };
-        if let Some(format) = arguments.format.as_deref().filter(|format| *format != "jsonl") {
+        if let Some(format) = arguments
+            .format
+            .as_deref()
+            .filter(|format| *format != "jsonl")
+        {
             return Err(unknown(&format!("--format {format}")));
         }
         let Some(output) = &arguments.output else {
             return Ok(Target::Nowhere);
         };
         let shown = output.display().to_string();
-        let ending = output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        let ending = output
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         match ending.as_deref() {
             _ if shown == "-" => Ok(Target::Stdout),
             _ if shown.ends_with('/') || output.is_dir() => Err(unknown(&format!("-o {shown}"))),
@@ -231,7 +272,10 @@ fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
         columns.add(column)?;
     }
     Ok(ReadOptions {
-        format: arguments.input_format.as_deref().and_then(InputFormat::named),
+        format: arguments
+            .input_format
+            .as_deref()
+            .and_then(InputFormat::named),
         unit: arguments.unit.as_deref().and_then(Unit::named),
         encoding: arguments.encoding,
         columns,
@@ -251,10 +295,21 @@ fn refuse_overwriting(target: &Target, inputs: &[Input], context: &Context) -> R
         return Ok(());
     };
     for written in [output.clone(), rejects_path(output)] {
-        let Ok(written) = written.canonicalize() else { continue };
-        let is_input = |input: &Input| input.path().and_then(|path| path.canonicalize().ok()).as_ref() == Some(&written);
+        let Ok(written) = written.canonicalize() else {
+            continue;
+        };
+        let is_input = |input: &Input| {
+            input
+                .path()
+                .and_then(|path| path.canonicalize().ok())
+                .as_ref()
+                == Some(&written)
+        };
         if inputs.iter().any(is_input) {
-            let reason = context.pick("它同时是输入，写入会毁掉它", "it is an input too and would be overwritten");
+            let reason = context.pick(
+                "它同时是输入，写入会毁掉它",
+                "it is an input too and would be overwritten",
+            );
             return Err(Error::new(ErrorKind::Usage, reason).in_file(written));
         }
     }
@@ -324,7 +379,9 @@ fn progress(inputs: &[Input], context: &Context) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let sizes = inputs.iter().map(|input| Some(std::fs::metadata(input.path()?).ok()?.len()));
+    let sizes = inputs
+        .iter()
+        .map(|input| Some(std::fs::metadata(input.path()?).ok()?.len()));
     let bar = match sizes.sum::<Option<u64>>() {
         Some(bytes) => ProgressBar::new(bytes),
         None => ProgressBar::new_spinner(),
@@ -345,6 +402,9 @@ mod tests {
 
     #[test]
     fn rejects_stand_beside_the_results() {
-        assert_eq!(rejects_path(Path::new("out/a.jsonl")), Path::new("out/a.rejects.jsonl"));
+        assert_eq!(
+            rejects_path(Path::new("out/a.jsonl")),
+            Path::new("out/a.rejects.jsonl")
+        );
     }
 }

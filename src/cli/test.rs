@@ -49,7 +49,11 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
 fn write_audit(audit: &Audit, context: &mut Context) -> io::Result<()> {
     for failure in &audit.failures {
         let problem = problem(failure.problem, context);
-        let found = failure.found.as_deref().map(|found| format!(" → {}", visible(found))).unwrap_or_default();
+        let found = failure
+            .found
+            .as_deref()
+            .map(|found| format!(" → {}", visible(found)))
+            .unwrap_or_default();
         let text = visible(&failure.text);
         writeln!(context.out, "{}  {problem}  {text}{found}", failure.rule)?;
     }
@@ -58,11 +62,17 @@ fn write_audit(audit: &Audit, context: &mut Context) -> io::Result<()> {
         writeln!(context.out, "{rule}  {note}")?;
     }
     for (rule, other) in &audit.shadowed {
-        let note = context.pick("的例句全部已被另一条规则同样严重地发现：", "is shadowed: all its hits are found as gravely by");
+        let note = context.pick(
+            "的例句全部已被另一条规则同样严重地发现：",
+            "is shadowed: all its hits are found as gravely by",
+        );
         writeln!(context.out, "{rule}  {note} {other}")?;
     }
     for (rule, other) in &audit.overlapping {
-        let note = context.pick("互相发现对方例句中的同一处", "find overlapping words in each other's hits");
+        let note = context.pick(
+            "互相发现对方例句中的同一处",
+            "find overlapping words in each other's hits",
+        );
         writeln!(context.out, "{rule}, {other}  {note}")?;
     }
     let (passed, failed) = (audit.passed, audit.failures.len());
@@ -77,10 +87,20 @@ fn problem(problem: Problem, context: &Context) -> String {
     match problem {
         Problem::Missing => context.pick("漏报", "missing").to_owned(),
         Problem::Noisy => context.pick("误报", "noisy").to_owned(),
-        Problem::BesideMarks => context.pick("证据与标记不符", "evidence beside the marks").to_owned(),
-        Problem::Hidden(disguise) => format!("{} {}", context.pick("伪装后漏报：", "missing in disguise:"), name(disguise)),
+        Problem::BesideMarks => context
+            .pick("证据与标记不符", "evidence beside the marks")
+            .to_owned(),
+        Problem::Hidden(disguise) => format!(
+            "{} {}",
+            context.pick("伪装后漏报：", "missing in disguise:"),
+            name(disguise)
+        ),
         Problem::BesideDisguise(disguise) => {
-            format!("{} {}", context.pick("伪装后证据不全：", "evidence doesn't cover the disguise:"), name(disguise))
+            format!(
+                "{} {}",
+                context.pick("伪装后证据不全：", "evidence doesn't cover the disguise:"),
+                name(disguise)
+            )
         }
     }
 }

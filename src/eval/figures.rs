@@ -181,15 +181,20 @@ impl Figures {
             disguises: BTreeMap::new(),
             evidence: Share::default(),
         };
-        let mut scores: BTreeMap<Category, Score> =
-            Category::ALL.into_iter().map(|category| (category, Score::default())).collect();
+        let mut scores: BTreeMap<Category, Score> = Category::ALL
+            .into_iter()
+            .map(|category| (category, Score::default()))
+            .collect();
         let mut any = [Score::default(); 2];
         for outcome in outcomes {
             let (expected, got) = outcome.tiers;
             figures.tiers[expected as usize][got as usize] += 1;
             any[usize::from(outcome.is_call)].count(expected > Tier::Clean, got > Tier::Clean);
             for (category, score) in &mut scores {
-                score.count(outcome.categories.0.contains(category), outcome.categories.1.contains(category));
+                score.count(
+                    outcome.categories.0.contains(category),
+                    outcome.categories.1.contains(category),
+                );
             }
             if expected == Tier::Clean {
                 let genre = outcome.genre.clone().unwrap_or_else(|| "–".to_owned());
@@ -208,11 +213,18 @@ impl Figures {
             figures.evidence.of += outcome.quotes.0 as u64;
             figures.evidence.count += outcome.quotes.1 as u64;
         }
-        let micro = scores.values().fold(Score::default(), |sum, score| sum.plus(*score));
-        figures.categories = scores.iter().map(|(category, score)| (category.id(), score.finished())).collect();
+        let micro = scores
+            .values()
+            .fold(Score::default(), |sum, score| sum.plus(*score));
+        figures.categories = scores
+            .iter()
+            .map(|(category, score)| (category.id(), score.finished()))
+            .collect();
         figures.categories.insert("micro", micro.finished());
-        figures.any_violation =
-            BTreeMap::from([("messages", any[0].finished()), ("calls", any[1].finished())]);
+        figures.any_violation = BTreeMap::from([
+            ("messages", any[0].finished()),
+            ("calls", any[1].finished()),
+        ]);
         figures.finish_shares();
         figures
     }
@@ -220,8 +232,17 @@ impl Figures {
     /// The figures that break the floors, in the floors' order; a bound on what couldn't be measured is broken.
     pub fn breaches(&self, floors: &Floors) -> Vec<Breach> {
         let check = |(&figure, &bound): (&Headline, &f64), is_ceiling: bool| {
-            let value = self.headline.get(&figure).and_then(|interval| interval.value);
-            let holds = value.is_some_and(|value| if is_ceiling { value <= bound } else { value >= bound });
+            let value = self
+                .headline
+                .get(&figure)
+                .and_then(|interval| interval.value);
+            let holds = value.is_some_and(|value| {
+                if is_ceiling {
+                    value <= bound
+                } else {
+                    value >= bound
+                }
+            });
             (!holds).then_some(Breach {
                 figure,
                 value,
@@ -229,13 +250,22 @@ impl Figures {
                 is_ceiling,
             })
         };
-        let at_least = floors.at_least.iter().filter_map(|floor| check(floor, false));
-        let at_most = floors.at_most.iter().filter_map(|ceiling| check(ceiling, true));
+        let at_least = floors
+            .at_least
+            .iter()
+            .filter_map(|floor| check(floor, false));
+        let at_most = floors
+            .at_most
+            .iter()
+            .filter_map(|ceiling| check(ceiling, true));
         at_least.chain(at_most).collect()
     }
 
     fn finish_shares(&mut self) {
-        let clean = self.clean.values_mut().flat_map(|clean| [&mut clean.notice, &mut clean.warning]);
+        let clean = self
+            .clean
+            .values_mut()
+            .flat_map(|clean| [&mut clean.notice, &mut clean.warning]);
         let shares = clean.chain(self.disguises.values_mut());
         for share in shares.chain([&mut self.veiled, &mut self.evidence]) {
             share.share = ratio(share.count, share.of);
@@ -249,7 +279,8 @@ impl Floors {
     /// # Errors
     /// If it isn't TOML of tables `at_least` and `at_most` with known figures.
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|error| Error::new(ErrorKind::Usage, "not a floors file").because(error))
+        toml::from_str(text)
+            .map_err(|error| Error::new(ErrorKind::Usage, "not a floors file").because(error))
     }
 }
 
@@ -296,10 +327,16 @@ fn ratio(count: u64, of: u64) -> Option<f64> {
 fn parts(outcome: &Outcome) -> [(u32, u32); Headline::ALL.len()] {
     let (expected, got) = outcome.tiers;
     let (labelled, found) = (expected > Tier::Clean, got > Tier::Clean);
-    let f1 = (2 * u32::from(labelled && found), u32::from(labelled) + u32::from(found));
+    let f1 = (
+        2 * u32::from(labelled && found),
+        u32::from(labelled) + u32::from(found),
+    );
     let (own, others) = (&outcome.categories.0, &outcome.categories.1);
     let common = own.intersection(others).count() as u32;
-    let is_hard = outcome.genre.as_deref().is_some_and(|genre| genre != "collection");
+    let is_hard = outcome
+        .genre
+        .as_deref()
+        .is_some_and(|genre| genre != "collection");
     let distance = (expected as u8).abs_diff(got as u8);
     let only_if = |is_asked: bool, part: (u32, u32)| if is_asked { part } else { (0, 0) };
     Headline::ALL.map(|figure| match figure {
@@ -310,7 +347,9 @@ fn parts(outcome: &Outcome) -> [(u32, u32); Headline::ALL.len()] {
         Headline::TierWithinOne => (u32::from(distance <= 1), 1),
         Headline::HardCleanFlagged => only_if(!labelled && is_hard, (u32::from(found), 1)),
         Headline::CleanWarned => only_if(!labelled, (u32::from(got >= Tier::Warning), 1)),
-        Headline::DisguisedFound => only_if(outcome.is_plain_found == Some(true), (u32::from(found), 1)),
+        Headline::DisguisedFound => {
+            only_if(outcome.is_plain_found == Some(true), (u32::from(found), 1))
+        }
         Headline::EvidenceShown => (outcome.quotes.1 as u32, outcome.quotes.0 as u32),
     })
 }
@@ -328,7 +367,8 @@ fn intervals(outcomes: &[Outcome]) -> BTreeMap<Headline, Interval> {
         sums.map(|(count, of)| ratio(count, of))
     };
     let values = quotients(&mut (0..parts.len()));
-    let mut draws: [Vec<f64>; Headline::ALL.len()] = std::array::from_fn(|_| Vec::with_capacity(DRAWS));
+    let mut draws: [Vec<f64>; Headline::ALL.len()] =
+        std::array::from_fn(|_| Vec::with_capacity(DRAWS));
     let mut random = SplitMix(2026);
     for _ in 0..DRAWS {
         let mut draw = (0..parts.len()).map(|_| random.below(parts.len()));
@@ -336,16 +376,25 @@ fn intervals(outcomes: &[Outcome]) -> BTreeMap<Headline, Interval> {
             values.extend(value);
         }
     }
-    let intervals = Headline::ALL.into_iter().zip(values).zip(&mut draws).map(|((figure, value), draws)| {
-        draws.sort_by(f64::total_cmp);
-        let at = |share: f64| draws.get((share * draws.len().saturating_sub(1) as f64).round() as usize).copied();
-        let interval = Interval {
-            value,
-            low: at(0.025),
-            high: at(0.975),
-        };
-        (figure, interval)
-    });
+    let intervals =
+        Headline::ALL
+            .into_iter()
+            .zip(values)
+            .zip(&mut draws)
+            .map(|((figure, value), draws)| {
+                draws.sort_by(f64::total_cmp);
+                let at = |share: f64| {
+                    draws
+                        .get((share * draws.len().saturating_sub(1) as f64).round() as usize)
+                        .copied()
+                };
+                let interval = Interval {
+                    value,
+                    low: at(0.025),
+                    high: at(0.975),
+                };
+                (figure, interval)
+            });
     intervals.collect()
 }
 
@@ -367,13 +416,28 @@ impl SplitMix {
 mod tests {
     use super::*;
 
-    fn outcome(is_call: bool, tiers: (Tier, Tier), labelled: &[Category], found: &[Category]) -> Outcome {
+    fn outcome(
+        is_call: bool,
+        tiers: (Tier, Tier),
+        labelled: &[Category],
+        found: &[Category],
+    ) -> Outcome {
         Outcome {
             id: String::new(),
             is_call,
-            genre: Some(if tiers.0 == Tier::Clean { "article" } else { "collection" }.to_owned()),
+            genre: Some(
+                if tiers.0 == Tier::Clean {
+                    "article"
+                } else {
+                    "collection"
+                }
+                .to_owned(),
+            ),
             tiers,
-            categories: (labelled.iter().copied().collect(), found.iter().copied().collect()),
+            categories: (
+                labelled.iter().copied().collect(),
+                found.iter().copied().collect(),
+            ),
             score: 0,
             quotes: (labelled.len(), labelled.len().min(found.len())),
             is_veiled: false,
@@ -390,7 +454,12 @@ mod tests {
             outcome(false, (Tier::Warning, Tier::Clean), &[Insult], &[]),
             outcome(false, (Tier::Clean, Tier::Notice), &[], &[Threat]),
             outcome(false, (Tier::Clean, Tier::Clean), &[], &[]),
-            outcome(true, (Tier::Warning, Tier::Notice), &[Threat, Insult], &[Threat]),
+            outcome(
+                true,
+                (Tier::Warning, Tier::Notice),
+                &[Threat, Insult],
+                &[Threat],
+            ),
         ];
         outcomes[0].disguises = vec!["spaces".to_owned()];
         outcomes[0].is_plain_found = Some(true);
@@ -408,13 +477,20 @@ mod tests {
         assert_eq!(value(Headline::CallsF1), Some(1.0));
         assert_eq!(figures.categories["micro"].precision, Some(2.0 / 3.0));
         assert_eq!(figures.categories["micro"].recall, Some(0.5));
-        assert_eq!(value(Headline::CategoriesF1), figures.categories["micro"].f1);
+        assert_eq!(
+            value(Headline::CategoriesF1),
+            figures.categories["micro"].f1
+        );
         assert_eq!(figures.categories["privacy"].f1, None, "a share of nothing");
         assert_eq!(value(Headline::TierExact), Some(0.4));
         assert_eq!(value(Headline::TierWithinOne), Some(0.8));
         assert_eq!(value(Headline::HardCleanFlagged), Some(0.5));
         assert_eq!(value(Headline::CleanWarned), Some(0.0));
-        assert_eq!(value(Headline::DisguisedFound), Some(1.0), "of those found in plain form");
+        assert_eq!(
+            value(Headline::DisguisedFound),
+            Some(1.0),
+            "of those found in plain form"
+        );
         assert_eq!(value(Headline::EvidenceShown), Some(0.5));
         assert_eq!(figures.tiers[2], [1, 1, 0, 0]);
         assert_eq!(figures.clean["article"].notice.share, Some(0.5));
@@ -427,19 +503,32 @@ mod tests {
         let figures = Figures::of(&outcomes);
         assert_eq!(figures, Figures::of(&outcomes));
         for interval in figures.headline.values() {
-            let (low, value, high) = (interval.low.unwrap(), interval.value.unwrap(), interval.high.unwrap());
-            assert!(low <= value && value <= high && high - low < 0.5, "{interval:?}");
+            let (low, value, high) = (
+                interval.low.unwrap(),
+                interval.value.unwrap(),
+                interval.high.unwrap(),
+            );
+            assert!(
+                low <= value && value <= high && high - low < 0.5,
+                "{interval:?}"
+            );
         }
         assert_eq!(Figures::of(&[]).headline[&Headline::CallsF1].low, None);
     }
 
     #[test]
     fn floors_are_bounds_on_headline_figures() {
-        let floors = Floors::parse("[at_least]\nmessages_f1 = 0.4\ncalls_f1 = 1.0\n[at_most]\nhard_clean_flagged = 0.4").unwrap();
+        let floors = Floors::parse(
+            "[at_least]\nmessages_f1 = 0.4\ncalls_f1 = 1.0\n[at_most]\nhard_clean_flagged = 0.4",
+        )
+        .unwrap();
         let breaches = Figures::of(&sample()).breaches(&floors);
         assert_eq!(breaches.len(), 1);
         assert!(breaches[0].is_ceiling && breaches[0].figure == Headline::HardCleanFlagged);
-        assert!(!Figures::of(&[]).breaches(&floors).is_empty(), "nothing measured holds no floor");
+        assert!(
+            !Figures::of(&[]).breaches(&floors).is_empty(),
+            "nothing measured holds no floor"
+        );
         assert!(Floors::parse("[at_least]\nmesages_f1 = 0.4").is_err());
     }
 

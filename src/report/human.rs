@@ -35,8 +35,15 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 24..=160;
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_frames(out: &mut impl Write, judged: Judged, settings: &Settings, terminal: Terminal) -> io::Result<()> {
-    let Judged { message, verdict, .. } = judged;
+pub fn write_frames(
+    out: &mut impl Write,
+    judged: Judged,
+    settings: &Settings,
+    terminal: Terminal,
+) -> io::Result<()> {
+    let Judged {
+        message, verdict, ..
+    } = judged;
     let lang = settings.lang;
     let head = format!("{} {}", verdict.tier.title(lang), verdict.score);
     let head = terminal.paint(verdict.tier, &head);
@@ -47,7 +54,11 @@ pub fn write_frames(out: &mut impl Write, judged: Judged, settings: &Settings, t
         words::categories(&verdict.categories, lang)
     };
     let facts = [visible(&id).into_owned(), about];
-    let facts: Vec<&str> = facts.iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();
+    let facts: Vec<&str> = facts
+        .iter()
+        .map(String::as_str)
+        .filter(|fact| !fact.is_empty())
+        .collect();
     writeln!(out, "{head}  {}", facts.join("  "))?;
     let mut canvas = Canvas::new(message, settings, terminal);
     for finding in &verdict.findings {
@@ -66,7 +77,10 @@ pub fn write_frames(out: &mut impl Write, judged: Judged, settings: &Settings, t
 /// A ground as a sentence: 违反《…》第…条.
 pub fn citation(citation: &Citation, lang: Lang) -> String {
     let gap = pick(lang, "", " ");
-    let clause = citation.clause.map(|clause| format!("{gap}{clause}")).unwrap_or_default();
+    let clause = citation
+        .clause
+        .map(|clause| format!("{gap}{clause}"))
+        .unwrap_or_default();
     let (verb, title) = (words::verb(citation.verb, lang), citation.title.get(lang));
     let about = citation.about.get(lang);
     match lang {
@@ -115,7 +129,11 @@ pub(crate) struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    pub(crate) fn new(message: &'a Message<'a>, settings: &'a Settings<'a>, terminal: Terminal) -> Self {
+    pub(crate) fn new(
+        message: &'a Message<'a>,
+        settings: &'a Settings<'a>,
+        terminal: Terminal,
+    ) -> Self {
         let lang = settings.lang;
         let labels = message.stretches().map(|(turn, speaker, text)| match turn {
             Some(turn) => columns(&turn_label(turn, speaker, lang)),
@@ -132,7 +150,11 @@ impl<'a> Canvas<'a> {
     }
 
     fn write_finding(&mut self, out: &mut impl Write, finding: &Finding) -> io::Result<()> {
-        let related: Vec<Place> = finding.related.iter().map(|related| related.place).collect();
+        let related: Vec<Place> = finding
+            .related
+            .iter()
+            .map(|related| related.place)
+            .collect();
         self.write_rows(out, finding.tier, &[finding.place], &related)?;
         let lang = self.settings.lang;
         let rule = &self.settings.rules[finding.rule];
@@ -174,7 +196,12 @@ impl<'a> Canvas<'a> {
     }
 
     /// Writes a labelled sentence under the rows, wrapped and indented.
-    pub(crate) fn write_fact(&self, out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
+    pub(crate) fn write_fact(
+        &self,
+        out: &mut impl Write,
+        label: &str,
+        text: &str,
+    ) -> io::Result<()> {
         let label = format!("{label}{}", colon(self.settings.lang));
         let indent = self.gutter + 3 + columns(&label);
         let width = self.terminal.frame_width().saturating_sub(indent).max(16);
@@ -196,7 +223,11 @@ impl<'a> Canvas<'a> {
         primary: &[Place],
         related: &[Place],
     ) -> io::Result<()> {
-        let mut turns: Vec<Option<usize>> = primary.iter().chain(related).map(|place| place.turn).collect();
+        let mut turns: Vec<Option<usize>> = primary
+            .iter()
+            .chain(related)
+            .map(|place| place.turn)
+            .collect();
         turns.sort_unstable();
         turns.dedup();
         for turn in turns {
@@ -222,16 +253,27 @@ impl<'a> Canvas<'a> {
         let text = message.stretch(turn);
         let (rows, personal) = self.stretches.entry(turn).or_insert_with(|| {
             let names = names_of(message);
-            let personal = if settings.masks { personal_spans(text, &names) } else { Vec::new() };
+            let personal = if settings.masks {
+                personal_spans(text, &names)
+            } else {
+                Vec::new()
+            };
             (rows(text, width), personal)
         });
-        let mut spans = primary.iter().chain(related).copied().collect::<Vec<Span>>();
+        let mut spans = primary
+            .iter()
+            .chain(related)
+            .copied()
+            .collect::<Vec<Span>>();
         spans.sort_unstable();
         let mut shown: Vec<usize> = Vec::new();
         for span in spans {
             // Rows are in order and don't overlap: those that the span touches are neighbours.
             let first = rows.partition_point(|row| row.span.end <= span.start);
-            let touched = rows[first..].iter().take_while(|row| row.span.start < span.end).count();
+            let touched = rows[first..]
+                .iter()
+                .take_while(|row| row.span.start < span.end)
+                .count();
             shown.extend(first..first + touched);
         }
         shown.sort_unstable();
@@ -245,7 +287,9 @@ impl<'a> Canvas<'a> {
             let is_first = last.is_none() || !row.is_continued;
             last = Some(index);
             let label = match turn {
-                Some(turn) if is_first => turn_label(turn, speaker_of(message, turn), settings.lang),
+                Some(turn) if is_first => {
+                    turn_label(turn, speaker_of(message, turn), settings.lang)
+                }
                 None if is_first => row.line.to_string(),
                 _ => String::new(),
             };
@@ -254,7 +298,12 @@ impl<'a> Canvas<'a> {
             writeln!(out, "{:pad$}{label} │ {}", "", visible(&words))?;
             let marks = marks(text, row, primary, related, '^', '-');
             if !marks.is_empty() {
-                writeln!(out, "{:gutter$} │ {}", "", self.terminal.paint(tier, &marks))?;
+                writeln!(
+                    out,
+                    "{:gutter$} │ {}",
+                    "",
+                    self.terminal.paint(tier, &marks)
+                )?;
             }
         }
         Ok(())
@@ -267,7 +316,9 @@ fn turn_label(turn: usize, speaker: Speaker, lang: Lang) -> String {
 
 fn speaker_of(message: &Message, turn: usize) -> Speaker {
     match &message.body {
-        crate::message::Body::Turns(turns) => turns.get(turn).map_or(Speaker::Unknown, |turn| turn.speaker),
+        crate::message::Body::Turns(turns) => turns
+            .get(turn)
+            .map_or(Speaker::Unknown, |turn| turn.speaker),
         crate::message::Body::Text(_) => Speaker::Unknown,
     }
 }
@@ -284,7 +335,12 @@ mod tests {
         has_color: false,
     };
 
-    fn frames(message: &Message, verdict: &crate::Verdict, lang: Lang, terminal: Terminal) -> String {
+    fn frames(
+        message: &Message,
+        verdict: &crate::Verdict,
+        lang: Lang,
+        terminal: Terminal,
+    ) -> String {
         let (rules, laws) = small_lexicon();
         let settings = settings(&rules, &laws, lang);
         let judged = Judged {
@@ -328,7 +384,12 @@ mod tests {
 
 ";
         assert_eq!(shown, expected);
-        let english = frames(&Message::text("再不还钱"), &crate::Verdict::default(), Lang::En, PLAIN);
+        let english = frames(
+            &Message::text("再不还钱"),
+            &crate::Verdict::default(),
+            Lang::En,
+            PLAIN,
+        );
         assert_eq!(english, "clean 0  nothing to object to\n\n");
     }
 
@@ -340,7 +401,11 @@ mod tests {
             ..Message::text(text)
         };
         let shown = frames(&message, &verdict, Lang::Zh, PLAIN);
-        assert!(!shown.chars().any(|one| (one.is_control() && one != '\n') || one == '\u{202e}'));
+        assert!(
+            !shown
+                .chars()
+                .any(|one| (one.is_control() && one != '\n') || one == '\u{202e}')
+        );
         assert!(shown.contains("打断‹U+001B›]0;x‹U+0007›‹U+202E›你的腿"));
         let colored = Terminal {
             has_color: true,
@@ -357,7 +422,10 @@ mod tests {
             time: None,
         };
         let message = Message {
-            body: Body::Turns(vec![turn(Speaker::Customer, "我不是她"), turn(Speaker::Agent, "打断你的腿")]),
+            body: Body::Turns(vec![
+                turn(Speaker::Customer, "我不是她"),
+                turn(Speaker::Agent, "打断你的腿"),
+            ]),
             ..Message::default()
         };
         let (_, mut verdict) = judged_text("⟦打断你的腿⟧");
@@ -370,19 +438,36 @@ mod tests {
             role: RelatedRole::Condition,
         });
         let shown = frames(&message, &verdict, Lang::Zh, PLAIN);
-        assert!(shown.contains("0 客户 │ 我不是她\n       │ --------\n1 坐席 │ 打断你的腿\n       │ ^^^^^^^^^^\n"), "{shown}");
+        assert!(
+            shown.contains(
+                "0 客户 │ 我不是她\n       │ --------\n1 坐席 │ 打断你的腿\n       │ ^^^^^^^^^^\n"
+            ),
+            "{shown}"
+        );
     }
 
     #[test]
     fn long_texts_show_only_the_rows_that_matter() {
-        let (text, verdict) = judged_text(&format!("{}⟦打断你的腿⟧{}", "无关".repeat(100), "无关".repeat(100)));
+        let (text, verdict) = judged_text(&format!(
+            "{}⟦打断你的腿⟧{}",
+            "无关".repeat(100),
+            "无关".repeat(100)
+        ));
         let narrow = Terminal {
             width: 40,
             has_color: false,
         };
         let shown = frames(&Message::text(text), &verdict, Lang::Zh, narrow);
-        assert!(shown.lines().filter(|line| line.contains('│')).count() <= 4, "{shown}");
-        let wrapped = shown.lines().filter(|line| !line.contains("threat-violence"));
-        assert!(wrapped.into_iter().all(|line| columns(line) <= 40), "{shown}");
+        assert!(
+            shown.lines().filter(|line| line.contains('│')).count() <= 4,
+            "{shown}"
+        );
+        let wrapped = shown
+            .lines()
+            .filter(|line| !line.contains("threat-violence"));
+        assert!(
+            wrapped.into_iter().all(|line| columns(line) <= 40),
+            "{shown}"
+        );
     }
 }

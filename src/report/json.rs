@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::finding::{Dismissal, Disguise, Finding, Place, Reason, Related, RelatedRole};
+use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
 use crate::lexicon::laws::{Citation, Verb};
 use crate::message::{Id, Message};
 use crate::read::Rejection;
@@ -58,7 +58,9 @@ pub fn write_rejection(out: &mut impl Write, rejection: &Rejection) -> io::Resul
         reason: rejection.reason.name(),
         detail: rejection.reason.to_string(),
         raw,
-        raw_hex: raw.is_none().then(|| hex(&rejection.raw, rejection.raw.len())),
+        raw_hex: raw
+            .is_none()
+            .then(|| hex(&rejection.raw, rejection.raw.len())),
     };
     serde_json::to_writer(&mut *out, &record)?;
     out.write_all(b"\n")
@@ -141,19 +143,28 @@ struct CueRecord {
 
 /// The record of a message.
 pub fn record<'a>(judged: Judged<'a>, settings: &Settings<'a>) -> ResultRecord<'a> {
-    let Judged { message, verdict, .. } = judged;
+    let Judged {
+        message, verdict, ..
+    } = judged;
     let mut stretches = Stretches::new(message, settings.masks);
     let fingerprints = fingerprints(judged, settings);
     let mut is_masked = false;
-    let findings = verdict.findings.iter().zip(fingerprints).map(|(finding, fingerprint)| {
-        let record = finding_record(finding, fingerprint, message, settings, &mut stretches);
-        is_masked |= record.text != finding.text.as_str() || record.plain.as_deref() != finding.plain.as_deref();
-        record
-    });
+    let findings = verdict
+        .findings
+        .iter()
+        .zip(fingerprints)
+        .map(|(finding, fingerprint)| {
+            let record = finding_record(finding, fingerprint, message, settings, &mut stretches);
+            is_masked |= record.text != finding.text.as_str()
+                || record.plain.as_deref() != finding.plain.as_deref();
+            record
+        });
     let findings = findings.collect();
     let dismissed = settings.shows_dismissed.then(|| {
         let dismissed = verdict.dismissed.iter();
-        dismissed.map(|dismissal| dismissal_record(dismissal, settings, &mut stretches)).collect()
+        dismissed
+            .map(|dismissal| dismissal_record(dismissal, settings, &mut stretches))
+            .collect()
     });
     ResultRecord {
         schema: SCHEMA,
@@ -236,7 +247,11 @@ fn finding_record<'a>(
         plain,
         disguises: &finding.disguises,
         message: finding_message(finding, settings),
-        basis: settings.cite(rule, message).into_iter().map(BasisRecord::from).collect(),
+        basis: settings
+            .cite(rule, message)
+            .into_iter()
+            .map(BasisRecord::from)
+            .collect(),
         instead: rule.instead.get(settings.lang),
         fingerprint,
     }
@@ -286,7 +301,10 @@ fn message_key(judged: Judged) -> String {
 }
 
 fn hex(bytes: &[u8], count: usize) -> String {
-    bytes[..count].iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes[..count]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// What is known of the stretches of one message that findings stand in, worked out when first asked for.
@@ -318,7 +336,11 @@ impl<'a> Stretches<'a> {
         let (message, masks) = (self.message, self.masks);
         self.known.entry(turn).or_insert_with(|| {
             let text = message.stretch(turn);
-            let personal = if masks { personal_spans(text, &names_of(message)) } else { Vec::new() };
+            let personal = if masks {
+                personal_spans(text, &names_of(message))
+            } else {
+                Vec::new()
+            };
             let mut before = 0;
             let mut blocks = Vec::with_capacity(text.len() / BLOCK_BYTES + 1);
             for block in text.as_bytes().chunks(BLOCK_BYTES) {
@@ -326,7 +348,11 @@ impl<'a> Stretches<'a> {
                 before += count_characters(block);
             }
             blocks.push(before);
-            Stretch { text, blocks, personal }
+            Stretch {
+                text,
+                blocks,
+                personal,
+            }
         })
     }
 
@@ -369,7 +395,10 @@ impl Stretch<'_> {
 }
 
 fn count_characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| !matches!(byte, 0x80..=0xBF)).count()
+    bytes
+        .iter()
+        .filter(|&&byte| !matches!(byte, 0x80..=0xBF))
+        .count()
 }
 
 #[cfg(test)]
@@ -510,13 +539,33 @@ about = { zh = "不得威胁", en = "no threats" }
             has_own_id: false,
         };
         let record = written(judged, &settings);
-        let keys = |value: &serde_json::Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
-        let expected = ["schema", "id", "tier", "score", "categories", "findings", "masked"];
+        let keys = |value: &serde_json::Value| -> Vec<String> {
+            value.as_object().unwrap().keys().cloned().collect()
+        };
+        let expected = [
+            "schema",
+            "id",
+            "tier",
+            "score",
+            "categories",
+            "findings",
+            "masked",
+        ];
         assert_eq!(keys(&record), expected);
         let finding = &record["findings"][0];
         let expected = [
-            "rule", "category", "tier", "confidence", "span", "text", "disguises", "related", "message", "basis",
-            "instead", "fingerprint",
+            "rule",
+            "category",
+            "tier",
+            "confidence",
+            "span",
+            "text",
+            "disguises",
+            "related",
+            "message",
+            "basis",
+            "instead",
+            "fingerprint",
         ];
         assert_eq!(keys(finding), expected);
         assert_eq!(
@@ -547,7 +596,10 @@ about = { zh = "不得威胁", en = "no threats" }
             verdict: &verdict,
             has_own_id: true,
         };
-        assert_eq!(written(judged, &settings)["findings"][0]["basis"][0]["id"], "PSAPL2025");
+        assert_eq!(
+            written(judged, &settings)["findings"][0]["basis"][0]["id"],
+            "PSAPL2025"
+        );
     }
 
     #[test]
@@ -572,10 +624,20 @@ about = { zh = "不得威胁", en = "no threats" }
         let first = print("再不还钱⟦打断你的腿⟧", "1", true);
         assert_eq!(first[0].len(), 16);
         assert_ne!(first[0], first[1], "the same words twice");
-        assert_eq!(first, print("别的话⟦打断你的腿⟧", "1", true), "its own id is the key");
+        assert_eq!(
+            first,
+            print("别的话⟦打断你的腿⟧", "1", true),
+            "its own id is the key"
+        );
         assert_ne!(first, print("再不还钱⟦打断你的腿⟧", "2", true));
-        assert_eq!(print("再不还钱⟦打断你的腿⟧", "1", false), print("再不还钱⟦打断你的腿⟧", "2", false));
-        assert_ne!(print("再不还钱⟦打断你的腿⟧", "1", false), print("别的话⟦打断你的腿⟧", "1", false));
+        assert_eq!(
+            print("再不还钱⟦打断你的腿⟧", "1", false),
+            print("再不还钱⟦打断你的腿⟧", "2", false)
+        );
+        assert_ne!(
+            print("再不还钱⟦打断你的腿⟧", "1", false),
+            print("别的话⟦打断你的腿⟧", "1", false)
+        );
     }
 
     #[test]

@@ -22,7 +22,8 @@ const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林�
 
 /// Surnames of two characters.
 const DOUBLE_SURNAMES: [&str; 14] = [
-    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木", "南宫",
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯",
+    "端木", "南宫",
 ];
 
 /// Longest number looked at: a bank card.
@@ -36,7 +37,10 @@ pub fn personal_spans(text: &str, names: &[&str]) -> Vec<Span> {
         // A shorter "name" is a word of the language as often as not.
         if name.chars().count() >= 2 && name.chars().all(is_han) {
             let first = name.chars().next().map_or(0, char::len_utf8);
-            spans.extend(text.match_indices(name).map(|(at, _)| Span::new(at + first, at + name.len())));
+            spans.extend(
+                text.match_indices(name)
+                    .map(|(at, _)| Span::new(at + first, at + name.len())),
+            );
         }
     }
     spans.sort_unstable();
@@ -62,7 +66,11 @@ pub fn masked<'t>(text: &'t str, within: Span, spans: &[Span]) -> Cow<'t, str> {
     for (at, character) in words.char_indices() {
         let at = within.start + at;
         let is_hidden = spans.iter().any(|span| span.start <= at && at < span.end);
-        shown.push(if is_hidden { stand_in(character) } else { character });
+        shown.push(if is_hidden {
+            stand_in(character)
+        } else {
+            character
+        });
     }
     Cow::Owned(shown)
 }
@@ -151,17 +159,25 @@ fn is_identity_number(digits: &[u8]) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECKS: [u8; 11] = [1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2];
     digits.len() == 18 && !digits[..17].contains(&10) && {
-        let sum: u32 = WEIGHTS.iter().zip(digits).map(|(weight, digit)| weight * u32::from(*digit)).sum();
+        let sum: u32 = WEIGHTS
+            .iter()
+            .zip(digits)
+            .map(|(weight, digit)| weight * u32::from(*digit))
+            .sum();
         CHECKS[(sum % 11) as usize] == digits[17]
     }
 }
 
 fn has_luhn_sum(digits: &[u8]) -> bool {
-    let doubled = digits.iter().rev().enumerate().map(|(index, &digit)| match (index % 2, digit) {
-        (0, digit) => u32::from(digit),
-        (_, digit @ 0..=4) => u32::from(digit) * 2,
-        (_, digit) => u32::from(digit) * 2 - 9,
-    });
+    let doubled = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(index, &digit)| match (index % 2, digit) {
+            (0, digit) => u32::from(digit),
+            (_, digit @ 0..=4) => u32::from(digit) * 2,
+            (_, digit) => u32::from(digit) * 2 - 9,
+        });
     doubled.sum::<u32>().is_multiple_of(10)
 }
 
@@ -172,7 +188,8 @@ fn digit_groups(text: &str) -> Vec<Group> {
     for (at, character) in text.char_indices() {
         let span = Span::new(at, at + character.len_utf8());
         let value = digit(character).or_else(|| {
-            let follows_17 = gap == Some(0) && groups.last().is_some_and(|group| group.digits.len() == 17);
+            let follows_17 =
+                gap == Some(0) && groups.last().is_some_and(|group| group.digits.len() == 17);
             (follows_17 && matches!(character, 'x' | 'X' | 'ｘ' | 'Ｘ')).then_some(10)
         });
         match (value, gap) {
@@ -191,7 +208,11 @@ fn digit_groups(text: &str) -> Vec<Group> {
             (Some(_), _) => Some(0),
             (None, Some(0)) if is_separator(character) => Some(1),
             // Invisible characters between digits hide nothing from a reader.
-            (None, Some(width)) if matches!(character, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}') => Some(width),
+            (None, Some(width))
+                if matches!(character, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}') =>
+            {
+                Some(width)
+            }
             (None, _) => None,
         };
     }
@@ -199,7 +220,10 @@ fn digit_groups(text: &str) -> Vec<Group> {
 }
 
 fn is_separator(character: char) -> bool {
-    matches!(character, ' ' | '-' | '.' | '·' | '－' | '—' | '–' | '\u{3000}' | '\u{a0}' | ')' | '）' | '_')
+    matches!(
+        character,
+        ' ' | '-' | '.' | '·' | '－' | '—' | '–' | '\u{3000}' | '\u{a0}' | ')' | '）' | '_'
+    )
 }
 
 fn digit(character: char) -> Option<u8> {
@@ -220,14 +244,23 @@ fn title_spans(text: &str, spans: &mut Vec<Span>) {
 
 /// The given name that ends here, if a surname stands before it.
 fn given_name_before(text: &str) -> Option<Span> {
-    let last: Vec<(usize, char)> = text.char_indices().rev().take(4).take_while(|(_, one)| is_han(*one)).collect();
+    let last: Vec<(usize, char)> = text
+        .char_indices()
+        .rev()
+        .take(4)
+        .take_while(|(_, one)| is_han(*one))
+        .collect();
     for count in (2..=last.len()).rev() {
         let start = last[count - 1].0;
         let name = &text[start..];
-        let surname = DOUBLE_SURNAMES.iter().find(|double| name.starts_with(**double) && count > 2);
+        let surname = DOUBLE_SURNAMES
+            .iter()
+            .find(|double| name.starts_with(**double) && count > 2);
         let surname_bytes = match surname {
             Some(double) => double.len(),
-            None if count <= 3 && SURNAMES.contains(last[count - 1].1) => last[count - 1].1.len_utf8(),
+            None if count <= 3 && SURNAMES.contains(last[count - 1].1) => {
+                last[count - 1].1.len_utf8()
+            }
             None => continue,
         };
         return Some(Span::new(start + surname_bytes, text.len()));

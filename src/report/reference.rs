@@ -33,16 +33,34 @@ pub fn write_rule(out: &mut impl Write, rule: &Rule, settings: &Settings) -> io:
         rule.tier.id(),
         words::confidence(rule.confidence, lang),
     )?;
-    writeln!(out, "\n{}\n  {}", label("危害", "why it is bad"), rule.why.get(lang))?;
+    writeln!(
+        out,
+        "\n{}\n  {}",
+        label("危害", "why it is bad"),
+        rule.why.get(lang)
+    )?;
     writeln!(out, "\n{}", label("依据", "law"))?;
     for (instrument, clause) in grounds(rule, settings.laws) {
         writeln!(out, "  {}", ground_sentence(instrument, clause, lang))?;
     }
-    writeln!(out, "\n{}\n  {}", label("改为", "use instead"), rule.instead.get(lang))?;
-    let readings: Vec<&str> = rule.readings.iter().map(|&one| words::reading(one, lang)).collect();
+    writeln!(
+        out,
+        "\n{}\n  {}",
+        label("改为", "use instead"),
+        rule.instead.get(lang)
+    )?;
+    let readings: Vec<&str> = rule
+        .readings
+        .iter()
+        .map(|&one| words::reading(one, lang))
+        .collect();
     if !readings.is_empty() {
         let readings = readings.join(words::list_separator(lang));
-        writeln!(out, "\n{}{readings}", label("除原形外的读法", "readings besides the plain one"))?;
+        writeln!(
+            out,
+            "\n{}{readings}",
+            label("除原形外的读法", "readings besides the plain one")
+        )?;
     }
     writeln!(out, "\n{}", label("应当发现", "finds"))?;
     for example in &rule.hits {
@@ -58,9 +76,13 @@ pub fn write_rule(out: &mut impl Write, rule: &Rule, settings: &Settings) -> io:
 /// A rule as JSON, texts in the settings' language.
 pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
     let lang = settings.lang;
-    let grounds = grounds(rule, settings.laws).map(|(instrument, clause)| clause_json(instrument, clause, lang));
+    let grounds = grounds(rule, settings.laws)
+        .map(|(instrument, clause)| clause_json(instrument, clause, lang));
     let texts = |examples: &[crate::rule::Example]| -> Vec<String> {
-        examples.iter().map(|example| example.marked_text().to_owned()).collect()
+        examples
+            .iter()
+            .map(|example| example.marked_text().to_owned())
+            .collect()
     };
     json!({
         "id": rule.id,
@@ -84,13 +106,28 @@ pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
 pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Result<()> {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     for category in Category::ALL {
-        let own: Vec<_> = rules.iter().filter(|rule| rule.category == category).collect();
+        let own: Vec<_> = rules
+            .iter()
+            .filter(|rule| rule.category == category)
+            .collect();
         if own.is_empty() {
             continue;
         }
-        writeln!(out, "{} ({}) {}", category.title(lang), category.id(), own.len())?;
+        writeln!(
+            out,
+            "{} ({}) {}",
+            category.title(lang),
+            category.id(),
+            own.len()
+        )?;
         for rule in own {
-            writeln!(out, "  {:width$}  {}  {}", rule.id, padded_tier(rule.tier, lang), rule.title.get(lang))?;
+            writeln!(
+                out,
+                "  {:width$}  {}  {}",
+                rule.id,
+                padded_tier(rule.tier, lang),
+                rule.title.get(lang)
+            )?;
         }
     }
     let count = rules.len();
@@ -104,7 +141,11 @@ pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Resu
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
+pub fn write_markdown(
+    out: &mut impl Write,
+    rules: &[&Rule],
+    settings: &Settings,
+) -> io::Result<()> {
     let lang = settings.lang;
     writeln!(out, "# {}\n", pick(lang, "规则", "Rules"))?;
     let note = pick(
@@ -114,18 +155,35 @@ pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings
     );
     writeln!(out, "{note}")?;
     for category in Category::ALL {
-        let own: Vec<_> = rules.iter().filter(|rule| rule.category == category).collect();
+        let own: Vec<_> = rules
+            .iter()
+            .filter(|rule| rule.category == category)
+            .collect();
         if !own.is_empty() {
             writeln!(out, "\n## {} `{}`", category.title(lang), category.id())?;
         }
         for rule in own {
             writeln!(out, "\n### {}\n", rule.id)?;
             let sureness = words::confidence(rule.confidence, lang);
-            writeln!(out, "{} · {} · {sureness}\n", rule.title.get(lang), rule.tier.title(lang))?;
-            writeln!(out, "**{}** {}\n", pick(lang, "危害", "Why it is bad"), rule.why.get(lang))?;
+            writeln!(
+                out,
+                "{} · {} · {sureness}\n",
+                rule.title.get(lang),
+                rule.tier.title(lang)
+            )?;
+            writeln!(
+                out,
+                "**{}** {}\n",
+                pick(lang, "危害", "Why it is bad"),
+                rule.why.get(lang)
+            )?;
             writeln!(out, "**{}**\n", pick(lang, "依据", "Law"))?;
             for (instrument, clause) in grounds(rule, settings.laws) {
-                writeln!(out, "- {}", markdown(&ground_sentence(instrument, clause, lang)))?;
+                writeln!(
+                    out,
+                    "- {}",
+                    markdown(&ground_sentence(instrument, clause, lang))
+                )?;
             }
             for (name, examples) in [
                 (pick(lang, "应当发现", "Finds"), &rule.hits),
@@ -137,7 +195,12 @@ pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings
                     writeln!(out, "- {}", markdown(&text))?;
                 }
             }
-            writeln!(out, "\n**{}** {}", pick(lang, "改为", "Use instead"), rule.instead.get(lang))?;
+            writeln!(
+                out,
+                "\n**{}** {}",
+                pick(lang, "改为", "Use instead"),
+                rule.instead.get(lang)
+            )?;
         }
     }
     Ok(())
@@ -151,7 +214,13 @@ pub fn write_clauses(out: &mut impl Write, rules: &[&Rule], settings: &Settings)
     let lang = settings.lang;
     let (mut covered, mut all) = (0, 0);
     for instrument in &settings.laws.instruments {
-        writeln!(out, "{}  {}{}", instrument.id, instrument.title.get(lang), in_force(instrument, lang))?;
+        writeln!(
+            out,
+            "{}  {}{}",
+            instrument.id,
+            instrument.title.get(lang),
+            in_force(instrument, lang)
+        )?;
         for clause in clauses_of(instrument, settings.laws) {
             let citing = citing(clause, rules);
             all += 1;
@@ -175,20 +244,37 @@ pub fn write_clauses(out: &mut impl Write, rules: &[&Rule], settings: &Settings)
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_clauses_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
+pub fn write_clauses_markdown(
+    out: &mut impl Write,
+    rules: &[&Rule],
+    settings: &Settings,
+) -> io::Result<()> {
     let lang = settings.lang;
     writeln!(out, "# {}", pick(lang, "条款与规则", "Clauses and rules"))?;
     for instrument in &settings.laws.instruments {
         let title = markdown(instrument.title.get(lang));
-        writeln!(out, "\n## {} {title}{}\n", instrument.id, in_force(instrument, lang))?;
+        writeln!(
+            out,
+            "\n## {} {title}{}\n",
+            instrument.id,
+            in_force(instrument, lang)
+        )?;
         for clause in clauses_of(instrument, settings.laws) {
-            let citing: Vec<String> = citing(clause, rules).iter().map(|id| format!("`{id}`")).collect();
+            let citing: Vec<String> = citing(clause, rules)
+                .iter()
+                .map(|id| format!("`{id}`"))
+                .collect();
             let citing = match citing.is_empty() {
                 true => pick(lang, "没有规则", "no rule").to_owned(),
                 false => citing.join(words::list_separator(lang)),
             };
             let number = clause.printable_number().unwrap_or("–");
-            writeln!(out, "- {number} {}{}{citing}", markdown(clause.about.get(lang)), colon(lang))?;
+            writeln!(
+                out,
+                "- {number} {}{}{citing}",
+                markdown(clause.about.get(lang)),
+                colon(lang)
+            )?;
         }
     }
     Ok(())
@@ -208,14 +294,19 @@ pub fn clauses_json(rules: &[&Rule], settings: &Settings) -> Value {
 }
 
 /// The clauses that a rule may cite with their instruments, in the rule's order.
-fn grounds<'l>(rule: &'l Rule, laws: &'l Laws) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
+fn grounds<'l>(
+    rule: &'l Rule,
+    laws: &'l Laws,
+) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
     let keys = rule.basis.iter();
     let clauses = keys.flat_map(|key| laws.clauses.iter().filter(move |clause| clause.key == *key));
     clauses.filter_map(|clause| Some((laws.instrument(&clause.instrument)?, clause)))
 }
 
 fn clauses_of<'l>(instrument: &'l Instrument, laws: &'l Laws) -> impl Iterator<Item = &'l Clause> {
-    laws.clauses.iter().filter(|clause| clause.instrument == instrument.id)
+    laws.clauses
+        .iter()
+        .filter(|clause| clause.instrument == instrument.id)
 }
 
 fn citing<'r>(clause: &Clause, rules: &[&'r Rule]) -> Vec<&'r str> {
@@ -240,10 +331,17 @@ fn clause_json(instrument: &Instrument, clause: &Clause, lang: Lang) -> Value {
 fn ground_sentence(instrument: &Instrument, clause: &Clause, lang: Lang) -> String {
     let verb = words::verb(clause.verb.unwrap_or(instrument.verb), lang);
     let gap = pick(lang, "", " ");
-    let number = clause.printable_number().map(|number| format!("{gap}{number}")).unwrap_or_default();
+    let number = clause
+        .printable_number()
+        .map(|number| format!("{gap}{number}"))
+        .unwrap_or_default();
     let title = instrument.title.get(lang);
     let about = clause.about.get(lang);
-    format!("{verb}{gap}{title}{number}{}{}{about}", in_force(instrument, lang), colon(lang))
+    format!(
+        "{verb}{gap}{title}{number}{}{}{about}",
+        in_force(instrument, lang),
+        colon(lang)
+    )
 }
 
 fn in_force(instrument: &Instrument, lang: Lang) -> String {
@@ -270,7 +368,10 @@ fn padded_tier(tier: Tier, lang: Lang) -> String {
 fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$') {
+        if matches!(
+            character,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$'
+        ) {
             escaped.push('\\');
         }
         escaped.push(character);
@@ -304,7 +405,10 @@ mod tests {
         ] {
             assert!(shown.contains(part), "{part} in {shown}");
         }
-        assert_eq!(rule_json(&rules[0], &settings)["basis"][2]["clause"], Value::Null);
+        assert_eq!(
+            rule_json(&rules[0], &settings)["basis"][2]["clause"],
+            Value::Null
+        );
     }
 
     #[test]
@@ -316,7 +420,10 @@ mod tests {
         assert!(shown.contains("0 of 3 clauses have a rule"), "{shown}");
         assert_eq!(shown.matches("(no rule)").count(), 3);
         let all: Vec<&Rule> = rules.iter().collect();
-        assert_eq!(clauses_json(&all, &settings)[0]["rules"], json!(["threat-violence"]));
+        assert_eq!(
+            clauses_json(&all, &settings)[0]["rules"],
+            json!(["threat-violence"])
+        );
     }
 
     #[test]

@@ -76,13 +76,18 @@ struct Worst {
 impl Summary {
     /// Counts a message.
     pub fn add(&mut self, judged: Judged, settings: &Settings) {
-        let Judged { message, verdict, .. } = judged;
+        let Judged {
+            message, verdict, ..
+        } = judged;
         self.judged += 1;
         self.tiers[verdict.tier as usize] += 1;
         for category in &verdict.categories {
             *self.categories.entry(*category).or_default() += 1;
         }
-        let counted = verdict.findings.iter().filter(|finding| finding.confidence > Confidence::Low);
+        let counted = verdict
+            .findings
+            .iter()
+            .filter(|finding| finding.confidence > Confidence::Low);
         let mut rules: Vec<usize> = counted.map(|finding| finding.rule).collect();
         rules.sort_unstable();
         rules.dedup();
@@ -92,14 +97,25 @@ impl Summary {
         if rules.is_empty() && !verdict.findings.is_empty() {
             self.for_review += 1;
         }
-        if let Some(agency) = message.agency.as_deref().filter(|agency| !agency.trim().is_empty()) {
-            self.count_agency(agency, Agency {
-                messages: 1,
-                flagged: u64::from(verdict.tier > Tier::Clean),
-                severe: u64::from(verdict.tier == Tier::Severe),
-            });
+        if let Some(agency) = message
+            .agency
+            .as_deref()
+            .filter(|agency| !agency.trim().is_empty())
+        {
+            self.count_agency(
+                agency,
+                Agency {
+                    messages: 1,
+                    flagged: u64::from(verdict.tier > Tier::Clean),
+                    severe: u64::from(verdict.tier == Tier::Severe),
+                },
+            );
         }
-        let may_be_listed = self.worst.len() < WORST || self.worst.last().is_some_and(|last| last.score <= verdict.score);
+        let may_be_listed = self.worst.len() < WORST
+            || self
+                .worst
+                .last()
+                .is_some_and(|last| last.score <= verdict.score);
         if verdict.tier > Tier::Clean && may_be_listed {
             self.place(Worst::of(judged, settings));
         }
@@ -136,7 +152,8 @@ impl Summary {
             self.place(worst);
         }
         let room = SHOWN_REJECTIONS - self.rejections.len();
-        self.rejections.extend(next.rejections.into_iter().take(room));
+        self.rejections
+            .extend(next.rejections.into_iter().take(room));
     }
 
     /// Messages of this tier or a graver one.
@@ -146,11 +163,20 @@ impl Summary {
 
     /// The balance in one line: read = judged + rejected + skipped.
     pub fn balance(&self, read: u64, lang: Lang) -> String {
-        let Self { judged, rejected, skipped, .. } = self;
+        let Self {
+            judged,
+            rejected,
+            skipped,
+            ..
+        } = self;
         let equals = if self.balances(read) { '=' } else { '≠' };
         match lang {
-            Lang::Zh => format!("读取 {read} {equals} 判定 {judged} + 拒收 {rejected} + 跳过 {skipped}"),
-            Lang::En => format!("read {read} {equals} judged {judged} + rejected {rejected} + skipped {skipped}"),
+            Lang::Zh => {
+                format!("读取 {read} {equals} 判定 {judged} + 拒收 {rejected} + 跳过 {skipped}")
+            }
+            Lang::En => format!(
+                "read {read} {equals} judged {judged} + rejected {rejected} + skipped {skipped}"
+            ),
         }
     }
 
@@ -176,10 +202,19 @@ impl Summary {
         writeln!(out, "{}", pick(lang, "按级别", "by tier"))?;
         for tier in Tier::ALL.into_iter().rev() {
             let name = terminal.paint(tier, tier.title(lang));
-            self.write_count(out, &name, columns(tier.title(lang)), self.tiers[tier as usize])?;
+            self.write_count(
+                out,
+                &name,
+                columns(tier.title(lang)),
+                self.tiers[tier as usize],
+            )?;
         }
         if self.for_review > 0 {
-            let review = pick(lang, "仅供复核（把握低）", "for review only (low confidence)");
+            let review = pick(
+                lang,
+                "仅供复核（把握低）",
+                "for review only (low confidence)",
+            );
             self.write_count(out, review, columns(review), self.for_review)?;
         }
         if !self.categories.is_empty() {
@@ -197,7 +232,11 @@ impl Summary {
         }
         self.write_agencies(out, lang)?;
         if !decisions.is_empty() {
-            writeln!(out, "\n{}", pick(lang, "读取方式", "how the inputs were read"))?;
+            writeln!(
+                out,
+                "\n{}",
+                pick(lang, "读取方式", "how the inputs were read")
+            )?;
             for decision in decisions {
                 writeln!(out, "  {}", visible(decision))?;
             }
@@ -209,7 +248,11 @@ impl Summary {
             }
             let more = self.rejected - self.rejections.len() as u64;
             if more > 0 {
-                writeln!(out, "  {}", pick(lang, "另有 N 条", "and N more").replace('N', &more.to_string()))?;
+                writeln!(
+                    out,
+                    "  {}",
+                    pick(lang, "另有 N 条", "and N more").replace('N', &more.to_string())
+                )?;
             }
         }
         Ok(())
@@ -232,20 +275,49 @@ impl Summary {
         for (id, zh, en, count) in [
             ("messages", "消息", "messages judged", messages),
             ("characters", "字符", "characters read", characters),
-            ("candidates", "进入规则匹配的消息", "messages in which rules were tried", candidates),
-            ("blocks_cut", "分词的片段", "blocks cut into words", blocks_cut),
-            ("characters_cut", "分词的字符", "characters in these blocks", characters_cut),
-            ("dictionary_loads", "加载词典次数", "dictionary loads", dictionary_loads),
+            (
+                "candidates",
+                "进入规则匹配的消息",
+                "messages in which rules were tried",
+                candidates,
+            ),
+            (
+                "blocks_cut",
+                "分词的片段",
+                "blocks cut into words",
+                blocks_cut,
+            ),
+            (
+                "characters_cut",
+                "分词的字符",
+                "characters in these blocks",
+                characters_cut,
+            ),
+            (
+                "dictionary_loads",
+                "加载词典次数",
+                "dictionary loads",
+                dictionary_loads,
+            ),
         ] {
             writeln!(out, "  {id} {count}  {}", pick(lang, zh, en))?;
         }
         Ok(())
     }
 
-    fn write_worst(&self, out: &mut (impl Write + ?Sized), settings: &Settings, terminal: Terminal) -> io::Result<()> {
+    fn write_worst(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        settings: &Settings,
+        terminal: Terminal,
+    ) -> io::Result<()> {
         let lang = settings.lang;
         if self.worst.is_empty() {
-            return writeln!(out, "{}\n", pick(lang, "没有应当处理的消息", "no message to object to"));
+            return writeln!(
+                out,
+                "{}\n",
+                pick(lang, "没有应当处理的消息", "no message to object to")
+            );
         }
         writeln!(out, "{}", pick(lang, "最严重的消息", "worst messages"))?;
         let mut worst: Vec<&Worst> = self.worst.iter().collect();
@@ -253,19 +325,39 @@ impl Summary {
         for (rank, worst) in worst.into_iter().enumerate() {
             let head = format!("{} {}", worst.tier.title(lang), worst.score);
             let mut facts = vec![visible(&worst.id).into_owned()];
-            facts.extend(worst.agency.as_deref().map(|agency| visible(agency).into_owned()));
+            facts.extend(
+                worst
+                    .agency
+                    .as_deref()
+                    .map(|agency| visible(agency).into_owned()),
+            );
             facts.push(words::categories(&worst.categories, lang));
             if worst.count > 1 {
-                facts.push(pick(lang, "（相同的共 N 条）", "(N that read the same)").replace('N', &worst.count.to_string()));
+                facts.push(
+                    pick(lang, "（相同的共 N 条）", "(N that read the same)")
+                        .replace('N', &worst.count.to_string()),
+                );
             }
             let head = terminal.paint(worst.tier, &head);
             writeln!(out, "{:>3}. {head}  {}", rank + 1, facts.join("  "))?;
             let width = terminal.width.clamp(40, 160).saturating_sub(5);
-            let evidence: Vec<String> = worst.evidence.iter().map(|words| format!("“{words}”")).collect();
+            let evidence: Vec<String> = worst
+                .evidence
+                .iter()
+                .map(|words| format!("“{words}”"))
+                .collect();
             let evidence = evidence.join(words::list_separator(lang));
             let label = format!("{}{}", pick(lang, "证据", "evidence"), colon(lang));
-            writeln!(out, "     {}", shorten(&format!("{label}{evidence}"), width))?;
-            let rules: Vec<&str> = worst.rules.iter().map(|&rule| settings.rules[rule].id.as_str()).collect();
+            writeln!(
+                out,
+                "     {}",
+                shorten(&format!("{label}{evidence}"), width)
+            )?;
+            let rules: Vec<&str> = worst
+                .rules
+                .iter()
+                .map(|&rule| settings.rules[rule].id.as_str())
+                .collect();
             writeln!(out, "     {}", terminal.dim(&rules.join(", ")))?;
             writeln!(out, "     {}", shorten(&worst.opening, width))?;
         }
@@ -279,21 +371,39 @@ impl Summary {
         writeln!(
             out,
             "\n{}",
-            pick(lang, "按机构（消息数、有问题的、严重的）", "by agency (messages, flagged, severe)")
+            pick(
+                lang,
+                "按机构（消息数、有问题的、严重的）",
+                "by agency (messages, flagged, severe)"
+            )
         )?;
         let mut agencies: Vec<(&String, &Agency)> = self.agencies.iter().collect();
-        agencies.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.severe, counts.flagged, counts.messages)));
+        agencies.sort_by_key(|(_, counts)| {
+            std::cmp::Reverse((counts.severe, counts.flagged, counts.messages))
+        });
         for (name, counts) in agencies.iter().take(WORST) {
             let name = match name.is_empty() {
                 true => pick(lang, "（其他机构）", "(other agencies)"),
                 false => name.as_str(),
             };
-            let Agency { messages, flagged, severe } = counts;
-            writeln!(out, "  {messages:>8} {flagged:>8} {severe:>8}  {}", shorten(name, 60))?;
+            let Agency {
+                messages,
+                flagged,
+                severe,
+            } = counts;
+            writeln!(
+                out,
+                "  {messages:>8} {flagged:>8} {severe:>8}  {}",
+                shorten(name, 60)
+            )?;
         }
         let more = agencies.len().saturating_sub(WORST);
         if more > 0 {
-            writeln!(out, "  {}", pick(lang, "另有 N 家", "and N more").replace('N', &more.to_string()))?;
+            writeln!(
+                out,
+                "  {}",
+                pick(lang, "另有 N 家", "and N more").replace('N', &more.to_string())
+            )?;
         }
         Ok(())
     }
@@ -335,8 +445,14 @@ impl Summary {
 
 impl Worst {
     fn of(judged: Judged, settings: &Settings) -> Self {
-        let Judged { message, verdict, .. } = judged;
-        let mut findings: Vec<_> = verdict.findings.iter().filter(|one| one.confidence > Confidence::Low).collect();
+        let Judged {
+            message, verdict, ..
+        } = judged;
+        let mut findings: Vec<_> = verdict
+            .findings
+            .iter()
+            .filter(|one| one.confidence > Confidence::Low)
+            .collect();
         // Stable: the gravest first, then as they stand in the text.
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.tier));
         let mut rules: Vec<usize> = Vec::new();
@@ -352,7 +468,11 @@ impl Worst {
                 evidence.push(words);
             }
         }
-        let opening = opening(message, findings.first().map(|finding| finding.place), settings.masks);
+        let opening = opening(
+            message,
+            findings.first().map(|finding| finding.place),
+            settings.masks,
+        );
         Self {
             score: verdict.score,
             tier: verdict.tier,
@@ -384,9 +504,21 @@ fn opening(message: &Message, place: Option<Place>, masks: bool) -> String {
     const BEYOND: usize = 64;
     let text = message.stretch(place.and_then(|place| place.turn));
     let opening: String = text.chars().take(CHARACTERS + BEYOND).collect();
-    let opening = if masks { masked_text(&opening, &names_of(message)) } else { opening.into() };
+    let opening = if masks {
+        masked_text(&opening, &names_of(message))
+    } else {
+        opening.into()
+    };
     let opening = opening.chars().take(CHARACTERS);
-    opening.map(|one| if matches!(one, '\n' | '\r' | '\t') { ' ' } else { one }).collect()
+    opening
+        .map(|one| {
+            if matches!(one, '\n' | '\r' | '\t') {
+                ' '
+            } else {
+                one
+            }
+        })
+        .collect()
 }
 
 /// The counts, largest first; equal ones in the order of their keys.
@@ -448,16 +580,29 @@ mod tests {
         assert_eq!(whole, merged);
         assert_eq!(merged.at_least(Tier::Warning), 60);
         assert!(merged.balances(61) && !merged.balances(62));
-        assert_eq!(merged.balance(62, Lang::En), "read 62 ≠ judged 60 + rejected 1 + skipped 0");
+        assert_eq!(
+            merged.balance(62, Lang::En),
+            "read 62 ≠ judged 60 + rejected 1 + skipped 0"
+        );
 
         let terminal = Terminal {
             width: 80,
             has_color: false,
         };
         let mut out = Vec::new();
-        merged.write(&mut out, &["a.jsonl: UTF-8".to_owned()], &settings, terminal).unwrap();
+        merged
+            .write(
+                &mut out,
+                &["a.jsonl: UTF-8".to_owned()],
+                &settings,
+                terminal,
+            )
+            .unwrap();
         let shown = String::from_utf8(out).unwrap();
-        assert!(shown.contains("  1. 严重 99  7  甲公司  威胁恐吓\n     证据：“打断你的腿”\n"), "{shown}");
+        assert!(
+            shown.contains("  1. 严重 99  7  甲公司  威胁恐吓\n     证据：“打断你的腿”\n"),
+            "{shown}"
+        );
         assert!(shown.contains("请打138****8000"), "{shown}");
         assert!(!shown.contains("13800138000"));
         assert!(shown.contains("a.jsonl, record 3") && shown.contains("a.jsonl: UTF-8"));

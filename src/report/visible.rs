@@ -69,9 +69,17 @@ pub fn rows(text: &str, width: usize) -> Vec<Row> {
 }
 
 /// A line of marks under a row: `main` under the characters of the first span, `other` under those of the rest.
-pub fn marks(text: &str, row: Row, primary: &[Span], related: &[Span], main: char, other: char) -> String {
+pub fn marks(
+    text: &str,
+    row: Row,
+    primary: &[Span],
+    related: &[Span],
+    main: char,
+    other: char,
+) -> String {
     let mut marks = String::new();
-    let covers = |spans: &[Span], at: usize| spans.iter().any(|span| span.start <= at && at < span.end);
+    let covers =
+        |spans: &[Span], at: usize| spans.iter().any(|span| span.start <= at && at < span.end);
     for (at, character) in row.span.of(text).char_indices() {
         let at = row.span.start + at;
         let mark = if covers(primary, at) {
@@ -108,7 +116,11 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             }
         }
         let next_is_word = rest[fits..].starts_with(|next: char| next.is_ascii_graphic());
-        let cut = if next_is_word && after_break > 0 { after_break } else { fits };
+        let cut = if next_is_word && after_break > 0 {
+            after_break
+        } else {
+            fits
+        };
         if cut >= rest.len() {
             break;
         }
@@ -124,7 +136,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 fn before_closing(text: &str, cut: usize) -> usize {
     let mut at = cut;
     for _ in 0..2 {
-        let is_closing = text[at..].starts_with(|next: char| "，。；：！？、）》」』】”’)".contains(next));
+        let is_closing =
+            text[at..].starts_with(|next: char| "，。；：！？、）》」』】”’)".contains(next));
         match text[..at].char_indices().next_back() {
             Some((before, _)) if is_closing && before > 0 => at = before,
             _ => return at,
@@ -200,8 +213,14 @@ mod tests {
     fn nothing_acts_on_the_terminal() {
         let hostile = "a\u{1b}[31m\u{202e}文\u{200b}\u{9b}\u{7}\u{2028}\u{e0041}";
         let shown = visible(hostile);
-        assert_eq!(shown, "a‹U+001B›[31m‹U+202E›文‹U+200B›‹U+009B›‹U+0007›‹U+2028›‹U+E0041›");
-        assert!(matches!(visible("再不还钱，“后果”自负😀"), Cow::Borrowed(_)));
+        assert_eq!(
+            shown,
+            "a‹U+001B›[31m‹U+202E›文‹U+200B›‹U+009B›‹U+0007›‹U+2028›‹U+E0041›"
+        );
+        assert!(matches!(
+            visible("再不还钱，“后果”自负😀"),
+            Cow::Borrowed(_)
+        ));
     }
 
     #[test]
@@ -209,7 +228,14 @@ mod tests {
         let text = "你a\u{200b}腿";
         let row = rows(text, 80)[0];
         let at = text.find('\u{200b}').unwrap();
-        let marks = marks(text, row, &[Span::new(at, at + 3)], &[Span::new(at + 3, text.len())], '^', '-');
+        let marks = marks(
+            text,
+            row,
+            &[Span::new(at, at + 3)],
+            &[Span::new(at + 3, text.len())],
+            '^',
+            '-',
+        );
         assert_eq!(marks, "   ^^^^^^^^--");
     }
 
@@ -217,8 +243,10 @@ mod tests {
     fn rows_cover_the_text_and_fit() {
         let text = "再不还钱\r\n打断你的腿ab\n";
         let rows = rows(text, 6);
-        let shown: Vec<(usize, &str, bool)> =
-            rows.iter().map(|row| (row.line, row.span.of(text), row.is_continued)).collect();
+        let shown: Vec<(usize, &str, bool)> = rows
+            .iter()
+            .map(|row| (row.line, row.span.of(text), row.is_continued))
+            .collect();
         assert_eq!(
             shown,
             [
@@ -229,12 +257,19 @@ mod tests {
                 (3, "", false)
             ]
         );
-        assert_eq!(super::rows("宽", 1).len(), 1, "a character wider than the row still gets one");
+        assert_eq!(
+            super::rows("宽", 1).len(),
+            1,
+            "a character wider than the row still gets one"
+        );
     }
 
     #[test]
     fn prose_wraps_between_words() {
-        assert_eq!(wrap("please call the debtor", 11), ["please call", "the debtor"]);
+        assert_eq!(
+            wrap("please call the debtor", 11),
+            ["please call", "the debtor"]
+        );
         assert_eq!(wrap("请依约还款", 4), ["请依", "约还", "款"]);
         assert_eq!(wrap("请依约还款。谢谢", 10), ["请依约还", "款。谢谢"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);

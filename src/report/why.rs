@@ -21,7 +21,12 @@ use crate::trace::{Outcome, Trace};
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_json(out: &mut impl Write, judged: Judged, trace: &Trace, settings: &Settings) -> io::Result<()> {
+pub fn write_json(
+    out: &mut impl Write,
+    judged: Judged,
+    trace: &Trace,
+    settings: &Settings,
+) -> io::Result<()> {
     #[derive(Serialize)]
     struct Why<'a> {
         verdict: ResultRecord<'a>,
@@ -56,10 +61,25 @@ pub fn write_story(
             writeln!(out, "{number}. {name}")
         }
     };
-    heading(out, 1, "读法（与原文不同的）", "readings that differ from the source", trace.readings.len())?;
+    heading(
+        out,
+        1,
+        "读法（与原文不同的）",
+        "readings that differ from the source",
+        trace.readings.len(),
+    )?;
     for reading in &trace.readings {
-        let turn = reading.turn.map(|turn| format!(" #{turn}")).unwrap_or_default();
-        writeln!(out, "   {}{turn}{}{}", reading.name, colon(lang), visible(&reading.text))?;
+        let turn = reading
+            .turn
+            .map(|turn| format!(" #{turn}"))
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "   {}{turn}{}{}",
+            reading.name,
+            colon(lang),
+            visible(&reading.text)
+        )?;
     }
     heading(out, 2, "命中的词", "terms found", trace.hits.len())?;
     for hit in &trace.hits {
@@ -73,24 +93,57 @@ pub fn write_story(
         }
         writeln!(out, "{line}{}", terminal.dim(&place_of(hit.turn, hit.span)))?;
     }
-    heading(out, 3, "语境信号", "signals of context", trace.signals.len())?;
+    heading(
+        out,
+        3,
+        "语境信号",
+        "signals of context",
+        trace.signals.len(),
+    )?;
     for signal in &trace.signals {
         let (cue, effect, text) = (&signal.cue, &signal.effect, visible(&signal.text));
         writeln!(out, "   {cue} → {effect} ({:+})  {text}", signal.weight)?;
     }
-    heading(out, 4, "必要词类齐备的规则", "rules whose obligatory classes are present", trace.gated.len())?;
+    heading(
+        out,
+        4,
+        "必要词类齐备的规则",
+        "rules whose obligatory classes are present",
+        trace.gated.len(),
+    )?;
     for rule in &trace.gated {
         writeln!(out, "   {rule}")?;
     }
-    heading(out, 5, "匹配与判断", "matches and what became of them", trace.matches.len())?;
+    heading(
+        out,
+        5,
+        "匹配与判断",
+        "matches and what became of them",
+        trace.matches.len(),
+    )?;
     let mut canvas = Canvas::new(judged.message, settings, terminal);
     for found in &trace.matches {
         let outcome = match found.outcome {
             Outcome::Upheld => pick(lang, "成立", "upheld").to_owned(),
-            Outcome::Covered => pick(lang, "已被同一规则的另一匹配覆盖", "covered by another match of the rule").to_owned(),
-            Outcome::Inapplicable => pick(lang, "不符合规则的适用条件", "the rule doesn't apply to this message").to_owned(),
+            Outcome::Covered => pick(
+                lang,
+                "已被同一规则的另一匹配覆盖",
+                "covered by another match of the rule",
+            )
+            .to_owned(),
+            Outcome::Inapplicable => pick(
+                lang,
+                "不符合规则的适用条件",
+                "the rule doesn't apply to this message",
+            )
+            .to_owned(),
             Outcome::Dismissed(reason) => {
-                format!("{}{}{}", pick(lang, "不采纳", "dismissed"), colon(lang), words::reason(reason, lang))
+                format!(
+                    "{}{}{}",
+                    pick(lang, "不采纳", "dismissed"),
+                    colon(lang),
+                    words::reason(reason, lang)
+                )
             }
         };
         let source = source_words(judged, found.turn, found.span);
@@ -104,7 +157,13 @@ pub fn write_story(
             canvas.write_fact(out, rule, words::reason(dismissal.reason, lang))?;
         }
     }
-    writeln!(out, "6. {}{}{}", pick(lang, "评分", "score"), colon(lang), score_sentence(judged, settings))?;
+    writeln!(
+        out,
+        "6. {}{}{}",
+        pick(lang, "评分", "score"),
+        colon(lang),
+        score_sentence(judged, settings)
+    )?;
     writeln!(out)?;
     write_frames(out, judged, settings, terminal)
 }
@@ -112,8 +171,10 @@ pub fn write_story(
 fn score_sentence(judged: Judged, settings: &Settings) -> String {
     let lang = settings.lang;
     let verdict = judged.verdict;
-    let (counted, review): (Vec<_>, Vec<_>) =
-        verdict.findings.iter().partition(|finding| finding.confidence != Confidence::Low);
+    let (counted, review): (Vec<_>, Vec<_>) = verdict
+        .findings
+        .iter()
+        .partition(|finding| finding.confidence != Confidence::Low);
     let gravest = counted.iter().max_by_key(|finding| finding.tier);
     let gravest = gravest.map_or("–", |finding| settings.rules[finding.rule].id.as_str());
     let (tier, score) = (verdict.tier.title(lang), verdict.score);
@@ -123,13 +184,19 @@ fn score_sentence(judged: Judged, settings: &Settings) -> String {
             format!("{tier} {score}；计分 {counted} 处，最重的是 {gravest}；仅供复核 {review} 处")
         }
         crate::rule::Lang::En => {
-            format!("{tier} {score}; {counted} counted, the gravest is {gravest}; {review} for review only")
+            format!(
+                "{tier} {score}; {counted} counted, the gravest is {gravest}; {review} for review only"
+            )
         }
     }
 }
 
 fn source_words<'a>(judged: Judged<'a>, turn: Option<usize>, span: Span) -> &'a str {
-    judged.message.stretch(turn).get(span.start..span.end).unwrap_or_default()
+    judged
+        .message
+        .stretch(turn)
+        .get(span.start..span.end)
+        .unwrap_or_default()
 }
 
 fn place_of(turn: Option<usize>, span: Span) -> String {
@@ -193,13 +260,27 @@ mod tests {
         let mut out = Vec::new();
         write_story(&mut out, judged, &trace, &settings, terminal).unwrap();
         let story = String::from_utf8(out).unwrap();
-        assert!(story.contains("   threat-violence  打 断你的腿 → 打断你的腿  [spaces inserted]  6..22\n"), "{story}");
-        assert!(story.contains("prohibition → prohibited (-1)  严禁‹U+001B›"), "{story}");
-        assert!(story.contains("dismissed: forbidden by the text"), "{story}");
+        assert!(
+            story.contains(
+                "   threat-violence  打 断你的腿 → 打断你的腿  [spaces inserted]  6..22\n"
+            ),
+            "{story}"
+        );
+        assert!(
+            story.contains("prohibition → prohibited (-1)  严禁‹U+001B›"),
+            "{story}"
+        );
+        assert!(
+            story.contains("dismissed: forbidden by the text"),
+            "{story}"
+        );
         let mut out = Vec::new();
         write_json(&mut out, judged, &trace, &settings).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        assert_eq!(json["trace"]["matches"][0]["outcome"]["dismissed"], "prohibited");
+        assert_eq!(
+            json["trace"]["matches"][0]["outcome"]["dismissed"],
+            "prohibited"
+        );
         assert_eq!(json["verdict"]["tier"], "clean");
     }
 }

@@ -28,7 +28,10 @@ pub fn colon(lang: Lang) -> &'static str {
 
 /// Category names, joined.
 pub fn categories(categories: &[Category], lang: Lang) -> String {
-    let titles: Vec<&str> = categories.iter().map(|category| category.title(lang)).collect();
+    let titles: Vec<&str> = categories
+        .iter()
+        .map(|category| category.title(lang))
+        .collect();
     titles.join(list_separator(lang))
 }
 
@@ -69,16 +72,32 @@ pub fn disguises(disguises: &[Disguise], lang: Lang) -> String {
 pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     match reason {
         Reason::WordBoundary => pick(lang, "切断了词语", "cuts through words"),
-        Reason::Allowed => pick(lang, "属于更长的正当表述", "part of a longer innocent wording"),
+        Reason::Allowed => pick(
+            lang,
+            "属于更长的正当表述",
+            "part of a longer innocent wording",
+        ),
         Reason::Excluded => pick(lang, "规则自身排除", "excluded by the rule itself"),
-        Reason::WeakReading => pick(lang, "伪装读法依据不足", "a disguised reading without enough support"),
+        Reason::WeakReading => pick(
+            lang,
+            "伪装读法依据不足",
+            "a disguised reading without enough support",
+        ),
         Reason::Speaker => pick(lang, "不是催收员说的", "not the collector's words"),
         Reason::Denied => pick(lang, "被否定", "denied"),
         Reason::Prohibited => pick(lang, "被禁止", "forbidden by the text"),
         Reason::Quoted => pick(lang, "属于引述", "quoted"),
-        Reason::Reported => pick(lang, "属于转述或投诉", "reported by somebody who suffered or saw it"),
+        Reason::Reported => pick(
+            lang,
+            "属于转述或投诉",
+            "reported by somebody who suffered or saw it",
+        ),
         Reason::Asked => pick(lang, "属于询问", "asked"),
-        Reason::Genre => pick(lang, "文本体裁只是提及", "the text is of a genre that mentions"),
+        Reason::Genre => pick(
+            lang,
+            "文本体裁只是提及",
+            "the text is of a genre that mentions",
+        ),
         Reason::OfficialSender => pick(lang, "发送方是真实的官方号码", "a genuine official sender"),
         Reason::Configured => pick(lang, "本单位放行", "allowed by your own lexicon"),
     }
@@ -142,7 +161,10 @@ pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
         ..
     } = rejection;
     match lang {
-        Lang::Zh => format!("{file}，第 {record} 条，第 {byte} 字节：{}", rejection_reason(reason)),
+        Lang::Zh => format!(
+            "{file}，第 {record} 条，第 {byte} 字节：{}",
+            rejection_reason(reason)
+        ),
         Lang::En => format!("{file}, record {record}, byte {byte}: {reason}"),
     }
 }
@@ -156,15 +178,33 @@ pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
     if let Some(one) = decision.unit {
         facts.push(unit(one, lang).to_owned());
     }
-    if let Some(delimiter) = decision.delimiter.filter(|_| decision.format == Format::Csv) {
-        facts.push(format!("{} {delimiter:?}", pick(lang, "分隔符", "separated by")));
+    if let Some(delimiter) = decision
+        .delimiter
+        .filter(|_| decision.format == Format::Csv)
+    {
+        facts.push(format!(
+            "{} {delimiter:?}",
+            pick(lang, "分隔符", "separated by")
+        ));
     }
     for column in &decision.columns {
-        let header = column.header.as_deref().map(|header| format!(" {header}")).unwrap_or_default();
-        facts.push(format!("{}=#{}{header}", column.field.name(), column.number));
+        let header = column
+            .header
+            .as_deref()
+            .map(|header| format!(" {header}"))
+            .unwrap_or_default();
+        facts.push(format!(
+            "{}=#{}{header}",
+            column.field.name(),
+            column.number
+        ));
     }
     if decision.is_text_guessed {
-        let guess = pick(lang, "正文列按内容推断，可用 --column 指定", "the column of texts is a guess; --column names it");
+        let guess = pick(
+            lang,
+            "正文列按内容推断，可用 --column 指定",
+            "the column of texts is a guess; --column names it",
+        );
         facts.push(guess.to_owned());
     }
     format!("{name}{}{}", colon(lang), facts.join(list_separator(lang)))
@@ -191,10 +231,14 @@ fn unit(unit: Unit, lang: Lang) -> &'static str {
 /// The Chinese of a reason's English `Display`.
 fn rejection_reason(reason: &RejectionReason) -> String {
     match reason {
-        RejectionReason::Undecodable { encoding, byte } => format!("第 {byte} 字节不是 {}", encoding.name()),
+        RejectionReason::Undecodable { encoding, byte } => {
+            format!("第 {byte} 字节不是 {}", encoding.name())
+        }
         RejectionReason::TooLong { bytes } => format!("记录长 {bytes} 字节，超过上限"),
         RejectionReason::UnterminatedQuote => "引号没有闭合".to_owned(),
-        RejectionReason::Json { problem, column } => format!("不是 JSON：第 {column} 列，{problem}"),
+        RejectionReason::Json { problem, column } => {
+            format!("不是 JSON：第 {column} 列，{problem}")
+        }
         RejectionReason::NotAnObject => "不是 JSON 对象".to_owned(),
         RejectionReason::NoText => "没有正文".to_owned(),
         RejectionReason::TextNotString => "正文不是字符串".to_owned(),

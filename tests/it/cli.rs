@@ -79,17 +79,32 @@ impl Place {
     fn run_on(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
         use std::io::Write;
         let mut command = self.command(arguments);
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let command = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_ref()).unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_ref())
+            .unwrap();
         child.wait_with_output().unwrap()
     }
 }
 
 fn dunlint(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dunlint"));
-    command.args(arguments).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "zh_CN.UTF-8");
-    command.env_remove("NO_COLOR").env_remove("COLUMNS").stdin(Stdio::null());
+    command
+        .args(arguments)
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", "zh_CN.UTF-8");
+    command
+        .env_remove("NO_COLOR")
+        .env_remove("COLUMNS")
+        .stdin(Stdio::null());
     command
 }
 
@@ -106,7 +121,10 @@ fn err(output: &Output) -> String {
 }
 
 fn records(output: &Output) -> Vec<Value> {
-    out(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    out(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
@@ -140,7 +158,11 @@ fn check_reads_one_message_or_records_from_stdin() {
     let text = format!("你好\n\n{SEVERE}\n");
     let output = place.run_on(&["check", "--format", "jsonl"], &text);
     let found = records(&output);
-    assert_eq!(found.len(), 1, "one message, however many lines and paragraphs");
+    assert_eq!(
+        found.len(),
+        1,
+        "one message, however many lines and paragraphs"
+    );
     let span = &found[0]["findings"][0]["span"];
     let start = text.find("锤爆").unwrap();
     assert_eq!(span["start"], start);
@@ -151,12 +173,28 @@ fn check_reads_one_message_or_records_from_stdin() {
         json!({"id": "a", "text": NOTICE, "time": "2025-03-02"}),
         json!({"id": 7, "turns": [{"speaker": "agent", "text": SEVERE}]})
     );
-    let output = place.run_on(&["check", "--jsonl", "--format", "json", "--fail-on", "severe"], &lines);
+    let output = place.run_on(
+        &[
+            "check",
+            "--jsonl",
+            "--format",
+            "json",
+            "--fail-on",
+            "severe",
+        ],
+        &lines,
+    );
     assert_eq!(code(&output), 1, "1 beats 3");
     let found: Value = serde_json::from_str(&out(&output)).unwrap();
     assert_eq!(found[0]["id"], "a");
-    assert_eq!(found[0]["findings"][0]["basis"][0]["id"], "PSAPL2012", "the law of the message's day");
-    assert_eq!((&found[1]["id"], &found[1]["findings"][0]["turn"]), (&json!(7), &json!(0)));
+    assert_eq!(
+        found[0]["findings"][0]["basis"][0]["id"], "PSAPL2012",
+        "the law of the message's day"
+    );
+    assert_eq!(
+        (&found[1]["id"], &found[1]["findings"][0]["turn"]),
+        (&json!(7), &json!(0))
+    );
     assert_eq!(found[1]["findings"][0]["basis"][0]["id"], "PSAPL2025");
     assert!(err(&output).contains("拒收 1 条"), "{}", err(&output));
     let output = place.run_on(&["check", "--jsonl"], "not json\n");
@@ -175,15 +213,25 @@ fn a_text_that_is_a_file_is_pointed_out() {
 #[test]
 fn help_and_reports_follow_the_locale_and_machine_formats_do_not() {
     let place = Place::new();
-    let english = |arguments: &[&str]| out(&place.command(arguments).env("LC_ALL", "en_US.UTF-8").output().unwrap());
+    let english = |arguments: &[&str]| {
+        out(&place
+            .command(arguments)
+            .env("LC_ALL", "en_US.UTF-8")
+            .output()
+            .unwrap())
+    };
     assert!(english(&["check", SEVERE]).contains("law: breaches"));
     assert!(out(&place.run(&["check", SEVERE])).contains("依据：违反"));
     assert!(out(&place.run(&["check", SEVERE, "--lang", "en"])).contains("law: breaches"));
     let zh = out(&place.run(&["check", SEVERE, "--format", "jsonl"]));
     assert_eq!(zh, english(&["check", SEVERE, "--format", "jsonl"]));
-    assert!(english(&["check", SEVERE, "--format", "jsonl", "--lang", "en"]).contains("Frightens."));
+    assert!(
+        english(&["check", SEVERE, "--format", "jsonl", "--lang", "en"]).contains("Frightens.")
+    );
     assert!(out(&dunlint(&["screen", "--help"]).output().unwrap()).contains("用法："));
-    let help = dunlint(&["screen", "--help", "--lang", "en"]).output().unwrap();
+    let help = dunlint(&["screen", "--help", "--lang", "en"])
+        .output()
+        .unwrap();
     assert!(out(&help).contains("Usage:") && code(&help) == 0);
 }
 
@@ -200,7 +248,11 @@ fn hostile_text_reaches_no_terminal() {
     let place = Place::new();
     let text = format!("\u{1b}[2J\u{202e}{SEVERE}\u{7}\u{9b}31m");
     let output = place.run_on(&["check"], &text);
-    assert!(!out(&output).chars().any(|one| one == '\u{202e}' || (one.is_control() && one != '\n')));
+    assert!(
+        !out(&output)
+            .chars()
+            .any(|one| one == '\u{202e}' || (one.is_control() && one != '\n'))
+    );
     let long = format!("{}{SEVERE}", "长".repeat(400_000));
     assert_eq!(code(&place.run_on(&["check"], &long)), 1);
     let output = place.run_on(&["check", "--jsonl"], "{\"text\": \"\\ud800 x\\u0000\"}\n");
@@ -232,14 +284,26 @@ fn screen_writes_records_in_order_and_balances() {
     let output = place.run(&["screen", "d.jsonl", "-o", "-", "--format", "jsonl"]);
     assert_eq!(code(&output), 3, "a rejected record: {}", err(&output));
     let found = records(&output);
-    let ids: Vec<u64> = found.iter().map(|record| record["id"].as_u64().unwrap()).collect();
+    let ids: Vec<u64> = found
+        .iter()
+        .map(|record| record["id"].as_u64().unwrap())
+        .collect();
     assert_eq!(ids, (0..300).collect::<Vec<u64>>());
     assert_eq!(found[10]["tier"], "severe");
     assert_eq!(found[15]["tier"], "notice");
-    assert!(err(&output).contains("读取 302 = 判定 300 + 拒收 1 + 跳过 1"), "{}", err(&output));
+    assert!(
+        err(&output).contains("读取 302 = 判定 300 + 拒收 1 + 跳过 1"),
+        "{}",
+        err(&output)
+    );
     assert!(err(&output).contains("请打138****8000") && !err(&output).contains("13800138000"));
 
-    for arguments in [["--threads", "1"], ["--threads", "3"], ["--chunk-size", "1"], ["--chunk-size", "700"]] {
+    for arguments in [
+        ["--threads", "1"],
+        ["--threads", "3"],
+        ["--chunk-size", "1"],
+        ["--chunk-size", "700"],
+    ] {
         let mut all = vec!["screen", "d.jsonl", "-o", "-"];
         all.extend(arguments);
         let other = place.run(&all);
@@ -258,7 +322,14 @@ fn screen_summarises_and_keeps_rejects() {
     let output = place.run(&["screen", "d.jsonl", "-o", "r.jsonl", "--stats"]);
     assert_eq!(code(&output), 3);
     let shown = out(&output);
-    for part in ["最严重的消息", "甲公司", "threat-melon", "d.jsonl：UTF-8、JSONL", "第 152 条", "= 判定 300 +"] {
+    for part in [
+        "最严重的消息",
+        "甲公司",
+        "threat-melon",
+        "d.jsonl：UTF-8、JSONL",
+        "第 152 条",
+        "= 判定 300 +",
+    ] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     assert_eq!(place.read("r.jsonl").lines().count(), 300);
@@ -272,7 +343,10 @@ fn screen_summarises_and_keeps_rejects() {
     place.write("d.jsonl", json!({"text": SEVERE}).to_string());
     let output = place.run(&["screen", "d.jsonl", "-o", "r.jsonl", "--fail-on", "severe"]);
     assert_eq!(code(&output), 1);
-    assert!(!place.path("r.rejects.jsonl").exists(), "the rejects of another run");
+    assert!(
+        !place.path("r.rejects.jsonl").exists(),
+        "the rejects of another run"
+    );
     let output = place.run(&["screen", "d.jsonl"]);
     assert_eq!(code(&output), 0, "--fail-on is off unless given");
 }
@@ -280,13 +354,22 @@ fn screen_summarises_and_keeps_rejects() {
 #[test]
 fn screen_masks_unless_told_to_reveal() {
     let place = Place::new();
-    place.write("lexicon/rules/threat.toml", RULES.replace("紫南瓜自负", "紫南瓜自负 打13800138000锤瓜"));
-    place.write("d.jsonl", json!({"id": 1, "text": "我打13800138000锤瓜"}).to_string());
+    place.write(
+        "lexicon/rules/threat.toml",
+        RULES.replace("紫南瓜自负", "紫南瓜自负 打13800138000锤瓜"),
+    );
+    place.write(
+        "d.jsonl",
+        json!({"id": 1, "text": "我打13800138000锤瓜"}).to_string(),
+    );
     let masked = records(&place.run(&["screen", "d.jsonl", "-o", "-"]));
     let shown = records(&place.run(&["screen", "d.jsonl", "-o", "-", "--reveal"]));
     let (masked_finding, shown_finding) = (&masked[0]["findings"][0], &shown[0]["findings"][0]);
     assert_eq!(masked_finding["text"], "打138****8000锤瓜");
-    assert_eq!((&masked[0]["masked"], &shown[0]["masked"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&masked[0]["masked"], &shown[0]["masked"]),
+        (&json!(true), &json!(false))
+    );
     assert_eq!(masked_finding["span"], shown_finding["span"]);
     assert_eq!(masked_finding["fingerprint"], shown_finding["fingerprint"]);
     assert_eq!(shown_finding["text"], "打13800138000锤瓜");
@@ -313,7 +396,11 @@ fn screen_refuses_what_it_cannot_do() {
     assert!(refusal.contains("JSONL"), "{refusal}");
     assert_eq!(place.read("d.jsonl"), dump(), "the input is untouched");
     place.write("empty/readme.bin", "x");
-    assert_eq!(code(&place.run(&["screen", "empty"])), 3, "nothing to judge");
+    assert_eq!(
+        code(&place.run(&["screen", "empty"])),
+        3,
+        "nothing to judge"
+    );
 }
 
 #[test]
@@ -321,10 +408,16 @@ fn ids_that_the_reader_makes_up_are_no_keys() {
     let place = Place::new();
     let record = json!({"text": SEVERE}).to_string();
     place.write("a.jsonl", &record);
-    place.write("b.jsonl", format!("{}\n{record}\n", json!({"text": "请您还款"})));
+    place.write(
+        "b.jsonl",
+        format!("{}\n{record}\n", json!({"text": "请您还款"})),
+    );
     let prints = |name: &str| {
         let found = records(&place.run(&["screen", name, "-o", "-", "--only-findings"]));
-        (found[0]["id"].clone(), found[0]["findings"][0]["fingerprint"].clone())
+        (
+            found[0]["id"].clone(),
+            found[0]["findings"][0]["fingerprint"].clone(),
+        )
     };
     let (a, b) = (prints("a.jsonl"), prints("b.jsonl"));
     assert_eq!((a.0, b.0), (json!("a.jsonl:1"), json!("b.jsonl:2")));
@@ -335,9 +428,17 @@ fn ids_that_the_reader_makes_up_are_no_keys() {
 fn a_closed_pipe_is_success() {
     let place = Place::new();
     place.write("d.jsonl", dump().repeat(40));
-    for arguments in [&["screen", "d.jsonl", "-o", "-"][..], &["screen", "d.jsonl"], &["rules", "--by-clause"]] {
+    for arguments in [
+        &["screen", "d.jsonl", "-o", "-"][..],
+        &["screen", "d.jsonl"],
+        &["rules", "--by-clause"],
+    ] {
         let mut command = place.command(arguments);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         drop(child.stdout.take());
         assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
     }
@@ -361,16 +462,26 @@ fn own_examples_are_tested() {
     let audit: Value = serde_json::from_str(&out(&output)).unwrap();
     let own = |audit: &Value| -> Vec<Value> {
         let failures = audit["failures"].as_array().unwrap().iter();
-        let own = failures.filter(|failure| ["threat-melon", "threat-pumpkin"].contains(&failure["rule"].as_str().unwrap()));
+        let own = failures.filter(|failure| {
+            ["threat-melon", "threat-pumpkin"].contains(&failure["rule"].as_str().unwrap())
+        });
         own.cloned().collect()
     };
     assert_eq!(own(&audit), Vec::<Value>::new());
 
-    place.write("lexicon/rules/threat.toml", RULES.replace("蓝西瓜很甜", SEVERE).replace("我来⟦", "⟦我来"));
+    place.write(
+        "lexicon/rules/threat.toml",
+        RULES
+            .replace("蓝西瓜很甜", SEVERE)
+            .replace("我来⟦", "⟦我来"),
+    );
     let output = place.run(&arguments);
     assert_eq!(code(&output), 1);
     let audit: Value = serde_json::from_str(&out(&output)).unwrap();
-    let problems: Vec<Value> = own(&audit).iter().map(|failure| failure["problem"].clone()).collect();
+    let problems: Vec<Value> = own(&audit)
+        .iter()
+        .map(|failure| failure["problem"].clone())
+        .collect();
     assert_eq!(problems, ["beside_marks", "noisy"]);
 }
 
@@ -384,7 +495,10 @@ fn eval_measures_and_guards_the_measured_half() {
                "evidence": [{"label": "insult", "quote": "还款"}]}),
         json!({"id": 3, "text": "蓝西瓜很甜", "tier": "clean", "labels": [], "genre": "ordinary"}),
     ];
-    let labelled: String = labelled.iter().map(|record| format!("{record}\n")).collect();
+    let labelled: String = labelled
+        .iter()
+        .map(|record| format!("{record}\n"))
+        .collect();
     place.write("learn/sms.jsonl", &labelled);
     place.write("measured/sms.jsonl", &labelled);
     let output = place.run(&["eval", "learn", "--format", "json", "--misses", "5"]);
@@ -402,9 +516,15 @@ fn eval_measures_and_guards_the_measured_half() {
         assert!(err(&output).contains("measured"));
     }
     place.write("floors.toml", "[at_least]\nmessages_f1 = 0.9\n");
-    assert_eq!(code(&place.run(&["eval", "learn", "--floors", "floors.toml"])), 1);
+    assert_eq!(
+        code(&place.run(&["eval", "learn", "--floors", "floors.toml"])),
+        1
+    );
     place.write("floors.toml", "[at_least]\nmessages_f1 = 0.6\n");
-    assert_eq!(code(&place.run(&["eval", "learn", "--floors", "floors.toml"])), 0);
+    assert_eq!(
+        code(&place.run(&["eval", "learn", "--floors", "floors.toml"])),
+        0
+    );
     place.write("learn/bad.jsonl", "{}\n");
     assert_eq!(code(&place.run(&["eval", "learn"])), 2);
 }
@@ -413,7 +533,10 @@ fn eval_measures_and_guards_the_measured_half() {
 fn completions_and_manual_are_printed() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = dunlint(&["completions", shell]).output().unwrap();
-        assert!(code(&output) == 0 && out(&output).contains("dunlint"), "{shell}");
+        assert!(
+            code(&output) == 0 && out(&output).contains("dunlint"),
+            "{shell}"
+        );
     }
     let manual = dunlint(&["man", "--lang", "en"]).output().unwrap();
     assert!(out(&manual).contains(".TH"));
