@@ -6,6 +6,7 @@
 
 mod clause;
 pub(crate) mod context;
+mod notes;
 
 use crate::finding::{Dismissal, Disguise, Finding, Reason, Related, RelatedRole};
 use crate::lexicon::cue::State;
@@ -23,14 +24,24 @@ use context::{Context, CueFound};
 /// Mention this strong, and stronger than the collector's voice, takes a match for a mention.
 const MENTION_THRESHOLD: f32 = 2.0;
 
+/// How much more mention it takes where the words speak to the reader, and again where "we" speak to "you".
+const DIRECTNESS_WEIGHT: f32 = 1.5;
+
 /// Weaker mention, still stronger than the collector's voice, leaves a match for review.
 const DOUBT_THRESHOLD: f32 = 1.0;
 
 /// Service numbers of courts and police. A message that really comes from one pretends nothing.
 const OFFICIAL_SENDERS: [&str; 3] = ["12368", "110", "96110"];
 
+/// A match and what became of it.
+pub(crate) struct Judged {
+    pub(crate) rule: usize,
+    pub(crate) found: PatternMatch,
+    pub(crate) outcome: Outcome,
+}
+
 /// What became of a match.
-enum Outcome {
+pub(crate) enum Outcome {
     /// Nothing to say: the rule doesn't apply here.
     NotApplicable,
     Dismissed(Reason, Option<CueFound>),
@@ -45,32 +56,41 @@ pub(crate) struct Judges<'m, 't> {
 }
 
 impl<'m> Judges<'m, '_> {
-    /// Findings and dismissals, in order of place, then rule.
-    pub(crate) fn judge(&self, open: &[usize], work: &mut Work) -> (Vec<Finding>, Vec<Dismissal>) {
+    /// What becomes of every match of every rule among the open patterns.
+    pub(crate) fn judge(&self, open: &[usize], work: &mut Work) -> Vec<Judged> {
         let lexicon = self.context.lexicon;
         let mut blocks = Blocks::default();
-        let mut upheld: Vec<(Finding, PatternMatch)> = Vec::new();
-        let mut dismissed = Vec::new();
+        let mut judged = Vec::new();
         for &index in open {
-            let Target::Rule(rule_index) = lexicon.patterns[index].target else { continue };
-            let rule = &lexicon.rules[rule_index];
+            let Target::Rule(rule) = lexicon.patterns[index].target else { continue };
             for found in self.matcher.find(index) {
-                match self.judge_match(rule_index, rule, &found, open, &mut blocks, work) {
-                    Outcome::NotApplicable => {}
-                    Outcome::Dismissed(reason, cue) => dismissed.push(Dismissal {
-                        rule: rule_index,
-                        place: self.context.place(found.stretch, found.span),
-                        reason,
-                        cue: cue.map(|cue| self.context.place(cue.stretch, cue.span)),
-                    }),
-                    Outcome::Upheld(confidence, cues) => {
-                        let finding = self.finding(rule_index, rule, &found, confidence, &cues);
-                        upheld.push((finding, found));
-                    }
+                let outcome = self.judge_match(rule, &lexicon.rules[rule], &found, open, &mut blocks, work);
+                judged.push(Judged { rule, found, outcome });
+            }
+        }
+        judged
+    }
+
+    /// Findings and dismissals without repeats, in order of place, then rule.
+    pub(crate) fn settle(&self, judged: &[Judged]) -> (Vec<Finding>, Vec<Dismissal>) {
+        let context = &self.context;
+        let mut findings = Vec::new();
+        let mut dismissed = Vec::new();
+        for Judged { rule, found, outcome } in judged {
+            match outcome {
+                Outcome::NotApplicable => {}
+                Outcome::Dismissed(reason, cue) => dismissed.push(Dismissal {
+                    rule: *rule,
+                    place: context.place(found.stretch, found.span),
+                    reason: *reason,
+                    cue: cue.map(|cue| context.place(cue.stretch, cue.span)),
+                }),
+                Outcome::Upheld(confidence, cues) => {
+                    findings.push(self.finding(*rule, &context.lexicon.rules[*rule], found, *confidence, cues));
                 }
             }
         }
-        let mut findings = without_repeats(upheld.into_iter().map(|(finding, _)| finding).collect());
+        let mut findings = without_repeats(findings);
         findings.sort_by_key(|finding| (finding.place, finding.rule));
         dismissed.retain(|dismissal| {
             !findings.iter().any(|finding| finding.rule == dismissal.rule && finding.place == dismissal.place)
@@ -111,8 +131,10 @@ impl<'m> Judges<'m, '_> {
         if let Some((reason, cue)) = clause::judge(context, found, voice, &rule.ignores) {
             return Outcome::Dismissed(reason, cue);
         }
-        let is_mention = voice.mention > voice.collector && !context.is_call() && !rule.ignores.contains(&Judge::Genre);
-        if is_mention && voice.mention >= MENTION_THRESHOLD {
+        let is_mention =
+            voice.mention > voice.collector && !context.is_call() && !rule.ignores.contains(&Judge::Genre);
+        let directness = f32::from(context.directness(found.stretch, found.span));
+        if is_mention && voice.mention >= MENTION_THRESHOLD + directness * DIRECTNESS_WEIGHT {
             return Outcome::Dismissed(Reason::Genre, strongest);
         }
         if self.is_excluded(rule_index, found, open) {
@@ -123,7 +145,7 @@ impl<'m> Judges<'m, '_> {
             return dismissed(reason);
         }
         let mut confidence = rule.confidence;
-        if is_mention && voice.mention >= DOUBT_THRESHOLD {
+        if is_mention && directness < 2.0 && voice.mention >= DOUBT_THRESHOLD + directness {
             confidence = Confidence::Low;
         }
         if context.speaker(found.stretch) == Speaker::Unknown {

@@ -38,6 +38,10 @@ pub struct Lexicon {
     /// Words that a company adds to jieba's dictionary.
     pub(crate) words: Vec<String>,
     pub(crate) unused_classes: Vec<String>,
+    /// The class of words for the reader.
+    pub(crate) you: ClassId,
+    /// The class of words for the writer.
+    pub(crate) we: ClassId,
     /// The classes of digit shapes, by `Shape`.
     pub(crate) shapes: Vec<ClassId>,
 }

@@ -18,6 +18,7 @@ pub mod screen;
 mod search;
 mod segment;
 pub mod span;
+mod stages;
 pub mod trace;
 
 pub use error::{Error, ErrorKind, Result};

@@ -13,13 +13,14 @@ use crate::score::score;
 use crate::search::patterns::Matcher;
 use crate::search::{Layout, Searcher};
 use crate::segment::Segmenter;
+use crate::trace::Trace;
 
 /// Judges messages; built once, shared by all threads.
 #[derive(Debug)]
 pub struct Linter<'l> {
-    lexicon: &'l Lexicon,
-    searcher: Searcher,
-    segmenter: Segmenter,
+    pub(crate) lexicon: &'l Lexicon,
+    pub(crate) searcher: Searcher,
+    pub(crate) segmenter: Segmenter,
 }
 
 /// Exact work counters of one or many checks (summed with `+=`).
@@ -68,23 +69,31 @@ impl<'l> Linter<'l> {
         self.check_counting(message, &mut Work::default())
     }
 
-    /// The verdict, and what each stage saw.
-    pub fn trace(&self, message: &Message) -> (Verdict, crate::trace::Trace) {
-        (self.check(message), crate::trace::Trace::default())
-    }
-
     /// The verdict, and the work that it took added to `work`.
     pub fn check_counting(&self, message: &Message, work: &mut Work) -> Verdict {
+        self.examine(message, work, None)
+    }
+
+    /// The verdict and what each stage saw on the way to it.
+    pub fn trace(&self, message: &Message) -> (Verdict, Trace) {
+        let mut trace = Trace::default();
+        let verdict = self.examine(message, &mut Work::default(), Some(&mut trace));
+        (verdict, trace)
+    }
+
+    fn examine(&self, message: &Message, work: &mut Work, trace: Option<&mut Trace>) -> Verdict {
         let lexicon = self.lexicon;
         work.messages += 1;
         let scan = self.searcher.scan(lexicon, message.stretches().map(|(_, _, text)| text));
         work.characters += scan.characters();
         let open = self.searcher.gate(lexicon, &scan);
-        if !self.searcher.opens_a_rule(lexicon, &open) {
+        let is_candidate = self.searcher.opens_a_rule(lexicon, &open);
+        if !is_candidate && trace.is_none() {
             return Verdict::default();
         }
-        work.candidates += 1;
-        let layouts: Vec<Layout> = scan.readings.iter().map(|readings| Layout::new(readings.source, lexicon)).collect();
+        work.candidates += u64::from(is_candidate);
+        let layouts: Vec<Layout> =
+            scan.readings.iter().map(|readings| Layout::new(readings.source, lexicon)).collect();
         let matcher = Matcher::new(lexicon, &scan, &layouts);
         let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
         let judges = Judges {
@@ -92,7 +101,11 @@ impl<'l> Linter<'l> {
             matcher,
             segmenter: &self.segmenter,
         };
-        let (findings, dismissed) = judges.judge(&open, work);
+        let judged = judges.judge(&open, work);
+        let (findings, dismissed) = judges.settle(&judged);
+        if let Some(trace) = trace {
+            *trace = judges.trace(&open, &judged, &findings);
+        }
         let (tier, score, categories) = score(&findings);
         Verdict {
             tier,

@@ -9,6 +9,8 @@
 mod fold;
 mod offset_map;
 mod restore;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 

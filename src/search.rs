@@ -8,6 +8,8 @@
 pub(crate) mod patterns;
 pub(crate) mod shapes;
 mod sound;
+#[cfg(test)]
+mod tests;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 

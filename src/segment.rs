@@ -149,3 +149,56 @@ fn is_block_character(character: char) -> bool {
         | '\u{20000}'..='\u{2A6DF}' | '\u{2A700}'..='\u{2CEAF}' | '\u{2CEB0}'..='\u{2EBEF}'
         | '\u{2F800}'..='\u{2FA1F}')
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn boundaries_of_whole(jieba: &Jieba, text: &str) -> Vec<usize> {
+        let mut end = 0;
+        let tokens = jieba.cut(text, true).into_iter();
+        tokens
+            .map(|token| {
+                end += token.word.len();
+                end
+            })
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn a_block_is_cut_as_in_the_whole_text(text in "([打断你的腿还钱催收法院学校家人a-c1-3+#&._%\\-]{1,9}[，。！ *@（）]{0,2}){1,8}") {
+            let segmenter = Segmenter::new(&[]);
+            static JIEBA: OnceLock<Jieba> = OnceLock::new();
+            let whole = boundaries_of_whole(JIEBA.get_or_init(Jieba::new), &text);
+            segmenter.jieba.set(JIEBA.get().unwrap().clone()).unwrap();
+            let (mut blocks, mut work) = (Blocks::default(), Work::default());
+            for (at, _) in text.char_indices().skip(1) {
+                let is_inside = is_block_character(text[..at].chars().next_back().unwrap())
+                    && is_block_character(text[at..].chars().next().unwrap());
+                if is_inside {
+                    let found = segmenter.is_boundary(&text, at, (0, 0), &mut blocks, &mut work);
+                    prop_assert_eq!(found, whole.binary_search(&at).is_ok(), "{} at {}", text, at);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_dictionary_is_loaded_once_and_only_if_asked() {
+        let segmenter = Segmenter::new(&["青禾贷".to_owned()]);
+        let (mut blocks, mut work) = (Blocks::default(), Work::default());
+        assert!(segmenter.is_whole_words("，", NormSpan::new(0, 3), (0, 0), &mut blocks, &mut work));
+        assert_eq!((work.dictionary_loads, work.blocks_cut), (0, 0));
+        let text = "体操你好";
+        assert!(!segmenter.is_whole_words(text, NormSpan::new(3, 9), (0, 0), &mut blocks, &mut work));
+        assert!(segmenter.is_whole_words(text, NormSpan::new(6, 12), (0, 0), &mut blocks, &mut work));
+        assert_eq!((work.dictionary_loads, work.blocks_cut, work.characters_cut), (1, 1, 4));
+        let own = "找青禾贷款";
+        assert!(segmenter.is_whole_words(own, NormSpan::new(3, 12), (1, 0), &mut blocks, &mut work));
+    }
+}

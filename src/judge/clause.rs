@@ -42,7 +42,7 @@ pub(super) fn judge(
             return Some((reason, Some(*cue)));
         }
     }
-    if !ignores.contains(&Judge::Report) && is_quoted(context, found, voice) {
+    if !ignores.contains(&Judge::Report) && is_quoted(context, found) {
         return Some((Reason::Quoted, None));
     }
     None
@@ -114,17 +114,26 @@ fn is_lever(context: &Context, denial: &CueFound) -> bool {
     })
 }
 
-/// Whether the match stands in quotation marks in a text that reports or mentions.
-fn is_quoted(context: &Context, found: &PatternMatch, voice: Voice) -> bool {
+/// Whether the match stands in quotation marks in a text that tells of it: somebody is reported to have said
+/// it, or nothing outside the marks is a collector's own voice.
+fn is_quoted(context: &Context, found: &PatternMatch) -> bool {
     let source = context.source(found.stretch);
     let Some(quote) = enclosing_quote(source, found.span) else {
         return false;
     };
-    let is_told = context.with_effect(Effect::Report).any(|cue| {
-        cue.stretch == found.stretch && cue.span.end <= quote.start + 3 && quote.start - cue.span.start.min(quote.start) <= 90
-    });
-    is_told || voice.mention >= 1.0 && voice.mention > voice.collector
+    let before = Span::new(quote.start.saturating_sub(REPORT_REACH_BYTES), quote.start + 3);
+    let is_told = context
+        .with_effect(Effect::Report)
+        .any(|cue| cue.stretch == found.stretch && before.contains(cue.span));
+    let (outside, _) = context.voice_outside(found.stretch, found.span, Some(quote));
+    is_told || !context.is_call() && outside.collector <= outside.mention.max(QUIET_COLLECTOR)
 }
+
+/// How far before a quotation, in bytes, its reporting verb is looked for.
+const REPORT_REACH_BYTES: usize = 90;
+
+/// A collector's voice no louder than this outside a quotation is no voice.
+const QUIET_COLLECTOR: f32 = 0.7;
 
 /// How far back, in bytes, an opening quotation mark is looked for.
 const LONGEST_QUOTE_BYTES: usize = 600;

@@ -6,7 +6,7 @@
 use crate::finding::Place;
 use crate::lexicon::Lexicon;
 use crate::lexicon::cue::{Cue, Effect, Genre, SaidBy, State};
-use crate::lexicon::pattern::Target;
+use crate::lexicon::pattern::{ClassId, Target, Window};
 use crate::message::{Body, Channel, Message, Role, Speaker};
 use crate::search::patterns::Matcher;
 use crate::search::{Layout, Scan};
@@ -121,6 +121,16 @@ impl<'m, 't> Context<'m, 't> {
     /// What speaks for mention and what for a collector at a place: its own paragraph in full, the others in
     /// part. In a transcript the collector's turns are the collector's words by definition.
     pub(crate) fn voice(&self, stretch: u32, span: Span) -> (Voice, Option<CueFound>) {
+        self.voice_outside(stretch, span, None)
+    }
+
+    /// The same without the collector's cues inside a quotation.
+    pub(crate) fn voice_outside(
+        &self,
+        stretch: u32,
+        span: Span,
+        quotation: Option<Span>,
+    ) -> (Voice, Option<CueFound>) {
         let length = self.source(stretch).len();
         let paragraph = self.layouts[stretch as usize].paragraph(span.start, length);
         let mut voice = Voice::default();
@@ -137,7 +147,11 @@ impl<'m, 't> Context<'m, 't> {
                         strongest = Some((weight, *found));
                     }
                 }
-                Effect::Collector => voice.collector += weight,
+                Effect::Collector => {
+                    let is_quoted = quotation
+                        .is_some_and(|quote| found.stretch == stretch && quote.contains(found.span));
+                    voice.collector += if is_quoted { 0.0 } else { weight };
+                }
                 _ => {}
             }
         }
@@ -151,6 +165,24 @@ impl<'m, 't> Context<'m, 't> {
             voice.mention += 0.5;
         }
         (voice, strongest.map(|(_, found)| found))
+    }
+
+    /// Whether the clauses of a match speak to somebody: 2 if we speak to you, 1 if it is only "you", else 0.
+    pub(crate) fn directness(&self, stretch: u32, span: Span) -> u8 {
+        let length = self.source(stretch).len();
+        let layout = &self.layouts[stretch as usize];
+        let first = layout.window(Window::Clause, span.start, length);
+        let last = layout.window(Window::Clause, span.end.saturating_sub(1).max(span.start), length);
+        let clauses = first.cover(last);
+        let has = |class: ClassId| {
+            let mut hits = self.scan.hits.iter();
+            hits.any(|hit| hit.class == class && hit.stretch == stretch && clauses.contains(hit.span))
+        };
+        match (has(self.lexicon.you), has(self.lexicon.we)) {
+            (true, true) => 2,
+            (true, false) => 1,
+            _ => 0,
+        }
     }
 
     /// Whether a condition on the addressee holds at a stretch, and the words that say so.

@@ -80,6 +80,7 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
         builder.compile_cue(index, file, cue);
     }
     builder.compile_allowances(&overlay, &rules);
+    let [you, we] = ["you", "we"].map(|name| builder.needed_class(name));
     let unused_classes = builder.unused_classes();
     if let Some(error) = Error::all(builder.problems) {
         return Err(error);
@@ -95,6 +96,8 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
         folds: builder.folds,
         words: overlay.words,
         unused_classes,
+        you,
+        we,
         shapes,
     })
 }
@@ -394,6 +397,14 @@ impl<'f> Builder<'f> {
         });
         let text = self.text_of(file);
         self.add_terms(class, file, text, wordings);
+    }
+
+    /// A class that the judges ask for by name.
+    fn needed_class(&mut self, name: &str) -> ClassId {
+        self.class(name).unwrap_or_else(|| {
+            self.problem("classes", None, format!("the class [{name}] is missing; the judges need it"));
+            ClassId(0)
+        })
     }
 
     /// Named classes that no rule or cue uses.

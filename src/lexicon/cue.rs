@@ -175,6 +175,26 @@ impl State {
     }
 }
 
+impl std::fmt::Display for Effect {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Effect::Denial => out.write_str("denial"),
+            Effect::Prohibition => out.write_str("prohibition"),
+            Effect::Report => out.write_str("report"),
+            Effect::Victim => out.write_str("victim"),
+            Effect::Question => out.write_str("question"),
+            Effect::Turn => out.write_str("turn"),
+            Effect::Condition => out.write_str("condition"),
+            Effect::Collector => out.write_str("collector"),
+            Effect::Genre(genre) => write!(out, "genre:{}", Genre::ALL[*genre as usize].1),
+            Effect::State(state) => write!(out, "state:{}", State::ALL[*state as usize].1),
+            Effect::Addressee(Role::Guarantor) => out.write_str("addressee:guarantor"),
+            Effect::Addressee(Role::ThirdParty) => out.write_str("addressee:third_party"),
+            Effect::Addressee(_) => out.write_str("addressee:debtor"),
+        }
+    }
+}
+
 impl TryFrom<String> for Effect {
     type Error = String;
 

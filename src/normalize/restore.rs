@@ -130,43 +130,54 @@ fn items_of(plain: &Normalized, table: &FoldTable) -> Vec<Item> {
         .collect()
 }
 
-/// One reading, `None` if nothing had to be restored; and whether a picture was read.
+/// One reading, `None` if nothing had to be restored; and whether a picture was read. Forms are looked for
+/// after symbols were skipped, so that both may be mixed.
 fn read(items: &[Item], restorations: &Restorations, with_pictures: bool) -> (Option<Restored>, bool) {
+    let kept = without_inserted(items, restorations, with_pictures);
+    let mut builder = ReadingBuilder::with_capacity(kept.len() * 3);
+    let mut is_changed = kept.len() < items.len();
     let mut has_pictures = false;
-    let mut builder = ReadingBuilder::with_capacity(items.len() * 3);
-    let mut is_changed = false;
     let mut at = 0;
-    while at < items.len() {
-        let item = items[at];
-        if let Some(found) = restorations.find(items, at, with_pictures) {
-            let last = items[at + found.form.len() - 1];
+    while at < kept.len() {
+        let item = kept[at];
+        if let Some(found) = restorations.find(&kept, at, with_pictures) {
+            let last = kept[at + found.form.len() - 1];
             builder.replace(&found.plain, item.span.cover(last.span), Some(found.disguise));
             at += found.form.len();
             is_changed = true;
             has_pictures |= found.disguise == Disguise::Emoji;
-            continue;
+        } else {
+            item.take_over(&mut builder);
+            at += 1;
         }
-        if is_insertable(item.kind) {
-            // A run is decided as a whole, once: a text of nothing but symbols stays linear.
-            let run = items[at..].iter().take_while(|item| is_insertable(item.kind)).count();
-            if is_inserted(items, at, at + run) {
-                is_changed = true;
-            } else {
-                for item in &items[at..at + run] {
-                    item.take_over(&mut builder);
-                }
-            }
-            at += run;
-            continue;
-        }
-        item.take_over(&mut builder);
-        at += 1;
     }
     let restored = is_changed.then(|| {
         let (text, offsets) = builder.finish();
         Restored { text, offsets }
     });
     (restored, has_pictures)
+}
+
+/// The items without runs of symbols and spaces that stand between characters of one word or phrase.
+fn without_inserted(items: &[Item], restorations: &Restorations, with_pictures: bool) -> Vec<Item> {
+    let mut kept = Vec::with_capacity(items.len());
+    let mut at = 0;
+    while at < items.len() {
+        let is_form = || restorations.find(items, at, with_pictures).is_some();
+        if !is_insertable(items[at].kind) || is_form() {
+            kept.push(items[at]);
+            at += 1;
+            continue;
+        }
+        // A run is decided as a whole, once: a text of nothing but symbols stays linear.
+        let run = items[at..].iter().take_while(|item| is_insertable(item.kind)).count();
+        let run = (1..run).find(|&offset| restorations.find(items, at + offset, with_pictures).is_some()).unwrap_or(run);
+        if !is_inserted(items, at, at + run) {
+            kept.extend_from_slice(&items[at..at + run]);
+        }
+        at += run;
+    }
+    kept
 }
 
 fn is_insertable(kind: CharKind) -> bool {

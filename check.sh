@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands: format, lints, tests, documentation, generated files.
+# `check.sh full` adds what takes minutes: benches and a million generated messages.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+say() { printf '\n== %s\n' "$1"; }
+
+say "format"
+cargo fmt --check
+
+say "lints"
+cargo clippy --locked --all-targets --quiet -- --deny warnings
+
+say "documentation"
+RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --quiet
+
+say "tests (unit, integration, documentation, generated files current)"
+cargo test --locked
+
+if [ "${1:-}" = full ]; then
+    say "benches"
+    cargo bench --locked
+
+    say "a million messages"
+    cargo build --release --locked --example generate-dump --bin dunlint
+    dump="$(mktemp -d)"
+    trap 'rm -rf "$dump"' EXIT
+    target/release/examples/generate-dump 1000000 1 > "$dump/million.jsonl"
+    target/release/dunlint screen "$dump/million.jsonl" --stats -o "$dump/results.jsonl" --only-findings
+fi
+
+say "all checks passed"

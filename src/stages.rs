@@ -1,0 +1,33 @@
+//! The stages one at a time, for benches and for whoever wants to see where time goes.
+//!
+//! In: a linter and a text. Out: how much a stage made of it. [`Linter::check`](crate::Linter::check) is the
+//! pipeline; this module adds nothing to it.
+
+use crate::linter::{Linter, Work};
+use crate::normalize;
+use crate::span::NormSpan;
+
+impl Linter<'_> {
+    /// Bytes of the plain reading.
+    pub fn stage_normalize(&self, text: &str) -> usize {
+        normalize::plain(text, &self.lexicon.folds.table).0.text.len()
+    }
+
+    /// Hits of terms in all readings.
+    pub fn stage_search(&self, text: &str) -> usize {
+        self.searcher.scan(self.lexicon, std::iter::once(text)).hits.len()
+    }
+
+    /// Patterns whose obligatory classes are all present.
+    pub fn stage_gate(&self, text: &str) -> usize {
+        let scan = self.searcher.scan(self.lexicon, std::iter::once(text));
+        self.searcher.gate(self.lexicon, &scan).len()
+    }
+
+    /// Tokens of the block around a byte of a text without disguise.
+    pub fn stage_segment(&self, text: &str, span: std::ops::Range<usize>) -> usize {
+        let span = NormSpan::new(span.start, span.end);
+        let (mut blocks, mut work) = (Default::default(), Work::default());
+        self.segmenter.tokens_over(text, span, (0, 0), &mut blocks, &mut work).len()
+    }
+}
