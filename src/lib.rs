@@ -2,6 +2,8 @@
 
 pub mod decode;
 pub mod error;
+pub mod eval;
+pub mod examples;
 pub mod finding;
 mod judge;
 pub mod lexicon;
@@ -9,8 +11,10 @@ pub mod linter;
 pub mod message;
 pub mod normalize;
 pub mod read;
+pub mod report;
 pub mod rule;
 mod score;
+pub mod screen;
 mod search;
 mod segment;
 pub mod span;

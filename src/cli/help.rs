@@ -1,0 +1,460 @@
+//! The command line in Chinese and English.
+//!
+//! In: clap's definition, whose English is the doc comments of the arguments. Out: the same in Chinese, from
+//! one table, with clap's own words (usage, options, errors) translated too. Promise, tested: every command and
+//! every argument has both.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, ValueEnum};
+use dunlint::rule::Lang;
+
+/// What `--lang` asks for, found before the rest is understood: errors and help follow it too.
+pub(super) fn lang_asked(arguments: &[OsString]) -> Option<Lang> {
+    let arguments = arguments
+        .iter()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy());
+    let mut arguments = arguments.take_while(|argument| argument != "--");
+    let mut asked = None;
+    while let Some(argument) = arguments.next() {
+        let value = match argument.split_once('=') {
+            Some(("--lang", value)) => value.to_owned(),
+            _ if argument == "--lang" => arguments.next()?.into_owned(),
+            _ => continue,
+        };
+        asked = Lang::from_str(&value, false).ok();
+    }
+    asked
+}
+
+/// The language of the locale; Chinese where it names none.
+pub(super) fn lang_of_locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(variable);
+    let locale = set
+        .into_iter()
+        .find(|value| !value.is_empty())
+        .unwrap_or_default();
+    let language = locale
+        .split(['_', '.', '@', '-'])
+        .next()
+        .unwrap_or_default();
+    match language {
+        "" | "C" | "POSIX" | "zh" => Lang::Zh,
+        _ => Lang::En,
+    }
+}
+
+/// The definition in this language.
+pub(super) fn translated(command: Command, lang: Lang) -> Command {
+    match lang {
+        Lang::En => command,
+        Lang::Zh => translate(command, ""),
+    }
+}
+
+/// Prints what clap has to say, help included, and gives the exit code.
+pub(super) fn refuse(
+    error: &clap::Error,
+    command: &Command,
+    arguments: &[OsString],
+    lang: Lang,
+) -> ExitCode {
+    let is_help = !error.use_stderr();
+    if is_help || lang == Lang::En {
+        // A closed pipe is success, and nobody could be told of anything else.
+        let _ = error.print();
+        return ExitCode::from(if is_help { 0 } else { 2 });
+    }
+    let mut err = std::io::stderr();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let help = error.render();
+        let _ = if err.is_terminal() {
+            write!(err, "{}", help.ansi())
+        } else {
+            write!(err, "{help}")
+        };
+    } else {
+        let named = arguments
+            .iter()
+            .skip(1)
+            .find_map(|name| command.find_subcommand(name));
+        let usage = named.unwrap_or(command).clone().render_usage().to_string();
+        let usage = usage.trim_start_matches("Usage:").trim();
+        let _ = writeln!(
+            err,
+            "错误：{}\n\n用法：{usage}\n\n详见 --help。",
+            sentence(error)
+        );
+    }
+    ExitCode::from(2)
+}
+
+fn translate(mut command: Command, path: &str) -> Command {
+    if let Some(about) = chinese(path) {
+        command = command.about(about).long_about(about);
+    }
+    let has_arguments = command.get_positionals().next().is_some();
+    let has_commands = command.has_subcommands();
+    let mut template = "{about}\n\n用法：{usage}".to_owned();
+    if has_commands {
+        template.push_str("\n\n命令：\n{subcommands}");
+    }
+    if has_arguments {
+        template.push_str("\n\n参数：\n{positionals}");
+    }
+    template.push_str("\n\n选项：\n{options}{after-help}");
+    let usage = chinese_usage(&command, path);
+    command = command.help_template(template).override_usage(usage);
+    let arguments: Vec<String> = command
+        .get_arguments()
+        .map(|argument| argument.get_id().to_string())
+        .collect();
+    for id in arguments {
+        command = command.mut_arg(&id, |argument| {
+            translate_argument(argument, &format!("{path} {id}"))
+        });
+    }
+    let commands: Vec<String> = command
+        .get_subcommands()
+        .map(|own| own.get_name().to_owned())
+        .collect();
+    for name in commands {
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path} {name}")
+        };
+        command = command.mut_subcommand(&name, |own| translate(own, &path));
+    }
+    command
+}
+
+/// How a command is called, clap's own words translated.
+fn chinese_usage(command: &Command, path: &str) -> String {
+    let name = format!("dunlint {path}");
+    let usage = command
+        .clone()
+        .bin_name(name.trim_end())
+        .render_usage()
+        .to_string();
+    let usage = usage.trim_start_matches("Usage:").trim();
+    usage
+        .replace("[OPTIONS]", "[选项]")
+        .replace("<COMMAND>", "<命令>")
+}
+
+fn translate_argument(argument: Arg, path: &str) -> Arg {
+    let Some(help) = chinese(path.trim_start()).or_else(|| chinese(shared(path))) else {
+        return argument;
+    };
+    let mut help = help.to_owned();
+    // Clap writes these in English: [default: …] [possible values: …].
+    let defaults: Vec<_> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| value.to_string_lossy())
+        .collect();
+    let takes_value = argument.get_action().takes_values();
+    if takes_value && !defaults.is_empty() {
+        help.push_str(&format!("（默认 {}）", defaults.join(" ")));
+    }
+    let values = argument.get_possible_values();
+    if takes_value && !values.is_empty() && !argument.is_hide_possible_values_set() {
+        let values: Vec<&str> = values.iter().map(|value| value.get_name()).collect();
+        help.push_str(&format!("（可选：{}）", values.join("、")));
+    }
+    let argument = argument.help(help.clone()).long_help(help);
+    match takes_value {
+        true => argument.hide_default_value(true).hide_possible_values(true),
+        false => argument,
+    }
+}
+
+/// The argument's own name: what it is called in the table if it means the same in every command.
+fn shared(path: &str) -> &str {
+    path.rsplit(' ').next().unwrap_or(path)
+}
+
+fn chinese(key: &str) -> Option<&'static str> {
+    CHINESE
+        .iter()
+        .find(|(own, _)| *own == key)
+        .map(|(_, text)| *text)
+}
+
+/// What is wrong with the arguments, as a Chinese sentence.
+fn sentence(error: &clap::Error) -> String {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => Some(texts.join("、")),
+        _ => None,
+    };
+    let argument = text(ContextKind::InvalidArg).unwrap_or_default();
+    let value = text(ContextKind::InvalidValue).unwrap_or_default();
+    let mut sentence = match error.kind() {
+        ErrorKind::UnknownArgument => format!("没有参数 {argument}"),
+        ErrorKind::InvalidSubcommand => {
+            format!(
+                "没有命令 {}",
+                text(ContextKind::InvalidSubcommand).unwrap_or_default()
+            )
+        }
+        ErrorKind::MissingSubcommand => "需要一个命令".to_owned(),
+        ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 需要一个值"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let reason = std::error::Error::source(error)
+                .map(|source| format!("（{source}）"))
+                .unwrap_or_default();
+            format!("{argument} 不接受 {value}{reason}")
+        }
+        ErrorKind::ArgumentConflict => {
+            let other = text(ContextKind::PriorArg).unwrap_or_default();
+            if argument == other || other.is_empty() {
+                format!("{argument} 不能重复或与其他参数同用")
+            } else {
+                format!("{argument} 不能与 {other} 同用")
+            }
+        }
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{argument} 的值的个数不对")
+        }
+        ErrorKind::NoEquals => format!("{argument} 的值要用 = 给出"),
+        ErrorKind::InvalidUtf8 => "参数不是有效的 UTF-8".to_owned(),
+        _ => error
+            .to_string()
+            .trim_start_matches("error: ")
+            .trim()
+            .to_owned(),
+    };
+    if let Some(values) = text(ContextKind::ValidValue) {
+        sentence.push_str(&format!("，可选：{values}"));
+    }
+    let suggestions = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedValue,
+    ];
+    if let Some(suggestion) = suggestions.into_iter().find_map(text) {
+        sentence.push_str(&format!("；是否指 {suggestion}？"));
+    }
+    sentence
+}
+
+/// Commands by their path, arguments by path and id, or by id alone where they mean the same everywhere.
+const CHINESE: &[(&str, &str)] = &[
+    (
+        "",
+        "静态分析中文催收文本：一条消息有多大的骚扰风险、证据是哪几个字、依据哪条法规、合法的说法是什么。离线运行。",
+    ),
+    ("check", "判定以参数或标准输入给出的消息"),
+    ("screen", "筛查成批消息：文件、文件夹、标准输入"),
+    ("why", "逐步说明一段文字的结论从何而来"),
+    ("explain", "说明一条规则：法律依据、正反例句、合法说法"),
+    ("rules", "列出规则，或列出条款及引用它们的规则"),
+    ("eval", "用标注好的消息衡量判定质量"),
+    ("test", "用规则自带的例句检验规则"),
+    ("completions", "输出命令行补全脚本"),
+    ("man", "输出手册页"),
+    (
+        "lang",
+        "帮助、报告和提示的语言；默认随区域设置，机器格式默认中文",
+    ),
+    ("help", "显示帮助"),
+    ("version", "显示版本"),
+    ("lexicons", "本单位的词库目录，叠加在内置词库之上"),
+    ("color", "何时使用颜色"),
+    ("channel", "消息的发送渠道"),
+    ("sender", "发送方的号码、端口号或名称"),
+    ("recipient_role", "接收人与债务的关系"),
+    ("creditor_kind", "债权人的类型，决定引用哪些行业规定"),
+    ("time", "发送时间，如“2026-03-02 14:05”"),
+    ("region", "省份，用于地方规定"),
+    (
+        "date",
+        "没有时间的消息按哪一天的法律判定；默认用词库的基准日",
+    ),
+    ("dismissed", "同时列出未采纳的匹配及其理由"),
+    ("format", "输出格式"),
+    ("check text", "要判定的消息，每个参数一条；不给则读标准输入"),
+    ("check jsonl", "标准输入是 JSONL 记录，每行一条"),
+    ("check fail_on", "达到该级别时以 1 退出"),
+    ("screen input", "文件、文件夹，或以 - 表示标准输入"),
+    (
+        "screen output",
+        "结果写到哪里：- 为标准输出，或 .jsonl 文件；不给则在标准输出显示排序后的概要",
+    ),
+    ("screen format", "写到标准输出的结果的格式"),
+    ("screen threads", "线程数；默认用全部核心"),
+    ("screen chunk_size", "每批读取的字节数"),
+    ("screen fail_on", "有消息达到该级别时以 1 退出；默认不启用"),
+    ("screen only_findings", "结果中略去没有问题的消息"),
+    ("screen stats", "在标准错误输出精确的工作量计数"),
+    ("screen unit", "纯文本中一条消息的单位；默认自动识别"),
+    (
+        "screen encoding",
+        "输入的编码，如 utf-8、gb18030；默认自动识别",
+    ),
+    ("screen input_format", "输入的格式；默认自动识别"),
+    (
+        "screen column",
+        "指定哪一列是什么，如 text=短信内容；可重复",
+    ),
+    ("screen reveal", "不遮盖电话、证件号、卡号和姓名"),
+    ("why text", "要说明的文字"),
+    ("explain rule", "规则编号；不给则列出全部规则"),
+    ("rules category", "只列该类别"),
+    ("rules tier", "只列该级别"),
+    ("rules by_clause", "按条款列出规则，没有规则的条款也列出"),
+    ("eval labelled", "标注好的 JSONL 文件或含有它们的文件夹"),
+    ("eval floors", "指标下限文件（TOML）；低于下限时以 1 退出"),
+    (
+        "eval misses",
+        "列出判得最错的消息；拒绝用于名为 measured 的目录",
+    ),
+    (
+        "test dir",
+        "要检验的词库目录，叠加在内置词库之上；不给则检验内置词库",
+    ),
+    ("completions shell", "哪种命令行外壳"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Arguments;
+
+    /// Every command's and argument's path with its help.
+    fn helps(command: &Command, path: &str, helps: &mut Vec<(String, String)>) {
+        let about = command
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        helps.push((path.to_owned(), about));
+        for argument in command.get_arguments() {
+            let help = argument
+                .get_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            helps.push((
+                format!("{path} {}", argument.get_id())
+                    .trim_start()
+                    .to_owned(),
+                help,
+            ));
+        }
+        for own in command.get_subcommands() {
+            let path = format!("{path} {}", own.get_name());
+            self::helps(own, path.trim_start(), helps);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_both_languages() {
+        let is_han = |text: &str| {
+            text.chars()
+                .any(|one| ('\u{4e00}'..'\u{9fff}').contains(&one))
+        };
+        let (mut english, mut chinese) = (Vec::new(), Vec::new());
+        helps(
+            &translated(Arguments::command(), Lang::En),
+            "",
+            &mut english,
+        );
+        helps(
+            &translated(Arguments::command(), Lang::Zh),
+            "",
+            &mut chinese,
+        );
+        for ((path, english), (_, chinese)) in english.iter().zip(&chinese) {
+            assert!(
+                !english.is_empty() && !is_han(&english.replace("短信内容", "")),
+                "English of {path:?}: {english}"
+            );
+            assert!(is_han(chinese), "Chinese of {path:?}: {chinese}");
+        }
+        let used: BTreeSet<&str> = english
+            .iter()
+            .flat_map(|(path, _)| [path.as_str(), shared(path)])
+            .collect();
+        for (key, _) in CHINESE {
+            assert!(used.contains(key), "{key:?} is nobody's");
+        }
+    }
+
+    #[test]
+    fn language_comes_from_the_flag_or_the_locale() {
+        let asked = |arguments: &[&str]| {
+            let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            lang_asked(&arguments)
+        };
+        assert_eq!(asked(&["dunlint", "check", "--lang", "en"]), Some(Lang::En));
+        assert_eq!(asked(&["dunlint", "--lang=zh", "check"]), Some(Lang::Zh));
+        assert_eq!(asked(&["dunlint", "check", "--", "--lang", "en"]), None);
+        for (locale, lang) in [
+            ("zh_CN.UTF-8", Lang::Zh),
+            ("en_US.UTF-8", Lang::En),
+            ("de_DE", Lang::En),
+            ("C.UTF-8", Lang::Zh),
+            ("", Lang::Zh),
+        ] {
+            assert_eq!(
+                lang_of_locale(|name| (name == "LANG").then(|| locale.to_owned())),
+                lang,
+                "{locale}"
+            );
+        }
+        let first = |name: &str| Some(if name == "LC_ALL" { "en_GB" } else { "zh_CN" }.to_owned());
+        assert_eq!(lang_of_locale(first), Lang::En);
+    }
+
+    #[test]
+    fn help_pages_hold_no_word_of_the_other_language() {
+        let mut command = translated(Arguments::command(), Lang::Zh);
+        command.build();
+        for name in ["check", "screen", "eval", "test", "man"] {
+            let help = command
+                .find_subcommand_mut(name)
+                .unwrap()
+                .render_long_help()
+                .to_string();
+            for word in [
+                "Usage",
+                "OPTIONS",
+                "Options",
+                "Arguments",
+                "default:",
+                "possible",
+                "Print",
+                "parquet",
+            ] {
+                assert!(!help.contains(word), "{word} in {help}");
+            }
+        }
+    }
+
+    #[test]
+    fn errors_are_chinese_too() {
+        let mut command = translated(Arguments::command(), Lang::Zh);
+        let error = |command: &mut Command, arguments: &[&str]| {
+            sentence(&command.try_get_matches_from_mut(arguments).unwrap_err())
+        };
+        let wrong = error(&mut command, &["dunlint", "check", "--fail-on", "bad"]);
+        assert!(
+            wrong.contains("不接受 bad") && wrong.contains("可选：notice、warning、severe"),
+            "{wrong}"
+        );
+        assert!(error(&mut command, &["dunlint", "chek"]).contains("没有命令 chek"));
+        assert!(error(&mut command, &["dunlint", "check", "--nope"]).contains("没有参数 --nope"));
+    }
+}

@@ -1,0 +1,410 @@
+//! `dunlint screen`: dumps.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use dunlint::decode::Encoding;
+use dunlint::message::Message;
+use dunlint::read::{ColumnOverrides, Format as InputFormat, Input, ReadOptions, Unit, expand};
+use dunlint::report::human::Terminal;
+use dunlint::report::{Settings, words};
+use dunlint::rule::{Lang, Tier};
+use dunlint::screen::{Output, Run, Screened, screen};
+use dunlint::{Error, ErrorKind, Linter, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{
+    Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten,
+};
+
+/// What `screen` is asked for.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files, folders, or - for standard input
+    #[arg(required = true)]
+    input: Vec<PathBuf>,
+    /// Where results go: - for standard output, or a .jsonl file; without it a ranked summary on standard output
+    #[arg(short, long, value_name = "OUT")]
+    output: Option<PathBuf>,
+    /// Form of the results
+    #[arg(long, requires = "output", value_parser = ["jsonl", "csv", "parquet", "xlsx"], hide_possible_values = true)]
+    format: Option<String>,
+    /// Number of threads; by default one a core
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// How many bytes are read at a time
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30), default_value = "1048576")]
+    chunk_size: u32,
+    /// Exit with 1 if a message reaches this tier; off unless given
+    #[arg(long, value_name = "TIER", value_parser = tier_value())]
+    fail_on: Option<Tier>,
+    /// Leave clean messages out of the results
+    #[arg(long)]
+    only_findings: bool,
+    /// Show dismissed matches too, with their reasons
+    #[arg(long)]
+    dismissed: bool,
+    /// Print exact counters of the work on standard error
+    #[arg(long)]
+    stats: bool,
+    /// What is one message in plain text; by default known from the content
+    #[arg(long, value_parser = ["line", "paragraph", "file"])]
+    unit: Option<String>,
+    /// Encoding of the inputs, such as utf-8 or gb18030; by default known from the content
+    #[arg(long, value_parser = encoding_value)]
+    encoding: Option<Encoding>,
+    /// Format of the inputs; by default known from name and content
+    #[arg(long, value_name = "FORMAT", value_parser = ["jsonl", "csv", "tsv", "text", "transcript"])]
+    input_format: Option<String>,
+    /// Which column or key holds what, such as text=body; may be repeated
+    #[arg(long, value_name = "FIELD=NAME")]
+    column: Vec<String>,
+    /// Don't mask telephone, identity and card numbers and names
+    #[arg(long)]
+    reveal: bool,
+    #[command(flatten)]
+    fields: FieldArguments,
+    /// Day by whose law a message without a time is judged; by default the lexicon's reference date
+    #[arg(long, value_parser = super::date_value)]
+    date: Option<jiff::civil::Date>,
+    /// When colours are used
+    #[arg(long, value_enum, default_value = "auto")]
+    color: Color,
+    #[command(flatten)]
+    lexicon: LexiconArguments,
+}
+
+/// Where result records go.
+enum Target {
+    /// Nowhere: only the summary is wanted.
+    Nowhere,
+    Stdout,
+    File(PathBuf),
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
+    let target = Target::of(&arguments, context)?;
+    let options = read_options(&arguments)?;
+    let lexicon = arguments.lexicon.load()?;
+    let linter = Linter::new(lexicon)?;
+    let found = expand(&arguments.input);
+    for error in &found.errors {
+        context.note(&shown_error(error, context.lang));
+    }
+    refuse_overwriting(&target, &found.inputs, context)?;
+    let threads = usize::from(arguments.threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| {
+            Error::new(
+                ErrorKind::Usage,
+                context.pick("无法启动线程", "threads could not be started"),
+            )
+            .because(error)
+        })?;
+    let settings = Settings {
+        date: arguments.date,
+        shows_dismissed: arguments.dismissed,
+        masks: !arguments.reveal,
+        ..Settings::new(lexicon, context.machine_lang)
+    };
+    let summary = Settings {
+        lang: context.lang,
+        ..settings
+    };
+    let run = Run {
+        linter: &linter,
+        settings,
+        summary,
+        makes_records: !matches!(target, Target::Nowhere),
+        only_findings: arguments.only_findings,
+        complete: &|message: &mut Message| arguments.fields.complete(message),
+    };
+    let started = Instant::now();
+    let progress = progress(&found.inputs, context);
+    let mut files = Files::create(&target)?;
+    let screened = screen(&found.inputs, &options, run, &pool, |output| {
+        progress.inc(output.input_bytes);
+        files.write(output)
+    });
+    progress.finish_and_clear();
+    let screened = screened
+        .and_then(|screened| files.finish().map(|()| screened))
+        .map_err(unwritten)?;
+    for error in &screened.failures {
+        context.note(&shown_error(error, context.lang));
+    }
+    let is_nothing_open = screened.decisions.is_empty() && !arguments.input.is_empty();
+    if is_nothing_open && found.errors.len() + screened.failures.len() > 0 {
+        let reason = context.pick("没有一个输入能够打开", "no input could be opened");
+        return Err(Error::new(ErrorKind::Input, reason));
+    }
+    let terminal = match target {
+        Target::Stdout => Terminal {
+            has_color: matches!(arguments.color, Color::Always),
+            ..context.terminal(arguments.color)
+        },
+        Target::Nowhere | Target::File(_) => context.terminal(arguments.color),
+    };
+    write_summary(&screened, &summary, terminal, &target, context)?;
+    if arguments.stats {
+        screened
+            .summary
+            .write_work(&mut context.err, context.lang)
+            .map_err(unwritten)?;
+    }
+    // Wall-clock times stay out of results and summary, which must not differ from run to run.
+    let seconds = started.elapsed().as_secs_f64();
+    context.note(&format!(
+        "{}{}{seconds:.2} s",
+        context.pick("用时", "took"),
+        words::colon(context.lang)
+    ));
+    outcome(&screened, found.errors.len(), &arguments, context)
+}
+
+/// The exit code, once everything is written.
+fn outcome(
+    screened: &Screened,
+    unfound: usize,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<Outcome> {
+    let summary = &screened.summary;
+    if !summary.balances(screened.read) {
+        let reason = context.pick(
+            "账目不平，本次结果不可用",
+            "the balance doesn't add up; don't use these results",
+        );
+        return Err(Error::new(ErrorKind::Output, reason));
+    }
+    let flagged = arguments.fail_on.map_or(0, |tier| summary.at_least(tier));
+    let unjudged = summary.rejected + (screened.failures.len() + unfound) as u64;
+    Ok(match (flagged, unjudged, summary.judged) {
+        (1.., _, _) => Outcome::Found,
+        (0, 0, 1..) => Outcome::Done,
+        _ => Outcome::Incomplete,
+    })
+}
+
+fn write_summary(
+    screened: &Screened,
+    settings: &Settings,
+    terminal: Terminal,
+    target: &Target,
+    context: &mut Context,
+) -> Result<()> {
+    let lang = settings.lang;
+    let decisions: Vec<String> = screened
+        .decisions
+        .iter()
+        .map(|(name, decision)| words::decision(name, decision, lang))
+        .collect();
+    let mut shown = Vec::new();
+    let balance = screened.summary.balance(screened.read, lang);
+    screened
+        .summary
+        .write(&mut shown, &decisions, settings, terminal)
+        .and_then(|()| writeln!(shown, "\n{balance}"))
+        .map_err(unwritten)?;
+    match target {
+        Target::Stdout => {
+            // Nobody listening to stderr is no reason to fail.
+            let _ = context.err.write_all(&shown);
+            Ok(())
+        }
+        Target::Nowhere | Target::File(_) => context
+            .out
+            .write_all(&shown)
+            .and_then(|()| context.out.flush())
+            .map_err(unwritten),
+    }
+}
+
+impl Target {
+    /// What `-o` names.
+    ///
+    /// # Errors
+    /// If it is a format that doesn't exist yet.
+    fn of(arguments: &Arguments, context: &Context) -> Result<Self> {
+        let lang = context.lang;
+        let unknown = |what: &str| {
+            let reason = match lang {
+                Lang::Zh => {
+                    format!("不支持 {what}：目前的结果格式是 JSONL，请写 -o - 或 -o 文件.jsonl")
+                }
+                Lang::En => format!(
+                    "{what} is not supported: the format of results is JSONL for now; write -o - or -o FILE.jsonl"
+                ),
+            };
+            Error::new(ErrorKind::Usage, reason)
+        };
+        if let Some(format) = arguments
+            .format
+            .as_deref()
+            .filter(|format| *format != "jsonl")
+        {
+            return Err(unknown(&format!("--format {format}")));
+        }
+        let Some(output) = &arguments.output else {
+            return Ok(Target::Nowhere);
+        };
+        let shown = output.display().to_string();
+        let ending = output
+            .extension()
+            .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        match ending.as_deref() {
+            _ if shown == "-" => Ok(Target::Stdout),
+            _ if shown.ends_with('/') || output.is_dir() => Err(unknown(&format!("-o {shown}"))),
+            Some("jsonl") => Ok(Target::File(output.clone())),
+            _ => Err(unknown(&format!("-o {shown}"))),
+        }
+    }
+}
+
+fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
+    let mut columns = ColumnOverrides::default();
+    for column in &arguments.column {
+        columns.add(column)?;
+    }
+    Ok(ReadOptions {
+        format: arguments
+            .input_format
+            .as_deref()
+            .and_then(InputFormat::named),
+        unit: arguments.unit.as_deref().and_then(Unit::named),
+        encoding: arguments.encoding,
+        columns,
+        channel: arguments.fields.channel,
+        batch_bytes: arguments.chunk_size as usize,
+        ..ReadOptions::default()
+    })
+}
+
+fn encoding_value(name: &str) -> std::result::Result<Encoding, String> {
+    Encoding::named(name).ok_or_else(|| "utf-8, gb18030, utf-16le, utf-16be".to_owned())
+}
+
+/// Results are never written over what is being read.
+fn refuse_overwriting(target: &Target, inputs: &[Input], context: &Context) -> Result<()> {
+    let Target::File(output) = target else {
+        return Ok(());
+    };
+    for written in [output.clone(), rejects_path(output)] {
+        let Ok(written) = written.canonicalize() else {
+            continue;
+        };
+        let is_input = |input: &Input| {
+            input
+                .path()
+                .and_then(|path| path.canonicalize().ok())
+                .as_ref()
+                == Some(&written)
+        };
+        if inputs.iter().any(is_input) {
+            let reason = context.pick(
+                "它同时是输入，写入会毁掉它",
+                "it is an input too and would be overwritten",
+            );
+            return Err(Error::new(ErrorKind::Usage, reason).in_file(written));
+        }
+    }
+    Ok(())
+}
+
+/// `FILE.rejects.jsonl` beside `FILE.jsonl`.
+fn rejects_path(output: &Path) -> PathBuf {
+    output.with_extension("rejects.jsonl")
+}
+
+/// The open outputs of a run.
+struct Files {
+    records: Option<Box<dyn Write + Send>>,
+    rejects: Option<PathBuf>,
+    open_rejects: Option<BufWriter<File>>,
+}
+
+impl Files {
+    fn create(target: &Target) -> Result<Self> {
+        let mut files = Self {
+            records: None,
+            rejects: None,
+            open_rejects: None,
+        };
+        match target {
+            Target::Nowhere => {}
+            Target::Stdout => files.records = Some(Box::new(BufWriter::new(io::stdout()))),
+            Target::File(path) => {
+                let created = File::create(path).map_err(|error| unwritten(error).in_file(path))?;
+                files.records = Some(Box::new(BufWriter::new(created)));
+                files.rejects = Some(rejects_path(path));
+            }
+        }
+        Ok(files)
+    }
+
+    fn write(&mut self, output: &Output) -> io::Result<()> {
+        if let Some(records) = &mut self.records {
+            records.write_all(&output.records)?;
+        }
+        if let Some(path) = self.rejects.as_ref().filter(|_| !output.rejects.is_empty()) {
+            let rejects = match &mut self.open_rejects {
+                Some(rejects) => rejects,
+                closed @ None => closed.insert(BufWriter::new(File::create(path)?)),
+            };
+            rejects.write_all(&output.rejects)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if let Some(records) = &mut self.records {
+            records.flush()?;
+        }
+        match (&mut self.open_rejects, &self.rejects) {
+            (Some(rejects), _) => rejects.flush(),
+            // Rejects of an earlier run would be taken for this one's.
+            (None, Some(path)) if path.exists() => std::fs::remove_file(path),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+/// A bar over the bytes of the inputs if somebody watches, otherwise nothing.
+fn progress(inputs: &[Input], context: &Context) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let sizes = inputs
+        .iter()
+        .map(|input| Some(std::fs::metadata(input.path()?).ok()?.len()));
+    let bar = match sizes.sum::<Option<u64>>() {
+        Some(bytes) => ProgressBar::new(bytes),
+        None => ProgressBar::new_spinner(),
+    };
+    let template = context.pick(
+        "{bar:30} {bytes}/{total_bytes} 每秒 {bytes_per_sec} 剩余 {eta}",
+        "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",
+    );
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejects_stand_beside_the_results() {
+        assert_eq!(
+            rejects_path(Path::new("out/a.jsonl")),
+            Path::new("out/a.rejects.jsonl")
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! Messages and verdicts → bytes.
+//!
+//! In: [`Judged`] messages, in order. Out: result records, frames for a terminal, a ranked summary, the rule
+//! reference, traces. Promise: the same input gives the same bytes. It shows a rule's title, basis and lawful
+//! wording, runs no rule and changes no verdict; it never opens a file.
+
+pub mod human;
+pub mod json;
+pub mod mask;
+pub mod reference;
+pub mod summary;
+pub mod visible;
+pub mod why;
+pub mod words;
+
+use jiff::civil::Date;
+
+use crate::finding::Verdict;
+use crate::lexicon::laws::Citation;
+use crate::lexicon::{Laws, Lexicon};
+use crate::message::Message;
+use crate::rule::{Lang, Rule};
+
+/// What every writer needs besides messages and verdicts.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'l> {
+    /// The rules that findings point into.
+    pub rules: &'l [Rule],
+    /// What the rules cite.
+    pub laws: &'l Laws,
+    /// The language of titles, reasons and wordings.
+    pub lang: Lang,
+    /// The date by which laws are chosen for messages without one; absent: the laws' reference date.
+    pub date: Option<Date>,
+    /// Whether dismissed matches are shown.
+    pub shows_dismissed: bool,
+    /// Whether personal data in shown words is masked.
+    pub masks: bool,
+}
+
+/// A message with its verdict, ready to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// The message.
+    pub message: &'a Message<'a>,
+    /// Its verdict.
+    pub verdict: &'a Verdict,
+    /// Whether the record carried an id; a made-up one is no key that a fingerprint can rest on.
+    pub has_own_id: bool,
+}
+
+impl<'l> Settings<'l> {
+    /// Settings that show findings only, unmasked, by the laws' reference date.
+    pub fn new(lexicon: &'l Lexicon, lang: Lang) -> Self {
+        Self {
+            rules: lexicon.rules(),
+            laws: lexicon.laws(),
+            lang,
+            date: None,
+            shows_dismissed: false,
+            masks: false,
+        }
+    }
+
+    /// The grounds of a rule for this message: by its own date, else the given one, else the reference date;
+    /// by its creditor's kind and region.
+    pub fn cite(&self, rule: &'l Rule, message: &Message) -> Vec<Citation<'l>> {
+        let date = message.time.map(|time| time.date).or(self.date);
+        self.laws.cite(
+            &rule.basis,
+            date,
+            message.creditor_kind,
+            message.region.as_deref(),
+        )
+    }
+}

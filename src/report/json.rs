@@ -1,0 +1,675 @@
+//! Verdicts → result records, one JSON object a message.
+//!
+//! In: a [`Judged`] message. Out: the record of schema 1, keys always in the same order. Spans are given in
+//! bytes and in characters of the decoded text (of the turn's text in a call) as it came, masked or not. It
+//! writes no line break and no list around the records: that is the format's business.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
+use crate::lexicon::laws::{Citation, Verb};
+use crate::message::{Id, Message};
+use crate::read::Rejection;
+use crate::report::mask::{masked, masked_text, names_of, personal_spans, without_digits};
+use crate::report::words::colon;
+use crate::report::{Judged, Settings};
+use crate::rule::{Category, Confidence, Tier};
+use crate::span::Span;
+
+/// The version of the record's shape.
+pub const SCHEMA: u8 = 1;
+
+/// Writes the record of a message.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_record(out: &mut impl Write, judged: Judged, settings: &Settings) -> io::Result<()> {
+    serde_json::to_writer(out, &record(judged, settings)).map_err(io::Error::from)
+}
+
+/// Writes a rejected record as a line of JSON: where it stands, why it was rejected, its raw bytes (as text if they
+/// are UTF-8, else in hexadecimal). Nothing in it is masked: it has to be the record as it stands in the file.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_rejection(out: &mut impl Write, rejection: &Rejection) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct RejectionRecord<'a> {
+        file: &'a str,
+        record: u64,
+        byte: u64,
+        reason: &'static str,
+        detail: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        raw: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        raw_hex: Option<String>,
+    }
+    let raw = std::str::from_utf8(&rejection.raw).ok();
+    let record = RejectionRecord {
+        file: &rejection.file,
+        record: rejection.record,
+        byte: rejection.byte,
+        reason: rejection.reason.name(),
+        detail: rejection.reason.to_string(),
+        raw,
+        raw_hex: raw
+            .is_none()
+            .then(|| hex(&rejection.raw, rejection.raw.len())),
+    };
+    serde_json::to_writer(&mut *out, &record)?;
+    out.write_all(b"\n")
+}
+
+/// A result record, as it is serialised.
+#[derive(Debug, Serialize)]
+pub struct ResultRecord<'a> {
+    schema: u8,
+    id: &'a Id<'a>,
+    tier: Tier,
+    score: u8,
+    categories: &'a [Category],
+    findings: Vec<FindingRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dismissed: Option<Vec<DismissalRecord<'a>>>,
+    masked: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingRecord<'a> {
+    rule: &'a str,
+    category: Category,
+    tier: Tier,
+    confidence: Confidence,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    turn: Option<usize>,
+    span: SpanRecord,
+    text: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plain: Option<Cow<'a, str>>,
+    disguises: &'a [Disguise],
+    related: Vec<RelatedRecord>,
+    message: String,
+    basis: Vec<BasisRecord<'a>>,
+    instead: &'a str,
+    fingerprint: String,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+struct SpanRecord {
+    start: usize,
+    end: usize,
+    char_start: usize,
+    char_end: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct RelatedRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    turn: Option<usize>,
+    span: SpanRecord,
+    role: RelatedRole,
+}
+
+#[derive(Debug, Serialize)]
+struct BasisRecord<'a> {
+    id: &'a str,
+    clause: Option<&'a str>,
+    verb: Verb,
+}
+
+#[derive(Debug, Serialize)]
+struct DismissalRecord<'a> {
+    rule: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    turn: Option<usize>,
+    span: SpanRecord,
+    reason: Reason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cue: Option<CueRecord>,
+}
+
+#[derive(Debug, Serialize)]
+struct CueRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    turn: Option<usize>,
+    span: SpanRecord,
+}
+
+/// The record of a message.
+pub fn record<'a>(judged: Judged<'a>, settings: &Settings<'a>) -> ResultRecord<'a> {
+    let Judged {
+        message, verdict, ..
+    } = judged;
+    let mut stretches = Stretches::new(message, settings.masks);
+    let fingerprints = fingerprints(judged, settings);
+    let mut is_masked = false;
+    let findings = verdict
+        .findings
+        .iter()
+        .zip(fingerprints)
+        .map(|(finding, fingerprint)| {
+            let record = finding_record(finding, fingerprint, message, settings, &mut stretches);
+            is_masked |= record.text != finding.text.as_str()
+                || record.plain.as_deref() != finding.plain.as_deref();
+            record
+        });
+    let findings = findings.collect();
+    let dismissed = settings.shows_dismissed.then(|| {
+        let dismissed = verdict.dismissed.iter();
+        dismissed
+            .map(|dismissal| dismissal_record(dismissal, settings, &mut stretches))
+            .collect()
+    });
+    ResultRecord {
+        schema: SCHEMA,
+        id: &message.id,
+        tier: verdict.tier,
+        score: verdict.score,
+        categories: &verdict.categories,
+        findings,
+        dismissed,
+        masked: is_masked,
+    }
+}
+
+/// Identifies the findings of a message across runs, in their order: rule, plain evidence, and the record's
+/// own id or the hash of its words. The same words found twice are told apart by their ordinal, never by
+/// their position.
+pub fn fingerprints(judged: Judged, settings: &Settings) -> Vec<String> {
+    let findings = &judged.verdict.findings;
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let key = message_key(judged);
+    let mut ordinals: BTreeMap<(usize, &str), u32> = BTreeMap::new();
+    let mut fingerprint = |finding| {
+        let plain = plain_evidence(finding);
+        let ordinal = ordinals.entry((finding.rule, plain)).or_default();
+        let mut hash = Sha256::new();
+        for part in [settings.rules[finding.rule].id.as_str(), plain, &key] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        if *ordinal > 0 {
+            hash.update(ordinal.to_le_bytes());
+        }
+        *ordinal += 1;
+        hex(&hash.finalize(), 8)
+    };
+    findings.iter().map(&mut fingerprint).collect()
+}
+
+/// What a finding says to a person.
+pub fn finding_message(finding: &Finding, settings: &Settings) -> String {
+    let rule = &settings.rules[finding.rule];
+    let (title, why) = (rule.title.get(settings.lang), rule.why.get(settings.lang));
+    format!("{title}{}{why}", colon(settings.lang))
+}
+
+/// The evidence of a finding and its plain form as they may be shown: masked if the settings say so.
+pub fn shown_evidence<'a>(
+    finding: &'a Finding,
+    message: &'a Message,
+    settings: &Settings,
+) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
+    Stretches::new(message, settings.masks).evidence(finding)
+}
+
+fn finding_record<'a>(
+    finding: &'a Finding,
+    fingerprint: String,
+    message: &'a Message,
+    settings: &Settings<'a>,
+    stretches: &mut Stretches<'a>,
+) -> FindingRecord<'a> {
+    let rule = &settings.rules[finding.rule];
+    let (text, plain) = stretches.evidence(finding);
+    let related = |related: &Related| RelatedRecord {
+        turn: related.place.turn,
+        span: stretches.span(related.place),
+        role: related.role,
+    };
+    FindingRecord {
+        related: finding.related.iter().map(related).collect(),
+        rule: &rule.id,
+        category: finding.category,
+        tier: finding.tier,
+        confidence: finding.confidence,
+        turn: finding.place.turn,
+        span: stretches.span(finding.place),
+        text,
+        plain,
+        disguises: &finding.disguises,
+        message: finding_message(finding, settings),
+        basis: settings
+            .cite(rule, message)
+            .into_iter()
+            .map(BasisRecord::from)
+            .collect(),
+        instead: rule.instead.get(settings.lang),
+        fingerprint,
+    }
+}
+
+fn dismissal_record<'a>(
+    dismissal: &Dismissal,
+    settings: &Settings<'a>,
+    stretches: &mut Stretches<'a>,
+) -> DismissalRecord<'a> {
+    DismissalRecord {
+        rule: &settings.rules[dismissal.rule].id,
+        turn: dismissal.place.turn,
+        span: stretches.span(dismissal.place),
+        reason: dismissal.reason,
+        cue: dismissal.cue.map(|cue| CueRecord {
+            turn: cue.turn,
+            span: stretches.span(cue),
+        }),
+    }
+}
+
+impl<'l> From<Citation<'l>> for BasisRecord<'l> {
+    fn from(citation: Citation<'l>) -> Self {
+        Self {
+            id: citation.id,
+            clause: citation.clause,
+            verb: citation.verb,
+        }
+    }
+}
+
+fn plain_evidence(finding: &Finding) -> &str {
+    finding.plain.as_deref().unwrap_or(&finding.text)
+}
+
+fn message_key(judged: Judged) -> String {
+    if judged.has_own_id {
+        return format!("id {}", judged.message.id);
+    }
+    let mut hash = Sha256::new();
+    for (_, _, text) in judged.message.stretches() {
+        hash.update(text);
+        hash.update([0]);
+    }
+    format!("content {}", hex(&hash.finalize(), 32))
+}
+
+fn hex(bytes: &[u8], count: usize) -> String {
+    bytes[..count]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// What is known of the stretches of one message that findings stand in, worked out when first asked for.
+struct Stretches<'a> {
+    message: &'a Message<'a>,
+    masks: bool,
+    known: BTreeMap<Option<usize>, Stretch<'a>>,
+}
+
+struct Stretch<'a> {
+    text: &'a str,
+    /// Characters before each block of bytes, so that a lookup reads one block only.
+    blocks: Vec<usize>,
+    personal: Vec<Span>,
+}
+
+const BLOCK_BYTES: usize = 1024;
+
+impl<'a> Stretches<'a> {
+    fn new(message: &'a Message<'a>, masks: bool) -> Self {
+        Self {
+            message,
+            masks,
+            known: BTreeMap::new(),
+        }
+    }
+
+    fn at(&mut self, turn: Option<usize>) -> &Stretch<'a> {
+        let (message, masks) = (self.message, self.masks);
+        self.known.entry(turn).or_insert_with(|| {
+            let text = message.stretch(turn);
+            let personal = if masks {
+                personal_spans(text, &names_of(message))
+            } else {
+                Vec::new()
+            };
+            let mut before = 0;
+            let mut blocks = Vec::with_capacity(text.len() / BLOCK_BYTES + 1);
+            for block in text.as_bytes().chunks(BLOCK_BYTES) {
+                blocks.push(before);
+                before += count_characters(block);
+            }
+            blocks.push(before);
+            Stretch {
+                text,
+                blocks,
+                personal,
+            }
+        })
+    }
+
+    fn span(&mut self, place: Place) -> SpanRecord {
+        let stretch = self.at(place.turn);
+        let Span { start, end } = place.span;
+        SpanRecord {
+            start,
+            end,
+            char_start: stretch.characters_before(start),
+            char_end: stretch.characters_before(end),
+        }
+    }
+
+    fn evidence(&mut self, finding: &'a Finding) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
+        let plain = finding.plain.as_deref();
+        if !self.masks {
+            return (Cow::Borrowed(&finding.text), plain.map(Cow::Borrowed));
+        }
+        let stretch = self.at(finding.place.turn);
+        let text = masked(stretch.text, finding.place.span, &stretch.personal);
+        let is_masked = matches!(text, Cow::Owned(_));
+        let plain = plain.map(|plain| {
+            let hidden = masked_text(plain, &names_of(self.message));
+            match is_masked {
+                // The plain form may show less of a number than its mask needs to be recognised.
+                true => Cow::Owned(without_digits(&hidden)),
+                false => hidden,
+            }
+        });
+        (text, plain)
+    }
+}
+
+impl Stretch<'_> {
+    fn characters_before(&self, byte: usize) -> usize {
+        let block = (byte / BLOCK_BYTES).min(self.blocks.len() - 1);
+        self.blocks[block] + count_characters(&self.text.as_bytes()[block * BLOCK_BYTES..byte])
+    }
+}
+
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .filter(|&&byte| !matches!(byte, 0x80..=0xBF))
+        .count()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::lexicon::Laws;
+    use crate::rule::{Lang, Rule};
+
+    /// Two rules and two laws, independent of the bundled lexicon.
+    pub(crate) fn small_lexicon() -> (Vec<Rule>, Laws) {
+        #[derive(serde::Deserialize)]
+        struct Rules {
+            rule: Vec<Rule>,
+        }
+        let rules: Rules = toml::from_str(
+            r#"
+[[rule]]
+id = "threat-violence"
+category = "threat"
+tier = "severe"
+title = { zh = "以暴力相威胁", en = "Threatens violence" }
+why = { zh = "使人对人身安全产生恐惧。", en = "Makes people fear for their safety." }
+basis = ["threat", "standard"]
+instead = { zh = "请您尽快还款。", en = "Please pay soon." }
+terms = "打断你的腿"
+hits = ["再不还钱⟦打断你的腿⟧"]
+misses = ["打断你的话"]
+[[rule]]
+id = "insult-profanity"
+category = "insult"
+tier = "warning"
+title = { zh = "辱骂", en = "Swears" }
+why = { zh = "贬损人格。", en = "Demeans a person." }
+basis = ["insult"]
+instead = { zh = "请您理解。", en = "Please understand." }
+hits = []
+misses = []
+"#,
+        )
+        .unwrap();
+        let laws = toml::from_str(
+            r#"
+reference_date = "2026-06-30"
+[[instrument]]
+id = "PSAPL2012"
+title = { zh = "《治安管理处罚法》（2012）", en = "Public Security Law (2012)" }
+verb = "违反"
+until = "2025-12-31"
+[[instrument]]
+id = "PSAPL2025"
+title = { zh = "《治安管理处罚法》（2025）", en = "Public Security Law (2025)" }
+verb = "违反"
+from = "2026-01-01"
+[[instrument]]
+id = "GBT45251"
+title = { zh = "GB/T 45251", en = "GB/T 45251" }
+verb = "不符合"
+[[clause]]
+key = "threat"
+instrument = "PSAPL2012"
+number = "第四十二条"
+confidence = "T"
+about = { zh = "威胁人身安全", en = "threats to safety" }
+[[clause]]
+key = "threat"
+instrument = "PSAPL2025"
+number = "第五十条第一款第（一）项"
+confidence = "T"
+about = { zh = "威胁人身安全", en = "threats to safety" }
+[[clause]]
+key = "standard"
+instrument = "GBT45251"
+number = "5.3"
+confidence = "S"
+about = { zh = "不得威胁", en = "no threats" }
+"#,
+        )
+        .unwrap();
+        (rules.rule, laws)
+    }
+
+    /// Settings over these.
+    pub(crate) fn settings<'l>(rules: &'l [Rule], laws: &'l Laws, lang: Lang) -> Settings<'l> {
+        Settings {
+            rules,
+            laws,
+            lang,
+            date: None,
+            shows_dismissed: false,
+            masks: false,
+        }
+    }
+
+    /// A verdict of one severe finding on `⟦…⟧` of a marked text.
+    pub(crate) fn judged_text(marked: &str) -> (String, crate::Verdict) {
+        let start = marked.find('⟦').unwrap();
+        let text = marked.replace(['⟦', '⟧'], "");
+        let end = marked.find('⟧').unwrap() - '⟦'.len_utf8();
+        let finding = Finding {
+            rule: 0,
+            category: Category::Threat,
+            tier: Tier::Severe,
+            confidence: Confidence::High,
+            place: Place {
+                turn: None,
+                span: Span::new(start, end),
+            },
+            text: text[start..end].to_owned(),
+            plain: None,
+            disguises: Vec::new(),
+            related: Vec::new(),
+        };
+        let verdict = crate::Verdict {
+            tier: Tier::Severe,
+            score: 82,
+            categories: vec![Category::Threat],
+            findings: vec![finding],
+            dismissed: Vec::new(),
+        };
+        (text, verdict)
+    }
+
+    fn written(judged: Judged, settings: &Settings) -> serde_json::Value {
+        let mut out = Vec::new();
+        write_record(&mut out, judged, settings).unwrap();
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    #[test]
+    fn record_has_the_contracts_keys_in_order() {
+        let (rules, laws) = small_lexicon();
+        let settings = settings(&rules, &laws, Lang::Zh);
+        let (text, verdict) = judged_text("再不还钱⟦打断你的腿⟧");
+        let message = Message::text(text);
+        let judged = Judged {
+            message: &message,
+            verdict: &verdict,
+            has_own_id: false,
+        };
+        let record = written(judged, &settings);
+        let keys = |value: &serde_json::Value| -> Vec<String> {
+            value.as_object().unwrap().keys().cloned().collect()
+        };
+        let expected = [
+            "schema",
+            "id",
+            "tier",
+            "score",
+            "categories",
+            "findings",
+            "masked",
+        ];
+        assert_eq!(keys(&record), expected);
+        let finding = &record["findings"][0];
+        let expected = [
+            "rule",
+            "category",
+            "tier",
+            "confidence",
+            "span",
+            "text",
+            "disguises",
+            "related",
+            "message",
+            "basis",
+            "instead",
+            "fingerprint",
+        ];
+        assert_eq!(keys(finding), expected);
+        assert_eq!(
+            finding["span"],
+            serde_json::json!({"start": 12, "end": 27, "char_start": 4, "char_end": 9})
+        );
+        assert_eq!(
+            finding["basis"],
+            serde_json::json!([
+                {"id": "PSAPL2025", "clause": "第五十条第一款第（一）项", "verb": "违反"},
+                {"id": "GBT45251", "clause": null, "verb": "不符合"}
+            ])
+        );
+        assert_eq!(finding["message"], "以暴力相威胁：使人对人身安全产生恐惧。");
+    }
+
+    #[test]
+    fn the_law_follows_the_date() {
+        let (rules, laws) = small_lexicon();
+        let mut settings = settings(&rules, &laws, Lang::Zh);
+        let (text, verdict) = judged_text("⟦打断你的腿⟧");
+        let mut message = Message::text(text);
+        settings.date = Some(jiff::civil::date(2025, 5, 1));
+        assert_eq!(settings.cite(&rules[0], &message)[0].id, "PSAPL2012");
+        message.time = crate::message::Time::parse("2026-01-01");
+        let judged = Judged {
+            message: &message,
+            verdict: &verdict,
+            has_own_id: true,
+        };
+        assert_eq!(
+            written(judged, &settings)["findings"][0]["basis"][0]["id"],
+            "PSAPL2025"
+        );
+    }
+
+    #[test]
+    fn fingerprints_rest_on_rule_words_and_key() {
+        let (rules, laws) = small_lexicon();
+        let settings = settings(&rules, &laws, Lang::Zh);
+        let print = |marked: &str, id: &'static str, has_own_id: bool| {
+            let (text, mut verdict) = judged_text(marked);
+            let twin = verdict.findings[0].clone();
+            verdict.findings.push(twin);
+            let message = Message {
+                id: Id::Text(id.into()),
+                ..Message::text(text)
+            };
+            let judged = Judged {
+                message: &message,
+                verdict: &verdict,
+                has_own_id,
+            };
+            fingerprints(judged, &settings)
+        };
+        let first = print("再不还钱⟦打断你的腿⟧", "1", true);
+        assert_eq!(first[0].len(), 16);
+        assert_ne!(first[0], first[1], "the same words twice");
+        assert_eq!(
+            first,
+            print("别的话⟦打断你的腿⟧", "1", true),
+            "its own id is the key"
+        );
+        assert_ne!(first, print("再不还钱⟦打断你的腿⟧", "2", true));
+        assert_eq!(
+            print("再不还钱⟦打断你的腿⟧", "1", false),
+            print("再不还钱⟦打断你的腿⟧", "2", false)
+        );
+        assert_ne!(
+            print("再不还钱⟦打断你的腿⟧", "1", false),
+            print("别的话⟦打断你的腿⟧", "1", false)
+        );
+    }
+
+    #[test]
+    fn masks_words_but_not_spans() {
+        let (rules, laws) = small_lexicon();
+        let mut settings = settings(&rules, &laws, Lang::Zh);
+        settings.masks = true;
+        let (text, mut verdict) = judged_text("我会⟦打13800138000找你妈⟧");
+        verdict.findings[0].plain = Some("打13800138000找你妈".to_owned());
+        let message = Message::text(text);
+        let judged = Judged {
+            message: &message,
+            verdict: &verdict,
+            has_own_id: false,
+        };
+        let record = written(judged, &settings);
+        assert_eq!(record["masked"], true);
+        assert_eq!(record["findings"][0]["text"], "打138****8000找你妈");
+        assert_eq!(record["findings"][0]["plain"], "打***********找你妈");
+        assert_eq!(record["findings"][0]["span"]["char_end"], 17);
+    }
+
+    #[test]
+    fn character_positions_far_into_a_text() {
+        let text = format!("{}打", "文a".repeat(3000));
+        let message = Message::text(text.as_str());
+        let mut stretches = Stretches::new(&message, false);
+        let place = Place {
+            turn: None,
+            span: Span::new(text.len() - 3, text.len()),
+        };
+        let span = stretches.span(place);
+        assert_eq!((span.char_start, span.char_end), (6000, 6001));
+    }
+}

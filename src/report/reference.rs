@@ -1,0 +1,440 @@
+//! Rules and laws → the rule reference.
+//!
+//! In: the rules and laws of a lexicon. Out: one rule in full, the list of rules, the table of clauses with the
+//! rules that cite them; for people, as JSON, as Markdown (docs/rules.md). All from the same records, so that
+//! they can't disagree. It shows every clause that a rule may cite, whatever its date; a finding cites those in force.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use crate::lexicon::Laws;
+use crate::lexicon::laws::{Clause, Instrument};
+use crate::report::Settings;
+use crate::report::words::{self, colon, pick};
+use crate::rule::{Category, Lang, Rule, Tier};
+
+/// Writes a rule in full for a person.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_rule(out: &mut impl Write, rule: &Rule, settings: &Settings) -> io::Result<()> {
+    let lang = settings.lang;
+    let label = |zh, en| format!("{}{}", pick(lang, zh, en), colon(lang));
+    writeln!(out, "{}  {}", rule.id, rule.title.get(lang))?;
+    writeln!(
+        out,
+        "{}{} ({})  {}{} ({})  {}",
+        label("类别", "category"),
+        rule.category.title(lang),
+        rule.category.id(),
+        label("级别", "tier"),
+        rule.tier.title(lang),
+        rule.tier.id(),
+        words::confidence(rule.confidence, lang),
+    )?;
+    writeln!(
+        out,
+        "\n{}\n  {}",
+        label("危害", "why it is bad"),
+        rule.why.get(lang)
+    )?;
+    writeln!(out, "\n{}", label("依据", "law"))?;
+    for (instrument, clause) in grounds(rule, settings.laws) {
+        writeln!(out, "  {}", ground_sentence(instrument, clause, lang))?;
+    }
+    writeln!(
+        out,
+        "\n{}\n  {}",
+        label("改为", "use instead"),
+        rule.instead.get(lang)
+    )?;
+    let readings: Vec<&str> = rule
+        .readings
+        .iter()
+        .map(|&one| words::reading(one, lang))
+        .collect();
+    if !readings.is_empty() {
+        let readings = readings.join(words::list_separator(lang));
+        writeln!(
+            out,
+            "\n{}{readings}",
+            label("除原形外的读法", "readings besides the plain one")
+        )?;
+    }
+    writeln!(out, "\n{}", label("应当发现", "finds"))?;
+    for example in &rule.hits {
+        writeln!(out, "  {}", example.marked_text().replace('\n', " / "))?;
+    }
+    writeln!(out, "\n{}", label("应当放过", "leaves alone"))?;
+    for example in &rule.misses {
+        writeln!(out, "  {}", example.marked_text().replace('\n', " / "))?;
+    }
+    Ok(())
+}
+
+/// A rule as JSON, texts in the settings' language.
+pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
+    let lang = settings.lang;
+    let grounds = grounds(rule, settings.laws)
+        .map(|(instrument, clause)| clause_json(instrument, clause, lang));
+    let texts = |examples: &[crate::rule::Example]| -> Vec<String> {
+        examples
+            .iter()
+            .map(|example| example.marked_text().to_owned())
+            .collect()
+    };
+    json!({
+        "id": rule.id,
+        "category": rule.category,
+        "tier": rule.tier,
+        "confidence": rule.confidence,
+        "title": rule.title.get(lang),
+        "why": rule.why.get(lang),
+        "basis": grounds.collect::<Vec<Value>>(),
+        "instead": rule.instead.get(lang),
+        "readings": rule.readings,
+        "hits": texts(&rule.hits),
+        "misses": texts(&rule.misses),
+    })
+}
+
+/// Writes the list of rules for a person: id, tier, title, under their categories.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Result<()> {
+    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    for category in Category::ALL {
+        let own: Vec<_> = rules
+            .iter()
+            .filter(|rule| rule.category == category)
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        writeln!(
+            out,
+            "{} ({}) {}",
+            category.title(lang),
+            category.id(),
+            own.len()
+        )?;
+        for rule in own {
+            writeln!(
+                out,
+                "  {:width$}  {}  {}",
+                rule.id,
+                padded_tier(rule.tier, lang),
+                rule.title.get(lang)
+            )?;
+        }
+    }
+    let count = rules.len();
+    match lang {
+        Lang::Zh => writeln!(out, "共 {count} 条规则"),
+        Lang::En => writeln!(out, "{count} rules"),
+    }
+}
+
+/// Writes the rule reference as Markdown: docs/rules.md.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_markdown(
+    out: &mut impl Write,
+    rules: &[&Rule],
+    settings: &Settings,
+) -> io::Result<()> {
+    let lang = settings.lang;
+    writeln!(out, "# {}\n", pick(lang, "规则", "Rules"))?;
+    let note = pick(
+        lang,
+        "由 `dunlint rules --format markdown` 按 lexicons/rules 生成，请勿手工修改。",
+        "Generated from lexicons/rules by `dunlint rules --format markdown`; don't edit.",
+    );
+    writeln!(out, "{note}")?;
+    for category in Category::ALL {
+        let own: Vec<_> = rules
+            .iter()
+            .filter(|rule| rule.category == category)
+            .collect();
+        if !own.is_empty() {
+            writeln!(out, "\n## {} `{}`", category.title(lang), category.id())?;
+        }
+        for rule in own {
+            writeln!(out, "\n### {}\n", rule.id)?;
+            let sureness = words::confidence(rule.confidence, lang);
+            writeln!(
+                out,
+                "{} · {} · {sureness}\n",
+                rule.title.get(lang),
+                rule.tier.title(lang)
+            )?;
+            writeln!(
+                out,
+                "**{}** {}\n",
+                pick(lang, "危害", "Why it is bad"),
+                rule.why.get(lang)
+            )?;
+            writeln!(out, "**{}**\n", pick(lang, "依据", "Law"))?;
+            for (instrument, clause) in grounds(rule, settings.laws) {
+                writeln!(
+                    out,
+                    "- {}",
+                    markdown(&ground_sentence(instrument, clause, lang))
+                )?;
+            }
+            for (name, examples) in [
+                (pick(lang, "应当发现", "Finds"), &rule.hits),
+                (pick(lang, "应当放过", "Leaves alone"), &rule.misses),
+            ] {
+                writeln!(out, "\n**{name}**\n")?;
+                for example in examples {
+                    let text = example.marked_text().replace('\n', " / ");
+                    writeln!(out, "- {}", markdown(&text))?;
+                }
+            }
+            writeln!(
+                out,
+                "\n**{}** {}",
+                pick(lang, "改为", "Use instead"),
+                rule.instead.get(lang)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes each clause with the rules that cite it, clauses without a rule too, for a person.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_clauses(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
+    let lang = settings.lang;
+    let (mut covered, mut all) = (0, 0);
+    for instrument in &settings.laws.instruments {
+        writeln!(
+            out,
+            "{}  {}{}",
+            instrument.id,
+            instrument.title.get(lang),
+            in_force(instrument, lang)
+        )?;
+        for clause in clauses_of(instrument, settings.laws) {
+            let citing = citing(clause, rules);
+            all += 1;
+            covered += usize::from(!citing.is_empty());
+            let number = clause.printable_number().unwrap_or("–");
+            writeln!(out, "  {number}  {}", clause.about.get(lang))?;
+            let citing = match citing.is_empty() {
+                true => pick(lang, "（没有规则）", "(no rule)").to_owned(),
+                false => citing.join(words::list_separator(lang)),
+            };
+            writeln!(out, "    {citing}")?;
+        }
+    }
+    match lang {
+        Lang::Zh => writeln!(out, "{all} 条款中 {covered} 条有规则"),
+        Lang::En => writeln!(out, "{covered} of {all} clauses have a rule"),
+    }
+}
+
+/// The clauses with their rules as Markdown.
+///
+/// # Errors
+/// Whatever `out` returns.
+pub fn write_clauses_markdown(
+    out: &mut impl Write,
+    rules: &[&Rule],
+    settings: &Settings,
+) -> io::Result<()> {
+    let lang = settings.lang;
+    writeln!(out, "# {}", pick(lang, "条款与规则", "Clauses and rules"))?;
+    for instrument in &settings.laws.instruments {
+        let title = markdown(instrument.title.get(lang));
+        writeln!(
+            out,
+            "\n## {} {title}{}\n",
+            instrument.id,
+            in_force(instrument, lang)
+        )?;
+        for clause in clauses_of(instrument, settings.laws) {
+            let citing: Vec<String> = citing(clause, rules)
+                .iter()
+                .map(|id| format!("`{id}`"))
+                .collect();
+            let citing = match citing.is_empty() {
+                true => pick(lang, "没有规则", "no rule").to_owned(),
+                false => citing.join(words::list_separator(lang)),
+            };
+            let number = clause.printable_number().unwrap_or("–");
+            writeln!(
+                out,
+                "- {number} {}{}{citing}",
+                markdown(clause.about.get(lang)),
+                colon(lang)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The clauses with their rules as JSON.
+pub fn clauses_json(rules: &[&Rule], settings: &Settings) -> Value {
+    let instruments = settings.laws.instruments.iter();
+    let clauses = instruments.flat_map(|instrument| {
+        clauses_of(instrument, settings.laws).map(move |clause| {
+            let mut value = clause_json(instrument, clause, settings.lang);
+            value["rules"] = json!(citing(clause, rules));
+            value
+        })
+    });
+    Value::Array(clauses.collect())
+}
+
+/// The clauses that a rule may cite with their instruments, in the rule's order.
+fn grounds<'l>(
+    rule: &'l Rule,
+    laws: &'l Laws,
+) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
+    let keys = rule.basis.iter();
+    let clauses = keys.flat_map(|key| laws.clauses.iter().filter(move |clause| clause.key == *key));
+    clauses.filter_map(|clause| Some((laws.instrument(&clause.instrument)?, clause)))
+}
+
+fn clauses_of<'l>(instrument: &'l Instrument, laws: &'l Laws) -> impl Iterator<Item = &'l Clause> {
+    laws.clauses
+        .iter()
+        .filter(|clause| clause.instrument == instrument.id)
+}
+
+fn citing<'r>(clause: &Clause, rules: &[&'r Rule]) -> Vec<&'r str> {
+    let rules = rules.iter().filter(|rule| rule.basis.contains(&clause.key));
+    rules.map(|rule| rule.id.as_str()).collect()
+}
+
+fn clause_json(instrument: &Instrument, clause: &Clause, lang: Lang) -> Value {
+    json!({
+        "id": instrument.id,
+        "title": instrument.title.get(lang),
+        "clause": clause.printable_number(),
+        "verb": clause.verb.unwrap_or(instrument.verb),
+        "about": clause.about.get(lang),
+        "from": instrument.from,
+        "until": instrument.until,
+        "creditors": instrument.creditors,
+        "regions": instrument.regions,
+    })
+}
+
+fn ground_sentence(instrument: &Instrument, clause: &Clause, lang: Lang) -> String {
+    let verb = words::verb(clause.verb.unwrap_or(instrument.verb), lang);
+    let gap = pick(lang, "", " ");
+    let number = clause
+        .printable_number()
+        .map(|number| format!("{gap}{number}"))
+        .unwrap_or_default();
+    let title = instrument.title.get(lang);
+    let about = clause.about.get(lang);
+    format!(
+        "{verb}{gap}{title}{number}{}{}{about}",
+        in_force(instrument, lang),
+        colon(lang)
+    )
+}
+
+fn in_force(instrument: &Instrument, lang: Lang) -> String {
+    match (instrument.from, instrument.until, lang) {
+        (None, None, _) => String::new(),
+        (Some(from), None, Lang::Zh) => format!("（{from} 起）"),
+        (None, Some(until), Lang::Zh) => format!("（至 {until}）"),
+        (Some(from), Some(until), Lang::Zh) => format!("（{from} 至 {until}）"),
+        (Some(from), None, Lang::En) => format!(" (from {from})"),
+        (None, Some(until), Lang::En) => format!(" (until {until})"),
+        (Some(from), Some(until), Lang::En) => format!(" ({from} to {until})"),
+    }
+}
+
+fn padded_tier(tier: Tier, lang: Lang) -> String {
+    match lang {
+        // All titles of findings' tiers are two characters wide in Chinese.
+        Lang::Zh => tier.title(lang).to_owned(),
+        Lang::En => format!("{:7}", tier.title(lang)),
+    }
+}
+
+/// Escapes what Markdown would read as markup.
+fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(
+            character,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::json::tests::{settings, small_lexicon};
+
+    fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_rule_shows_law_examples_and_wording() {
+        let (rules, laws) = small_lexicon();
+        let settings = settings(&rules, &laws, Lang::Zh);
+        let shown = written(|out| write_rule(out, &rules[0], &settings));
+        for part in [
+            "threat-violence  以暴力相威胁",
+            "违反《治安管理处罚法》（2025）第五十条第一款第（一）项（2026-01-01 起）：威胁人身安全",
+            "不符合GB/T 45251：不得威胁",
+            "再不还钱⟦打断你的腿⟧",
+            "打断你的话",
+            "请您尽快还款。",
+        ] {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
+        assert_eq!(
+            rule_json(&rules[0], &settings)["basis"][2]["clause"],
+            Value::Null
+        );
+    }
+
+    #[test]
+    fn clauses_without_a_rule_are_shown() {
+        let (rules, laws) = small_lexicon();
+        let settings = settings(&rules, &laws, Lang::En);
+        let insults: Vec<&Rule> = rules.iter().skip(1).collect();
+        let shown = written(|out| write_clauses(out, &insults, &settings));
+        assert!(shown.contains("0 of 3 clauses have a rule"), "{shown}");
+        assert_eq!(shown.matches("(no rule)").count(), 3);
+        let all: Vec<&Rule> = rules.iter().collect();
+        assert_eq!(
+            clauses_json(&all, &settings)[0]["rules"],
+            json!(["threat-violence"])
+        );
+    }
+
+    #[test]
+    fn markdown_has_a_heading_for_every_rule() {
+        let (rules, laws) = small_lexicon();
+        let settings = settings(&rules, &laws, Lang::En);
+        let all: Vec<&Rule> = rules.iter().collect();
+        let shown = written(|out| write_markdown(out, &all, &settings));
+        assert_eq!(shown.matches("\n### ").count(), rules.len());
+        assert_eq!(markdown("*a*_b_<c>"), "\\*a\\*\\_b\\_\\<c\\>");
+        let list = written(|out| write_list(out, &all, Lang::Zh));
+        assert!(list.ends_with("共 2 条规则\n"), "{list}");
+    }
+}

@@ -1,0 +1,610 @@
+//! Many verdicts → a ranked summary.
+//!
+//! In: [`Judged`] messages, a batch at a time, merged in input order. Out: the worst messages with their
+//! evidence, counts by tier, category, rule and agency, reading decisions, rejections, and the balance *read =
+//! judged + rejected + skipped*. Promise: bounded memory whatever the number of messages, and the same summary
+//! whatever the batches. It holds no message text but the worst, shortened and masked as the settings say.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::finding::Place;
+use crate::linter::Work;
+use crate::message::Message;
+use crate::report::human::Terminal;
+use crate::report::json::shown_evidence;
+use crate::report::mask::{masked_text, names_of};
+use crate::report::visible::{columns, shorten, visible};
+use crate::report::words::{self, colon, pick};
+use crate::report::{Judged, Settings};
+use crate::rule::{Category, Confidence, Lang, Tier};
+
+/// How many of the worst messages are listed.
+const WORST: usize = 20;
+
+/// How many rejections are shown one by one; the rejects file holds all.
+const SHOWN_REJECTIONS: usize = 10;
+
+/// Agencies beyond these are counted together, so that a column of names can't fill the memory.
+const MAX_AGENCIES: usize = 10_000;
+
+/// What a run has seen so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    /// Messages judged.
+    pub judged: u64,
+    /// Records that couldn't be understood.
+    pub rejected: u64,
+    /// Records left out on purpose: blank lines, headings.
+    pub skipped: u64,
+    /// Exact counters of the work.
+    pub work: Work,
+    tiers: [u64; 4],
+    for_review: u64,
+    categories: BTreeMap<Category, u64>,
+    rules: BTreeMap<usize, u64>,
+    agencies: BTreeMap<String, Agency>,
+    worst: Vec<Worst>,
+    rejections: Vec<String>,
+}
+
+/// Messages of one agency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Agency {
+    messages: u64,
+    flagged: u64,
+    severe: u64,
+}
+
+/// Messages that read the same as far as the summary shows them.
+#[derive(Debug, Clone, PartialEq)]
+struct Worst {
+    score: u8,
+    tier: Tier,
+    /// Of the first of them.
+    id: String,
+    /// Of the first of them.
+    agency: Option<String>,
+    /// How many there are.
+    count: u64,
+    categories: Vec<Category>,
+    rules: Vec<usize>,
+    evidence: Vec<String>,
+    opening: String,
+}
+
+impl Summary {
+    /// Counts a message.
+    pub fn add(&mut self, judged: Judged, settings: &Settings) {
+        let Judged {
+            message, verdict, ..
+        } = judged;
+        self.judged += 1;
+        self.tiers[verdict.tier as usize] += 1;
+        for category in &verdict.categories {
+            *self.categories.entry(*category).or_default() += 1;
+        }
+        let counted = verdict
+            .findings
+            .iter()
+            .filter(|finding| finding.confidence > Confidence::Low);
+        let mut rules: Vec<usize> = counted.map(|finding| finding.rule).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        for rule in &rules {
+            *self.rules.entry(*rule).or_default() += 1;
+        }
+        if rules.is_empty() && !verdict.findings.is_empty() {
+            self.for_review += 1;
+        }
+        if let Some(agency) = message
+            .agency
+            .as_deref()
+            .filter(|agency| !agency.trim().is_empty())
+        {
+            self.count_agency(
+                agency,
+                Agency {
+                    messages: 1,
+                    flagged: u64::from(verdict.tier > Tier::Clean),
+                    severe: u64::from(verdict.tier == Tier::Severe),
+                },
+            );
+        }
+        let may_be_listed = self.worst.len() < WORST
+            || self
+                .worst
+                .last()
+                .is_some_and(|last| last.score <= verdict.score);
+        if verdict.tier > Tier::Clean && may_be_listed {
+            self.place(Worst::of(judged, settings));
+        }
+    }
+
+    /// Counts a record that wasn't judged; `rejection` says where and why, without its words.
+    pub fn reject(&mut self, rejection: impl FnOnce() -> String) {
+        self.rejected += 1;
+        if self.rejections.len() < SHOWN_REJECTIONS {
+            self.rejections.push(rejection());
+        }
+    }
+
+    /// Takes over what the next batch has seen.
+    pub fn merge(&mut self, next: Summary) {
+        self.judged += next.judged;
+        self.rejected += next.rejected;
+        self.skipped += next.skipped;
+        self.work += next.work;
+        self.for_review += next.for_review;
+        for (own, next) in self.tiers.iter_mut().zip(next.tiers) {
+            *own += next;
+        }
+        for (category, count) in next.categories {
+            *self.categories.entry(category).or_default() += count;
+        }
+        for (rule, count) in next.rules {
+            *self.rules.entry(rule).or_default() += count;
+        }
+        for (agency, counts) in &next.agencies {
+            self.count_agency(agency, *counts);
+        }
+        for worst in next.worst {
+            self.place(worst);
+        }
+        let room = SHOWN_REJECTIONS - self.rejections.len();
+        self.rejections
+            .extend(next.rejections.into_iter().take(room));
+    }
+
+    /// Messages of this tier or a graver one.
+    pub fn at_least(&self, tier: Tier) -> u64 {
+        self.tiers[tier as usize..].iter().sum()
+    }
+
+    /// The balance in one line: read = judged + rejected + skipped.
+    pub fn balance(&self, read: u64, lang: Lang) -> String {
+        let Self {
+            judged,
+            rejected,
+            skipped,
+            ..
+        } = self;
+        let equals = if self.balances(read) { '=' } else { '≠' };
+        match lang {
+            Lang::Zh => {
+                format!("读取 {read} {equals} 判定 {judged} + 拒收 {rejected} + 跳过 {skipped}")
+            }
+            Lang::En => format!(
+                "read {read} {equals} judged {judged} + rejected {rejected} + skipped {skipped}"
+            ),
+        }
+    }
+
+    /// Whether nothing got lost between the reader and the counts.
+    pub fn balances(&self, read: u64) -> bool {
+        read == self.judged + self.rejected + self.skipped
+    }
+
+    /// Writes the ranked summary: worst messages, counts, reading decisions, rejections. The balance isn't in
+    /// it: it closes every run.
+    ///
+    /// # Errors
+    /// Whatever `out` returns.
+    pub fn write(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        decisions: &[String],
+        settings: &Settings,
+        terminal: Terminal,
+    ) -> io::Result<()> {
+        let lang = settings.lang;
+        self.write_worst(out, settings, terminal)?;
+        writeln!(out, "{}", pick(lang, "按级别", "by tier"))?;
+        for tier in Tier::ALL.into_iter().rev() {
+            let name = terminal.paint(tier, tier.title(lang));
+            self.write_count(
+                out,
+                &name,
+                columns(tier.title(lang)),
+                self.tiers[tier as usize],
+            )?;
+        }
+        if self.for_review > 0 {
+            let review = pick(
+                lang,
+                "仅供复核（把握低）",
+                "for review only (low confidence)",
+            );
+            self.write_count(out, review, columns(review), self.for_review)?;
+        }
+        if !self.categories.is_empty() {
+            writeln!(out, "\n{}", pick(lang, "按类别", "by category"))?;
+            for (category, count) in by_count(&self.categories) {
+                let name = category.title(lang);
+                self.write_count(out, name, columns(name), count)?;
+            }
+            writeln!(out, "\n{}", pick(lang, "按规则", "by rule"))?;
+            for (rule, count) in by_count(&self.rules) {
+                let rule = &settings.rules[*rule];
+                let name = format!("{}  {}", rule.id, rule.title.get(lang));
+                self.write_count(out, &name, columns(&name), count)?;
+            }
+        }
+        self.write_agencies(out, lang)?;
+        if !decisions.is_empty() {
+            writeln!(
+                out,
+                "\n{}",
+                pick(lang, "读取方式", "how the inputs were read")
+            )?;
+            for decision in decisions {
+                writeln!(out, "  {}", visible(decision))?;
+            }
+        }
+        if !self.rejections.is_empty() {
+            writeln!(out, "\n{}", pick(lang, "拒收的记录", "rejected records"))?;
+            for rejection in &self.rejections {
+                writeln!(out, "  {}", visible(rejection))?;
+            }
+            let more = self.rejected - self.rejections.len() as u64;
+            if more > 0 {
+                writeln!(
+                    out,
+                    "  {}",
+                    pick(lang, "另有 N 条", "and N more").replace('N', &more.to_string())
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the exact counters of the work.
+    ///
+    /// # Errors
+    /// Whatever `out` returns.
+    pub fn write_work(&self, out: &mut (impl Write + ?Sized), lang: Lang) -> io::Result<()> {
+        let Work {
+            messages,
+            characters,
+            candidates,
+            blocks_cut,
+            characters_cut,
+            dictionary_loads,
+        } = self.work;
+        writeln!(out, "{}", pick(lang, "工作量", "work"))?;
+        for (id, zh, en, count) in [
+            ("messages", "消息", "messages judged", messages),
+            ("characters", "字符", "characters read", characters),
+            (
+                "candidates",
+                "进入规则匹配的消息",
+                "messages in which rules were tried",
+                candidates,
+            ),
+            (
+                "blocks_cut",
+                "分词的片段",
+                "blocks cut into words",
+                blocks_cut,
+            ),
+            (
+                "characters_cut",
+                "分词的字符",
+                "characters in these blocks",
+                characters_cut,
+            ),
+            (
+                "dictionary_loads",
+                "加载词典次数",
+                "dictionary loads",
+                dictionary_loads,
+            ),
+        ] {
+            writeln!(out, "  {id} {count}  {}", pick(lang, zh, en))?;
+        }
+        Ok(())
+    }
+
+    fn write_worst(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        settings: &Settings,
+        terminal: Terminal,
+    ) -> io::Result<()> {
+        let lang = settings.lang;
+        if self.worst.is_empty() {
+            return writeln!(
+                out,
+                "{}\n",
+                pick(lang, "没有应当处理的消息", "no message to object to")
+            );
+        }
+        writeln!(out, "{}", pick(lang, "最严重的消息", "worst messages"))?;
+        let mut worst: Vec<&Worst> = self.worst.iter().collect();
+        worst.sort_by_key(|worst| std::cmp::Reverse((worst.score, worst.count)));
+        for (rank, worst) in worst.into_iter().enumerate() {
+            let head = format!("{} {}", worst.tier.title(lang), worst.score);
+            let mut facts = vec![visible(&worst.id).into_owned()];
+            facts.extend(
+                worst
+                    .agency
+                    .as_deref()
+                    .map(|agency| visible(agency).into_owned()),
+            );
+            facts.push(words::categories(&worst.categories, lang));
+            if worst.count > 1 {
+                facts.push(
+                    pick(lang, "（相同的共 N 条）", "(N that read the same)")
+                        .replace('N', &worst.count.to_string()),
+                );
+            }
+            let head = terminal.paint(worst.tier, &head);
+            writeln!(out, "{:>3}. {head}  {}", rank + 1, facts.join("  "))?;
+            let width = terminal.width.clamp(40, 160).saturating_sub(5);
+            let evidence: Vec<String> = worst
+                .evidence
+                .iter()
+                .map(|words| format!("“{words}”"))
+                .collect();
+            let evidence = evidence.join(words::list_separator(lang));
+            let label = format!("{}{}", pick(lang, "证据", "evidence"), colon(lang));
+            writeln!(
+                out,
+                "     {}",
+                shorten(&format!("{label}{evidence}"), width)
+            )?;
+            let rules: Vec<&str> = worst
+                .rules
+                .iter()
+                .map(|&rule| settings.rules[rule].id.as_str())
+                .collect();
+            writeln!(out, "     {}", terminal.dim(&rules.join(", ")))?;
+            writeln!(out, "     {}", shorten(&worst.opening, width))?;
+        }
+        writeln!(out)
+    }
+
+    fn write_agencies(&self, out: &mut (impl Write + ?Sized), lang: Lang) -> io::Result<()> {
+        if self.agencies.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\n{}",
+            pick(
+                lang,
+                "按机构（消息数、有问题的、严重的）",
+                "by agency (messages, flagged, severe)"
+            )
+        )?;
+        let mut agencies: Vec<(&String, &Agency)> = self.agencies.iter().collect();
+        agencies.sort_by_key(|(_, counts)| {
+            std::cmp::Reverse((counts.severe, counts.flagged, counts.messages))
+        });
+        for (name, counts) in agencies.iter().take(WORST) {
+            let name = match name.is_empty() {
+                true => pick(lang, "（其他机构）", "(other agencies)"),
+                false => name.as_str(),
+            };
+            let Agency {
+                messages,
+                flagged,
+                severe,
+            } = counts;
+            writeln!(
+                out,
+                "  {messages:>8} {flagged:>8} {severe:>8}  {}",
+                shorten(name, 60)
+            )?;
+        }
+        let more = agencies.len().saturating_sub(WORST);
+        if more > 0 {
+            writeln!(
+                out,
+                "  {}",
+                pick(lang, "另有 N 家", "and N more").replace('N', &more.to_string())
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_count(
+        &self,
+        out: &mut (impl Write + ?Sized),
+        name: &str,
+        name_columns: usize,
+        count: u64,
+    ) -> io::Result<()> {
+        let pad = 44usize.saturating_sub(name_columns);
+        let share = 100.0 * count as f64 / self.judged.max(1) as f64;
+        writeln!(out, "  {name}{:pad$}{count:>10}  {share:>6.2} %", "")
+    }
+
+    fn count_agency(&mut self, name: &str, counts: Agency) {
+        let is_full = self.agencies.len() >= MAX_AGENCIES && !self.agencies.contains_key(name);
+        let name = if is_full { "" } else { name };
+        let own = self.agencies.entry(name.to_owned()).or_default();
+        own.messages += counts.messages;
+        own.flagged += counts.flagged;
+        own.severe += counts.severe;
+    }
+
+    /// Puts a message among the worst, or counts it with one that reads the same. The order is one of contents,
+    /// not of arrival: what one batch leaves out, all of them would, so that no count depends on the batches.
+    fn place(&mut self, worst: Worst) {
+        match self.worst.binary_search_by(|own| own.order(&worst)) {
+            Ok(at) => self.worst[at].count += worst.count,
+            Err(at) if at < WORST => {
+                self.worst.insert(at, worst);
+                self.worst.truncate(WORST);
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+impl Worst {
+    fn of(judged: Judged, settings: &Settings) -> Self {
+        let Judged {
+            message, verdict, ..
+        } = judged;
+        let mut findings: Vec<_> = verdict
+            .findings
+            .iter()
+            .filter(|one| one.confidence > Confidence::Low)
+            .collect();
+        // Stable: the gravest first, then as they stand in the text.
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.tier));
+        let mut rules: Vec<usize> = Vec::new();
+        for finding in &findings {
+            if !rules.contains(&finding.rule) {
+                rules.push(finding.rule);
+            }
+        }
+        let mut evidence: Vec<String> = Vec::new();
+        for finding in findings.iter().take(8) {
+            let words = shorten(&shown_evidence(finding, message, settings).0, 40);
+            if !evidence.contains(&words) {
+                evidence.push(words);
+            }
+        }
+        let opening = opening(
+            message,
+            findings.first().map(|finding| finding.place),
+            settings.masks,
+        );
+        Self {
+            score: verdict.score,
+            tier: verdict.tier,
+            id: message.id.to_string(),
+            count: 1,
+            agency: message.agency.as_deref().map(str::to_owned),
+            categories: verdict.categories.clone(),
+            rules,
+            evidence,
+            opening,
+        }
+    }
+
+    /// The worst first; among equals by what they say.
+    fn order(&self, other: &Worst) -> std::cmp::Ordering {
+        let by_score = other.score.cmp(&self.score);
+        by_score
+            .then_with(|| self.opening.cmp(&other.opening))
+            .then_with(|| self.evidence.cmp(&other.evidence))
+            .then_with(|| self.rules.cmp(&other.rules))
+            .then_with(|| self.categories.cmp(&other.categories))
+    }
+}
+
+/// The beginning of the stretch that carries the gravest finding, on one line.
+fn opening(message: &Message, place: Option<Place>, masks: bool) -> String {
+    const CHARACTERS: usize = 100;
+    // Enough beyond the cut for a number that straddles it to be recognised and masked.
+    const BEYOND: usize = 64;
+    let text = message.stretch(place.and_then(|place| place.turn));
+    let opening: String = text.chars().take(CHARACTERS + BEYOND).collect();
+    let opening = if masks {
+        masked_text(&opening, &names_of(message))
+    } else {
+        opening.into()
+    };
+    let opening = opening.chars().take(CHARACTERS);
+    opening
+        .map(|one| {
+            if matches!(one, '\n' | '\r' | '\t') {
+                ' '
+            } else {
+                one
+            }
+        })
+        .collect()
+}
+
+/// The counts, largest first; equal ones in the order of their keys.
+fn by_count<K: Ord>(counts: &BTreeMap<K, u64>) -> Vec<(&K, u64)> {
+    let mut counts: Vec<(&K, u64)> = counts.iter().map(|(key, count)| (key, *count)).collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Id;
+    use crate::report::json::tests::{judged_text, settings, small_lexicon};
+
+    fn add(summary: &mut Summary, id: u64, marked: &str, score: u8, settings: &Settings) {
+        let (text, mut verdict) = judged_text(marked);
+        verdict.score = score;
+        let message = Message {
+            id: Id::Number(id.into()),
+            agency: Some("甲公司".into()),
+            ..Message::text(text)
+        };
+        let judged = Judged {
+            message: &message,
+            verdict: &verdict,
+            has_own_id: true,
+        };
+        summary.add(judged, settings);
+    }
+
+    #[test]
+    fn batches_make_no_difference() {
+        let (rules, laws) = small_lexicon();
+        let mut settings = settings(&rules, &laws, Lang::Zh);
+        settings.masks = true;
+        let score = |id: u64| 75 + (id * 7 % 25) as u8;
+        let marked = |id: u64| match id % 3 {
+            0 => "请打13800138000，⟦打断你的腿⟧",
+            1 => "再不还钱⟦打断你的腿⟧",
+            _ => "小心⟦打断你的腿⟧",
+        };
+        let mut whole = Summary::default();
+        for id in 0..60 {
+            add(&mut whole, id, marked(id), score(id), &settings);
+        }
+        whole.reject(|| "a.jsonl, record 3".to_owned());
+        let mut merged = Summary::default();
+        for batch in 0..6 {
+            let mut part = Summary::default();
+            for id in batch * 10..batch * 10 + 10 {
+                add(&mut part, id, marked(id), score(id), &settings);
+            }
+            merged.merge(part);
+        }
+        let mut last = Summary::default();
+        last.reject(|| "a.jsonl, record 3".to_owned());
+        merged.merge(last);
+        assert_eq!(whole, merged);
+        assert_eq!(merged.at_least(Tier::Warning), 60);
+        assert!(merged.balances(61) && !merged.balances(62));
+        assert_eq!(
+            merged.balance(62, Lang::En),
+            "read 62 ≠ judged 60 + rejected 1 + skipped 0"
+        );
+
+        let terminal = Terminal {
+            width: 80,
+            has_color: false,
+        };
+        let mut out = Vec::new();
+        merged
+            .write(
+                &mut out,
+                &["a.jsonl: UTF-8".to_owned()],
+                &settings,
+                terminal,
+            )
+            .unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert!(
+            shown.contains("  1. 严重 99  7  甲公司  威胁恐吓\n     证据：“打断你的腿”\n"),
+            "{shown}"
+        );
+        assert!(shown.contains("请打138****8000"), "{shown}");
+        assert!(!shown.contains("13800138000"));
+        assert!(shown.contains("a.jsonl, record 3") && shown.contains("a.jsonl: UTF-8"));
+    }
+}

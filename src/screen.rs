@@ -1,0 +1,202 @@
+//! A run over dumps: inputs → verdicts of all their records, in input order.
+//!
+//! In: opened readers, one after the other. Out: for each batch the bytes of its result records and of its
+//! rejected ones, handed to the caller in input order, and a [`Screened`] report. Batches are judged on all
+//! threads; at most a few wait for the writer, so that memory doesn't grow with the input. Promise: the same
+//! bytes whatever the threads and the size of batches. It opens no output and knows no wall clock.
+
+use std::io;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use rayon::ThreadPool;
+
+use crate::error::{Error, Result};
+use crate::linter::Linter;
+use crate::message::{Id, Message};
+use crate::read::{Batch, Decision, Input, ReadOptions, Reader};
+use crate::report::json::{write_record, write_rejection};
+use crate::report::summary::Summary;
+use crate::report::{Judged, Settings, words};
+use crate::rule::Tier;
+
+/// How a run judges and what it writes.
+#[derive(Clone, Copy)]
+pub struct Run<'r> {
+    /// Judges.
+    pub linter: &'r Linter<'r>,
+    /// How results look.
+    pub settings: Settings<'r>,
+    /// Language of the summary's own lines.
+    pub summary: Settings<'r>,
+    /// Whether result records are made; a summary needs none.
+    pub makes_records: bool,
+    /// Whether records of clean messages are left out.
+    pub only_findings: bool,
+    /// Fills in what a record doesn't say.
+    pub complete: &'r (dyn Fn(&mut Message) + Sync),
+}
+
+/// What a batch became.
+#[derive(Debug, Default)]
+pub struct Output {
+    /// Result records, a line each.
+    pub records: Vec<u8>,
+    /// Rejected records, a line each.
+    pub rejects: Vec<u8>,
+    /// Bytes of the input that it covers.
+    pub input_bytes: u64,
+    summary: Summary,
+}
+
+/// What a run has done.
+#[derive(Debug, Default)]
+pub struct Screened {
+    /// Records found in the inputs.
+    pub read: u64,
+    /// What became of them.
+    pub summary: Summary,
+    /// How each input was read.
+    pub decisions: Vec<(String, Decision)>,
+    /// Inputs that couldn't be opened or read to their end.
+    pub failures: Vec<Error>,
+}
+
+/// Judges all records of the inputs on the threads of `pool`; `write` gets the output of each batch in order.
+///
+/// # Errors
+/// The first error of `write`; what was written before stays. Inputs that fail don't end the run.
+pub fn screen(
+    inputs: &[Input],
+    options: &ReadOptions,
+    run: Run,
+    pool: &ThreadPool,
+    write: impl FnMut(&Output) -> io::Result<()> + Send,
+) -> io::Result<Screened> {
+    let waiting = 2 * pool.current_num_threads() + 1;
+    let (order, ordered) = sync_channel::<Receiver<Output>>(waiting);
+    let mut screened = Screened::default();
+    let summary = std::thread::scope(|threads| {
+        let writer = threads.spawn(move || collect(ordered, write));
+        pool.in_place_scope(|scope| {
+            for input in inputs {
+                let judge = |batch: Batch, output: SyncSender<Output>| {
+                    scope.spawn(move |_| {
+                        // The writer is gone if it failed; then nobody needs the output.
+                        let _ = output.send(judge(&batch, input, run));
+                    });
+                };
+                match read(input, options, &mut screened, &order, judge) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => screened.failures.push(error),
+                }
+            }
+        });
+        drop(order);
+        writer
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    screened.summary = summary;
+    Ok(screened)
+}
+
+/// Reads an input to its end; `false` if the writer is gone.
+fn read(
+    input: &Input,
+    options: &ReadOptions,
+    screened: &mut Screened,
+    order: &SyncSender<Receiver<Output>>,
+    judge: impl Fn(Batch, SyncSender<Output>),
+) -> Result<bool> {
+    let mut reader = Reader::open(input, options)?;
+    screened
+        .decisions
+        .push((input.name().to_owned(), reader.decision().clone()));
+    while let Some(batch) = reader.next_batch()? {
+        screened.read += batch.read();
+        let (output, judged) = sync_channel(1);
+        // Blocks while the queue is full: that is what bounds the memory.
+        if order.send(judged).is_err() {
+            return Ok(false);
+        }
+        judge(batch, output);
+    }
+    Ok(true)
+}
+
+/// Writes what the batches became, in their order, and sums it up.
+fn collect(
+    ordered: Receiver<Receiver<Output>>,
+    mut write: impl FnMut(&Output) -> io::Result<()>,
+) -> io::Result<Summary> {
+    let mut summary = Summary::default();
+    for judged in ordered {
+        // A batch whose thread panicked sends nothing; the panic itself ends the run when the scope is left.
+        let Ok(output) = judged.recv() else { continue };
+        write(&output)?;
+        summary.merge(output.summary);
+    }
+    Ok(summary)
+}
+
+fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
+    let mut output = Output {
+        input_bytes: batch.bytes(),
+        ..Output::default()
+    };
+    let summary = &mut output.summary;
+    summary.skipped = batch.skipped();
+    for record in batch.records() {
+        let mut record = match record {
+            Ok(record) => record,
+            Err(rejection) => {
+                write_rejection(&mut output.rejects, &rejection).expect("memory takes all bytes");
+                summary.reject(|| words::rejection(&rejection, run.summary.lang));
+                continue;
+            }
+        };
+        (run.complete)(&mut record.message);
+        let verdict = run
+            .linter
+            .check_counting(&record.message, &mut summary.work);
+        let judged = Judged {
+            message: &record.message,
+            verdict: &verdict,
+            has_own_id: !verdict.findings.is_empty()
+                && !is_made_up(&record.message.id, input, record.number),
+        };
+        summary.add(judged, &run.summary);
+        let is_left_out =
+            run.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
+        if run.makes_records && !is_left_out {
+            write_record(&mut output.records, judged, &run.settings)
+                .expect("memory takes all bytes");
+            output.records.push(b'\n');
+        }
+    }
+    output
+}
+
+/// Whether this is the id that the reader gives to records without one.
+pub fn is_made_up(id: &Id, input: &Input, number: u64) -> bool {
+    let Id::Text(id) = id else { return false };
+    let place = id
+        .strip_prefix(input.name())
+        .and_then(|rest| rest.strip_prefix(':'));
+    place.is_some_and(|place| place == number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_up_ids_are_known() {
+        let input = Input::file("/dumps/a.jsonl");
+        assert!(is_made_up(&Id::Text("a.jsonl:3".into()), &input, 3));
+        assert!(!is_made_up(&Id::Text("a.jsonl:4".into()), &input, 3));
+        assert!(!is_made_up(&Id::Text("3".into()), &input, 3));
+        assert!(!is_made_up(&Id::Number(3.into()), &input, 3));
+    }
+}
