@@ -28,13 +28,18 @@ pub enum Mixture {
 ///
 /// # Errors
 /// If `out` fails.
-pub fn write(out: &mut impl Write, rows: usize, seed: u64, layout: Layout, mixture: Mixture) -> io::Result<()> {
-    let mut source = Source(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+pub fn write(
+    out: &mut impl Write,
+    rows: usize,
+    seed: u64,
+    layout: Layout,
+    mixture: Mixture,
+) -> io::Result<()> {
+    let mut source = Source::new(!seed);
     if layout == Layout::Csv {
         writeln!(out, "编号,时间,机构,内容")?;
     }
-    for row in 0..rows {
-        let text = source.text(mixture);
+    for (row, text) in texts(seed, mixture).take(rows).enumerate() {
         let agency = source.pick(AGENCIES);
         let (day, hour, minute) = (1 + source.below(28), 8 + source.below(13), source.below(60));
         let time = format!("2026-03-{day:02} {hour:02}:{minute:02}");
@@ -42,7 +47,9 @@ pub fn write(out: &mut impl Write, rows: usize, seed: u64, layout: Layout, mixtu
             Layout::Jsonl => writeln!(
                 out,
                 r#"{{"id":{row},"channel":"sms","time":"{time}","agency":"{agency}","text":"{}"}}"#,
-                text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+                text.replace('\\', "\\\\")
+                    .replace('"', "\\\"")
+                    .replace('\n', "\\n")
             )?,
             Layout::Csv => writeln!(out, "{row},{time},{agency},\"{}\"", text.replace('"', "\"\""))?,
         }
@@ -50,16 +57,20 @@ pub fn write(out: &mut impl Write, rows: usize, seed: u64, layout: Layout, mixtu
     Ok(())
 }
 
-/// The texts alone.
-pub fn texts(rows: usize, seed: u64, mixture: Mixture) -> Vec<String> {
-    let mut source = Source(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    (0..rows).map(|_| source.text(mixture)).collect()
+/// The texts alone, without end.
+pub fn texts(seed: u64, mixture: Mixture) -> impl Iterator<Item = String> {
+    let mut source = Source::new(seed);
+    std::iter::repeat_with(move || source.text(mixture))
 }
 
 /// xorshift64*: seeded, the same on every machine.
 struct Source(u64);
 
 impl Source {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -80,7 +91,11 @@ impl Source {
         let text = if draw < 5 {
             let text = self.pick(VIOLATING);
             let text = self.fill(text);
-            if self.below(4) == 0 { self.disguise(&text) } else { text }
+            if self.below(4) == 0 {
+                self.disguise(&text)
+            } else {
+                text
+            }
         } else {
             match mixture {
                 Mixture::Carrier if draw < 75 => self.template(TEMPLATES),
@@ -166,10 +181,22 @@ fn full_width(text: &str) -> String {
 }
 
 const SURNAMES: &[&str] = &[
-    "赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈", "褚", "卫", "蒋", "沈", "韩", "杨", "朱", "秦", "尤", "许", "欧阳", "司马",
+    "赵", "钱", "孙", "李", "周", "吴", "郑", "王", "冯", "陈", "褚", "卫", "蒋", "沈", "韩", "杨", "朱",
+    "秦", "尤", "许", "欧阳", "司马",
 ];
 const AGENCIES: &[&str] = &["云杉资产", "北渡贷后", "青禾服务", "汇岭外包", "远帆催收", "自营"];
-const PLACES: &[&str] = &["城南", "东湖", "高新区", "老街口", "西渡镇", "第二实验小学", "中心医院", "金桥路", "石坪村", "大学城"];
+const PLACES: &[&str] = &[
+    "城南",
+    "东湖",
+    "高新区",
+    "老街口",
+    "西渡镇",
+    "第二实验小学",
+    "中心医院",
+    "金桥路",
+    "石坪村",
+    "大学城",
+];
 
 const LAWFUL: &[&str] = &[
     "【禾木银行】{名}，您尾号{号}的信用卡本期账单{额}元，最后还款日{日}，请按时还款。",
@@ -265,17 +292,78 @@ const VIOLATING: &[&str] = &[
 ];
 
 const SUBJECTS: &[&str] = &[
-    "小区", "朋友", "老师", "公司", "窗外", "昨天", "邻居", "这本书", "火车", "天气", "市场", "厨师", "他们", "猫", "设计师", "河边", "节目", "新闻", "会议", "同学", "花园",
-    "电影", "球队", "机器", "山上", "店主", "孩子们", "秋天", "学生", "医生", "作者", "司机",
+    "小区",
+    "朋友",
+    "老师",
+    "公司",
+    "窗外",
+    "昨天",
+    "邻居",
+    "这本书",
+    "火车",
+    "天气",
+    "市场",
+    "厨师",
+    "他们",
+    "猫",
+    "设计师",
+    "河边",
+    "节目",
+    "新闻",
+    "会议",
+    "同学",
+    "花园",
+    "电影",
+    "球队",
+    "机器",
+    "山上",
+    "店主",
+    "孩子们",
+    "秋天",
+    "学生",
+    "医生",
+    "作者",
+    "司机",
 ];
 const ADVERBS: &[&str] = &[
-    "", "已经", "突然", "慢慢", "常常", "刚刚", "认真", "终于", "悄悄", "大概", "似乎", "仍然", "一起", "特别", "重新", "马上", "当时", "总是", "轻轻", "到处", "反而", "随后",
+    "", "已经", "突然", "慢慢", "常常", "刚刚", "认真", "终于", "悄悄", "大概", "似乎", "仍然", "一起",
+    "特别", "重新", "马上", "当时", "总是", "轻轻", "到处", "反而", "随后",
 ];
 const VERBS: &[&str] = &[
-    "打开", "收到", "讨论", "修理", "喜欢", "完成", "寻找", "发现", "安排", "喝了", "买下", "照顾", "介绍", "整理", "错过", "记住", "选择", "打断", "送走", "参观", "练习", "翻译",
-    "检查", "忘记", "培养", "观察", "布置", "赢得", "种植", "更换", "迎接",
+    "打开", "收到", "讨论", "修理", "喜欢", "完成", "寻找", "发现", "安排", "喝了", "买下", "照顾", "介绍",
+    "整理", "错过", "记住", "选择", "打断", "送走", "参观", "练习", "翻译", "检查", "忘记", "培养", "观察",
+    "布置", "赢得", "种植", "更换", "迎接",
 ];
 const OBJECTS: &[&str] = &[
-    "一杯热茶", "那条消息", "新的计划", "旧照片", "三层楼", "乐队的演出", "一场大雨", "两只羊", "数学题", "晚饭", "钥匙", "春天的味道", "石头路", "木头箱子", "远处的灯", "长长的队伍",
-    "故事的结尾", "冬天的被子", "一篮水果", "广场上的鸽子", "合同草稿", "电脑", "彩色气球", "周末的安排", "奇怪的声音", "自己的房间", "一封信", "体操动作", "法院线", "死结", "发票",
+    "一杯热茶",
+    "那条消息",
+    "新的计划",
+    "旧照片",
+    "三层楼",
+    "乐队的演出",
+    "一场大雨",
+    "两只羊",
+    "数学题",
+    "晚饭",
+    "钥匙",
+    "春天的味道",
+    "石头路",
+    "木头箱子",
+    "远处的灯",
+    "长长的队伍",
+    "故事的结尾",
+    "冬天的被子",
+    "一篮水果",
+    "广场上的鸽子",
+    "合同草稿",
+    "电脑",
+    "彩色气球",
+    "周末的安排",
+    "奇怪的声音",
+    "自己的房间",
+    "一封信",
+    "体操动作",
+    "法院线",
+    "死结",
+    "发票",
 ];

@@ -337,10 +337,7 @@ const REASONS: &[(&str, &str)] = &[
 
 /// A text for stderr, its lines kept: paths and ids are hostile too.
 fn visible_lines(text: &str) -> String {
-    let lines: Vec<_> = text
-        .lines()
-        .map(dunlint::report::visible::visible)
-        .collect();
+    let lines: Vec<_> = text.lines().map(dunlint::report::visible::visible).collect();
     lines.join("\n")
 }
 
@@ -356,8 +353,6 @@ mod tests {
     #[test]
     fn closed_pipes_are_told_from_full_disks() {
         assert!(is_closed_pipe(&unwritten(io::ErrorKind::BrokenPipe.into())));
-        assert!(!is_closed_pipe(&unwritten(
-            io::ErrorKind::StorageFull.into()
-        )));
+        assert!(!is_closed_pipe(&unwritten(io::ErrorKind::StorageFull.into())));
     }
 }

@@ -129,9 +129,7 @@ impl Encoding {
             Encoding::Utf8 => bytes.is_empty(),
             Encoding::Gb18030 => matches!(
                 bytes,
-                [] | [0x81..=0xfe]
-                    | [0x81..=0xfe, 0x30..=0x39]
-                    | [0x81..=0xfe, 0x30..=0x39, 0x81..=0xfe]
+                [] | [0x81..=0xfe] | [0x81..=0xfe, 0x30..=0x39] | [0x81..=0xfe, 0x30..=0x39, 0x81..=0xfe]
             ),
             Encoding::Utf16Le | Encoding::Utf16Be => bytes.len() < 2,
         }
@@ -224,8 +222,7 @@ fn first_malformed(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> us
     let mut sink = [0_u8; 4096];
     let mut read = 0;
     loop {
-        let (result, taken, _) =
-            decoder.decode_to_utf8_without_replacement(&bytes[read..], &mut sink, true);
+        let (result, taken, _) = decoder.decode_to_utf8_without_replacement(&bytes[read..], &mut sink, true);
         read += taken;
         match result {
             DecoderResult::OutputFull => {}
@@ -315,11 +312,7 @@ mod tests {
         // Their second bytes in GB18030 are '|' and '\'.
         for text in ["東", "亅", "淺", "乗"] {
             let bytes = encode(Encoding::Gb18030, text);
-            assert_eq!(
-                Encoding::Gb18030.unit(&bytes),
-                (None, 2),
-                "{text} {bytes:x?}"
-            );
+            assert_eq!(Encoding::Gb18030.unit(&bytes), (None, 2), "{text} {bytes:x?}");
         }
         let line_break_in_a_character = encode(Encoding::Utf16Le, "਀Ċ");
         assert_eq!(

@@ -159,9 +159,7 @@ impl Labelled {
             let parsed = serde_json::from_str::<Labelled>(line).map_err(|error| error.to_string());
             match parsed.and_then(|record| record.validated()) {
                 Ok(record) => records.push(record),
-                Err(reason) => {
-                    problems.push(Error::new(ErrorKind::Input, reason).at_line(index + 1))
-                }
+                Err(reason) => problems.push(Error::new(ErrorKind::Input, reason).at_line(index + 1)),
             }
         }
         match Error::all(problems) {
@@ -173,9 +171,7 @@ impl Labelled {
     /// The message that it labels.
     pub fn message(&self) -> Message<'_> {
         let body = match (&self.turns, &self.text) {
-            (Some(turns), _) => {
-                Body::Turns(turns.iter().map(|turn| turn.as_turn(&turn.text)).collect())
-            }
+            (Some(turns), _) => Body::Turns(turns.iter().map(|turn| turn.as_turn(&turn.text)).collect()),
             (None, text) => Body::Text(text.as_deref().unwrap_or_default().into()),
         };
         self.message_with(body)
@@ -188,10 +184,7 @@ impl Labelled {
             return Some(self.message_with(Body::Text(plain.into())));
         };
         // Of a call the plain form is given as one line a turn, with or without speakers.
-        let lines: Vec<&str> = plain
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .collect();
+        let lines: Vec<&str> = plain.lines().filter(|line| !line.trim().is_empty()).collect();
         if lines.len() != turns.len() {
             return None;
         }
@@ -297,9 +290,7 @@ impl Outcome {
         match self.tiers.1.cmp(&self.tiers.0) {
             std::cmp::Ordering::Greater => Some(Miss::Over),
             std::cmp::Ordering::Less => Some(Miss::Under),
-            std::cmp::Ordering::Equal if expected.difference(got).next().is_some() => {
-                Some(Miss::Under)
-            }
+            std::cmp::Ordering::Equal if expected.difference(got).next().is_some() => Some(Miss::Under),
             std::cmp::Ordering::Equal if expected != got => Some(Miss::Over),
             std::cmp::Ordering::Equal => None,
         }
@@ -404,11 +395,8 @@ mod tests {
             let mut verdict = Verdict::default();
             for (turn, _, text) in message.stretches() {
                 for at in occurrences(text, words) {
-                    let before: Vec<(usize, char)> = text[..at.start]
-                        .char_indices()
-                        .rev()
-                        .take(context)
-                        .collect();
+                    let before: Vec<(usize, char)> =
+                        text[..at.start].char_indices().rev().take(context).collect();
                     let start = before.last().map_or(at.start, |(start, _)| *start);
                     verdict.findings.push(Finding {
                         rule: 0,

@@ -78,9 +78,7 @@ pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
             .iter()
             .find(|(_, covered)| **covered == rule.hits.len());
         if let Some((&other, _)) = shadow {
-            audit
-                .shadowed
-                .push((rule.id.clone(), rules[other].id.clone()));
+            audit.shadowed.push((rule.id.clone(), rules[other].id.clone()));
         }
         overlapping.extend(checks.overlapping.into_iter().map(|other| (index, other)));
         audit.passed += checks.passed;
@@ -126,10 +124,7 @@ pub fn marked_place(example: &Example, message: &Message) -> Option<Place> {
     let words_start = line_start + line.trim_end().len() - words.len();
     Some(Place {
         turn: *turn,
-        span: Span::new(
-            start.checked_sub(words_start)?,
-            end.checked_sub(words_start)?,
-        ),
+        span: Span::new(start.checked_sub(words_start)?, end.checked_sub(words_start)?),
     })
 }
 
@@ -174,8 +169,8 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
         }
         let mut covering = BTreeSet::new();
         for other in verdict.findings.iter().filter(|other| other.rule != index) {
-            let is_overlapping = other.place.turn == finding.place.turn
-                && other.place.span.overlaps(finding.place.span);
+            let is_overlapping =
+                other.place.turn == finding.place.turn && other.place.span.overlaps(finding.place.span);
             if is_overlapping {
                 checks.overlapping.insert(other.rule);
             }
@@ -187,27 +182,14 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
             *checks.covered_by.entry(other).or_default() += 1;
         }
         for disguise in disguises_of(&rule.readings) {
-            check_disguised(
-                index,
-                disguise,
-                finding,
-                &message,
-                lexicon,
-                linter,
-                &mut checks,
-            );
+            check_disguised(index, disguise, finding, &message, lexicon, linter, &mut checks);
         }
     }
     for example in &rule.misses {
         let message = Lexicon::example_message(example);
         let verdict = linter.check(&message);
         match own_findings(&verdict.findings, index).first() {
-            Some(finding) => checks.fail(
-                rule,
-                Problem::Noisy,
-                example.marked_text(),
-                Some(&finding.text),
-            ),
+            Some(finding) => checks.fail(rule, Problem::Noisy, example.marked_text(), Some(&finding.text)),
             None => checks.passed += 1,
         }
     }
@@ -244,29 +226,18 @@ fn check_disguised(
         .find(|own| own.place.turn == finding.place.turn && own.place.span.overlaps(span));
     match near {
         Some(found) if found.place.span.contains(span) => checks.passed += 1,
-        Some(found) => checks.fail(
-            rule,
-            Problem::BesideDisguise(disguise),
-            &text,
-            Some(&found.text),
-        ),
+        Some(found) => checks.fail(rule, Problem::BesideDisguise(disguise), &text, Some(&found.text)),
         None => checks.fail(rule, Problem::Hidden(disguise), &text, None),
     }
 }
 
 /// The disguises that a rule with these readings must see through.
 fn disguises_of(readings: &[Reading]) -> Vec<Disguise> {
-    let mut disguises = vec![
-        Disguise::Traditional,
-        Disguise::FullWidth,
-        Disguise::Invisible,
-    ];
+    let mut disguises = vec![Disguise::Traditional, Disguise::FullWidth, Disguise::Invisible];
     for reading in readings {
         match reading {
             Reading::Joined => disguises.extend([Disguise::Spaces, Disguise::Symbols]),
-            Reading::Sound => {
-                disguises.extend([Disguise::Homophone, Disguise::Pinyin, Disguise::Initials])
-            }
+            Reading::Sound => disguises.extend([Disguise::Homophone, Disguise::Pinyin, Disguise::Initials]),
             Reading::Shape => disguises.extend([Disguise::Split, Disguise::Lookalike]),
             Reading::Picture => disguises.extend([Disguise::Emoji, Disguise::Digits]),
             Reading::Plain => {}
@@ -276,10 +247,7 @@ fn disguises_of(readings: &[Reading]) -> Vec<Disguise> {
 }
 
 fn own_findings(findings: &[Finding], rule: usize) -> Vec<&Finding> {
-    findings
-        .iter()
-        .filter(|finding| finding.rule == rule)
-        .collect()
+    findings.iter().filter(|finding| finding.rule == rule).collect()
 }
 
 impl RuleChecks {
@@ -320,10 +288,7 @@ mod tests {
         let place = marked_place(&example, &call).unwrap();
         assert_eq!(place.turn, Some(1));
         assert_eq!(place.span.of("我打断你的腿啊"), "打断你的腿");
-        assert_eq!(
-            marked_place(&Example::Text("你好".to_owned()), &message),
-            None
-        );
+        assert_eq!(marked_place(&Example::Text("你好".to_owned()), &message), None);
     }
 
     #[test]

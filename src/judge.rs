@@ -8,7 +8,7 @@ mod clause;
 pub(crate) mod context;
 mod notes;
 
-use crate::finding::{Dismissal, Disguise, Finding, Reason, Related, RelatedRole};
+use crate::finding::{Disguise, Dismissal, Finding, Reason, Related, RelatedRole};
 use crate::lexicon::cue::State;
 use crate::lexicon::pattern::{Target, Window};
 use crate::linter::Work;
@@ -62,7 +62,9 @@ impl<'m> Judges<'m, '_> {
         let mut blocks = Blocks::default();
         let mut judged = Vec::new();
         for &index in open {
-            let Target::Rule(rule) = lexicon.patterns[index].target else { continue };
+            let Target::Rule(rule) = lexicon.patterns[index].target else {
+                continue;
+            };
             for found in self.matcher.find(index) {
                 let outcome = self.judge_match(rule, &lexicon.rules[rule], &found, open, &mut blocks, work);
                 judged.push(Judged { rule, found, outcome });
@@ -86,14 +88,22 @@ impl<'m> Judges<'m, '_> {
                     cue: cue.map(|cue| context.place(cue.stretch, cue.span)),
                 }),
                 Outcome::Upheld(confidence, cues) => {
-                    findings.push(self.finding(*rule, &context.lexicon.rules[*rule], found, *confidence, cues));
+                    findings.push(self.finding(
+                        *rule,
+                        &context.lexicon.rules[*rule],
+                        found,
+                        *confidence,
+                        cues,
+                    ));
                 }
             }
         }
         let mut findings = without_repeats(findings);
         findings.sort_by_key(|finding| (finding.place, finding.rule));
         dismissed.retain(|dismissal| {
-            !findings.iter().any(|finding| finding.rule == dismissal.rule && finding.place == dismissal.place)
+            !findings
+                .iter()
+                .any(|finding| finding.rule == dismissal.rule && finding.place == dismissal.place)
         });
         dismissed.sort_by_key(|dismissal| (dismissal.place, dismissal.rule));
         dismissed.dedup_by_key(|dismissal| (dismissal.place, dismissal.rule));
@@ -115,7 +125,9 @@ impl<'m> Judges<'m, '_> {
             return Outcome::NotApplicable;
         };
         let dismissed = |reason| Outcome::Dismissed(reason, None);
-        if context.speaker(found.stretch) == Speaker::Customer || context.speaker(found.stretch) == Speaker::ThirdParty {
+        if context.speaker(found.stretch) == Speaker::Customer
+            || context.speaker(found.stretch) == Speaker::ThirdParty
+        {
             return dismissed(Reason::Speaker);
         }
         if !self.is_readable(rule, found) {
@@ -158,7 +170,11 @@ impl<'m> Judges<'m, '_> {
     fn conditions(&self, rule: &Rule, stretch: u32) -> Option<Vec<CueFound>> {
         let (message, when) = (self.context.message, &rule.when);
         let mut cues = Vec::new();
-        if !when.channel.is_empty() && !message.channel.is_some_and(|channel| when.channel.contains(&channel)) {
+        if !when.channel.is_empty()
+            && !message
+                .channel
+                .is_some_and(|channel| when.channel.contains(&channel))
+        {
             return None;
         }
         if when.night && !is_at_night(message) {
@@ -183,13 +199,14 @@ impl<'m> Judges<'m, '_> {
     /// Whether the rule allows the readings in which its parts were found, and they are supported.
     fn is_readable(&self, rule: &Rule, found: &PatternMatch) -> bool {
         let hits = || found.parts.iter().map(|&(_, hit)| &self.context.scan.hits[hit]);
-        let is_plain = |hit: &Hit| hit.disguises.iter().all(|disguise| reading_is_plain(disguise));
+        let is_plain = |hit: &Hit| hit.disguises.iter().all(reading_is_plain);
         let is_allowed = hits().all(|hit| {
             let mut readings = hit.disguises.iter().map(normalize::reading_of);
             readings.all(|reading| reading == crate::rule::Reading::Plain || rule.readings.contains(&reading))
         });
         let weak = hits().filter(|hit| !hit.is_strong).count();
-        is_allowed && (weak == 0 || hits().any(|hit| hit.is_strong && is_plain(hit) && self.says_something(hit)))
+        is_allowed
+            && (weak == 0 || hits().any(|hit| hit.is_strong && is_plain(hit) && self.says_something(hit)))
     }
 
     /// Whether a hit is of a class that ordinary text isn't full of.
@@ -210,10 +227,11 @@ impl<'m> Judges<'m, '_> {
                 allowed.span.contains(span) && allowed.span.len() > span.len()
             };
             // The longest cover wins: a term longer than the innocent wording stands.
-            found.parts.iter().any(covers) && !found.parts.iter().any(|&(_, hit)| {
-                let span = scan.hits[hit].span;
-                span.contains(allowed.span) && span.len() > allowed.span.len()
-            })
+            found.parts.iter().any(covers)
+                && !found.parts.iter().any(|&(_, hit)| {
+                    let span = scan.hits[hit].span;
+                    span.contains(allowed.span) && span.len() > allowed.span.len()
+                })
         })
     }
 
@@ -222,10 +240,12 @@ impl<'m> Judges<'m, '_> {
         let length = context.source(found.stretch).len();
         let layout = &context.layouts[found.stretch as usize];
         let window = layout.window(Window::Sentence, found.span.start, length);
-        let exclusions = open.iter().filter(|&&index| context.lexicon.patterns[index].target == Target::Unless(rule));
-        exclusions.flat_map(|&index| self.matcher.find(index)).any(|exclusion| {
-            exclusion.stretch == found.stretch && window.overlaps(exclusion.span)
-        })
+        let exclusions = open
+            .iter()
+            .filter(|&&index| context.lexicon.patterns[index].target == Target::Unless(rule));
+        exclusions
+            .flat_map(|&index| self.matcher.find(index))
+            .any(|exclusion| exclusion.stretch == found.stretch && window.overlaps(exclusion.span))
     }
 
     fn is_official_sender(&self, rule: &Rule) -> bool {
@@ -272,12 +292,22 @@ impl<'m> Judges<'m, '_> {
     ) -> Finding {
         let context = &self.context;
         let source = context.source(found.stretch);
-        let hits: Vec<&Hit> = found.parts.iter().map(|&(_, hit)| &context.scan.hits[hit]).collect();
-        let inside = hits.iter().filter(|hit| hit.stretch == found.stretch && found.span.contains(hit.span));
-        let disguises = inside.clone().fold(Disguises::default(), |all, hit| all.union(hit.disguises));
+        let hits: Vec<&Hit> = found
+            .parts
+            .iter()
+            .map(|&(_, hit)| &context.scan.hits[hit])
+            .collect();
+        let inside = hits
+            .iter()
+            .filter(|hit| hit.stretch == found.stretch && found.span.contains(hit.span));
+        let disguises = inside
+            .clone()
+            .fold(Disguises::default(), |all, hit| all.union(hit.disguises));
         let text = found.span.of(source).to_owned();
         let plain = self.plain_of(source, found.span, &inside.copied().copied().collect::<Vec<_>>());
-        let parts = hits.iter().filter(|hit| hit.stretch != found.stretch || !found.span.contains(hit.span));
+        let parts = hits
+            .iter()
+            .filter(|hit| hit.stretch != found.stretch || !found.span.contains(hit.span));
         let mut related: Vec<Related> = parts
             .map(|hit| Related {
                 place: context.place(hit.stretch, hit.span),
@@ -336,13 +366,21 @@ fn reading_is_plain(disguise: Disguise) -> bool {
 fn without_repeats(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| {
         let span = finding.place.span;
-        (finding.rule, std::cmp::Reverse((finding.confidence, span.len())), finding.place)
+        (
+            finding.rule,
+            std::cmp::Reverse((finding.confidence, span.len())),
+            finding.place,
+        )
     });
     let mut kept: Vec<Finding> = Vec::new();
     for finding in findings {
-        let repeats = kept.iter().rev().take_while(|other| other.rule == finding.rule).any(|other| {
-            other.place.turn == finding.place.turn && other.place.span.overlaps(finding.place.span)
-        });
+        let repeats = kept
+            .iter()
+            .rev()
+            .take_while(|other| other.rule == finding.rule)
+            .any(|other| {
+                other.place.turn == finding.place.turn && other.place.span.overlaps(finding.place.span)
+            });
         if !repeats {
             kept.push(finding);
         }

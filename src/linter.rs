@@ -84,7 +84,9 @@ impl<'l> Linter<'l> {
     fn examine(&self, message: &Message, work: &mut Work, trace: Option<&mut Trace>) -> Verdict {
         let lexicon = self.lexicon;
         work.messages += 1;
-        let scan = self.searcher.scan(lexicon, message.stretches().map(|(_, _, text)| text));
+        let scan = self
+            .searcher
+            .scan(lexicon, message.stretches().map(|(_, _, text)| text));
         work.characters += scan.characters();
         let open = self.searcher.gate(lexicon, &scan);
         let is_candidate = self.searcher.opens_a_rule(lexicon, &open);
@@ -92,8 +94,11 @@ impl<'l> Linter<'l> {
             return Verdict::default();
         }
         work.candidates += u64::from(is_candidate);
-        let layouts: Vec<Layout> =
-            scan.readings.iter().map(|readings| Layout::new(readings.source, lexicon)).collect();
+        let layouts: Vec<Layout> = scan
+            .readings
+            .iter()
+            .map(|readings| Layout::new(readings.source, lexicon))
+            .collect();
         let matcher = Matcher::new(lexicon, &scan, &layouts);
         let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
         let judges = Judges {

@@ -248,21 +248,10 @@ pub(crate) const SPEAKER_NAMES: &[(Speaker, &[&str])] = &[
 
 const CHANNEL_NAMES: &[(Channel, &[&str])] = &[
     // Before the others: a 短信模板 is a template.
-    (
-        Channel::Template,
-        &["template", "模板", "话术", "脚本", "script"],
-    ),
+    (Channel::Template, &["template", "模板", "话术", "脚本", "script"]),
     (
         Channel::Sms,
-        &[
-            "sms",
-            "短信",
-            "短消息",
-            "彩信",
-            "mms",
-            "textmessage",
-            "text",
-        ],
+        &["sms", "短信", "短消息", "彩信", "mms", "textmessage", "text"],
     ),
     (
         Channel::Im,
@@ -413,10 +402,7 @@ const ROLE_NAMES: &[(Role, &[&str])] = &[
 
 const CREDITOR_KIND_NAMES: &[(CreditorKind, &[&str])] = &[
     // Before the bank: a 银行信用卡中心 issues cards.
-    (
-        CreditorKind::Card,
-        &["card", "信用卡", "发卡", "creditcard"],
-    ),
+    (CreditorKind::Card, &["card", "信用卡", "发卡", "creditcard"]),
     (
         CreditorKind::ConsumerFinance,
         &["consumer_finance", "消费金融", "消金"],
@@ -446,8 +432,7 @@ impl Speaker {
     /// The speaker that a record calls by this Chinese or English name, a number after it aside (`坐席01`).
     pub fn named(name: &str) -> Option<Self> {
         let name = folded(name);
-        let unnumbered =
-            name.trim_end_matches(|c: char| c.is_ascii_digit() || "()（）".contains(c));
+        let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit() || "()（）".contains(c));
         exactly_named(SPEAKER_NAMES, &name).or_else(|| exactly_named(SPEAKER_NAMES, unnumbered))
     }
 }
@@ -477,11 +462,7 @@ impl CreditorKind {
 fn named<T: Copy>(table: &[(T, &[&str])], name: &str) -> Option<T> {
     let name = folded(name);
     exactly_named(table, &name).or_else(|| {
-        let has_part = |names: &[&str]| {
-            names
-                .iter()
-                .any(|part| !part.is_ascii() && name.contains(part))
-        };
+        let has_part = |names: &[&str]| names.iter().any(|part| !part.is_ascii() && name.contains(part));
         table
             .iter()
             .find(|(_, names)| has_part(names))
@@ -506,10 +487,7 @@ fn folded(name: &str) -> String {
 }
 
 fn folded_eq(known: &str, folded: &str) -> bool {
-    known
-        .bytes()
-        .filter(|&byte| byte != b'_')
-        .eq(folded.bytes())
+    known.bytes().filter(|&byte| byte != b'_').eq(folded.bytes())
 }
 
 impl<'a> Message<'a> {

@@ -16,9 +16,7 @@ use std::borrow::Cow;
 
 pub(crate) use fold::{CharKind, FoldTable, Signs};
 pub use offset_map::OffsetMap;
-pub(crate) use restore::{
-    Restorations, Restored, disguises_of_gaps, is_supported, reading_of, restore,
-};
+pub(crate) use restore::{Restorations, Restored, disguises_of_gaps, is_supported, reading_of, restore};
 
 use crate::span::Span;
 use fold::Fold;

@@ -44,7 +44,10 @@ pub(crate) fn score(findings: &[Finding]) -> (Tier, u8, Vec<Category>) {
 
 /// Findings of high and medium confidence; those on overlapping words in one category once, the gravest.
 fn counted(findings: &[Finding]) -> Vec<&Finding> {
-    let mut sorted: Vec<&Finding> = findings.iter().filter(|finding| finding.confidence > Confidence::Low).collect();
+    let mut sorted: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.confidence > Confidence::Low)
+        .collect();
     sorted.sort_by_key(|finding| std::cmp::Reverse((finding.tier, finding.confidence)));
     let mut counted: Vec<&Finding> = Vec::new();
     for finding in sorted {
@@ -61,7 +64,11 @@ fn counted(findings: &[Finding]) -> Vec<&Finding> {
 }
 
 fn tier_of(counted: &[&Finding]) -> Tier {
-    let gravest = counted.iter().map(|finding| finding.tier).max().unwrap_or_default();
+    let gravest = counted
+        .iter()
+        .map(|finding| finding.tier)
+        .max()
+        .unwrap_or_default();
     let categories_at = |tier: Tier| {
         let at = counted.iter().filter(|finding| finding.tier == tier);
         let mut categories: Vec<Category> = at.map(|finding| finding.category).collect();
@@ -73,11 +80,19 @@ fn tier_of(counted: &[&Finding]) -> Tier {
     match gravest {
         Tier::Notice => {
             let (notices, categories) = categories_at(Tier::Notice);
-            if notices >= NOTICES_TO_WARN && categories >= 2 { Tier::Warning } else { Tier::Notice }
+            if notices >= NOTICES_TO_WARN && categories >= 2 {
+                Tier::Warning
+            } else {
+                Tier::Notice
+            }
         }
         Tier::Warning => {
             let (_, categories) = categories_at(Tier::Warning);
-            if categories >= WARNED_CATEGORIES_TO_SEVERE { Tier::Severe } else { Tier::Warning }
+            if categories >= WARNED_CATEGORIES_TO_SEVERE {
+                Tier::Severe
+            } else {
+                Tier::Warning
+            }
         }
         other => other,
     }
@@ -86,7 +101,11 @@ fn tier_of(counted: &[&Finding]) -> Tier {
 fn weight(tier: Tier, finding: &Finding) -> f64 {
     let below = tier as i32 - finding.tier as i32;
     let full = 0.5_f64.powi(below.max(0));
-    if finding.confidence == Confidence::Medium { full / 2.0 } else { full }
+    if finding.confidence == Confidence::Medium {
+        full / 2.0
+    } else {
+        full
+    }
 }
 
 fn points(tier: Tier, extra: f64) -> u8 {
@@ -117,7 +136,7 @@ mod tests {
         }
     }
 
-    use Category::{Deception, Harassment, Insult, Privacy, Threat, ThirdParty};
+    use Category::{Deception, Harassment, Insult, Privacy, ThirdParty, Threat};
     use Confidence::{High, Low, Medium};
     use Tier::{Clean, Notice, Severe, Warning};
 
@@ -143,11 +162,20 @@ mod tests {
 
     #[test]
     fn overlapping_words_in_one_category_count_once() {
-        let both = [finding(Threat, Warning, High, 0), finding(Threat, Severe, High, 3)];
+        let both = [
+            finding(Threat, Warning, High, 0),
+            finding(Threat, Severe, High, 3),
+        ];
         assert_eq!(score(&both), (Severe, 82, vec![Threat]));
-        let apart = [finding(Threat, Warning, High, 0), finding(Threat, Severe, High, 6)];
+        let apart = [
+            finding(Threat, Warning, High, 0),
+            finding(Threat, Severe, High, 6),
+        ];
         assert_eq!(score(&apart).1, 87);
-        let other = [finding(Insult, Warning, High, 0), finding(Threat, Severe, High, 3)];
+        let other = [
+            finding(Insult, Warning, High, 0),
+            finding(Threat, Severe, High, 3),
+        ];
         assert_eq!(score(&other), (Severe, 87, vec![Threat, Insult]));
     }
 
@@ -158,7 +186,8 @@ mod tests {
         assert_eq!(score(&same).0, Notice);
         let mixed = [notice(Threat, 0), notice(Insult, 10), notice(Threat, 20)];
         assert_eq!(score(&mixed).0, Warning);
-        let warnings = [Threat, Insult, Privacy, ThirdParty, Deception].map(|category| finding(category, Warning, Medium, 0));
+        let warnings = [Threat, Insult, Privacy, ThirdParty, Deception]
+            .map(|category| finding(category, Warning, Medium, 0));
         assert_eq!(score(&warnings).0, Severe);
         assert_eq!(score(&warnings[1..]).0, Warning);
         let _ = Harassment;
@@ -166,7 +195,12 @@ mod tests {
 
     #[test]
     fn medium_confidence_adds_half() {
-        let with = |confidence| [finding(Threat, Warning, High, 0), finding(Insult, Warning, confidence, 0)];
+        let with = |confidence| {
+            [
+                finding(Threat, Warning, High, 0),
+                finding(Insult, Warning, confidence, 0),
+            ]
+        };
         assert!(score(&with(High)).1 > score(&with(Medium)).1);
         assert!(score(&with(Medium)).1 > score(&with(Low)).1);
     }

@@ -157,21 +157,16 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
             }
         };
         (run.complete)(&mut record.message);
-        let verdict = run
-            .linter
-            .check_counting(&record.message, &mut summary.work);
+        let verdict = run.linter.check_counting(&record.message, &mut summary.work);
         let judged = Judged {
             message: &record.message,
             verdict: &verdict,
-            has_own_id: !verdict.findings.is_empty()
-                && !is_made_up(&record.message.id, input, record.number),
+            has_own_id: !verdict.findings.is_empty() && !is_made_up(&record.message.id, input, record.number),
         };
         summary.add(judged, &run.summary);
-        let is_left_out =
-            run.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
+        let is_left_out = run.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
         if run.makes_records && !is_left_out {
-            write_record(&mut output.records, judged, &run.settings)
-                .expect("memory takes all bytes");
+            write_record(&mut output.records, judged, &run.settings).expect("memory takes all bytes");
             output.records.push(b'\n');
         }
     }

@@ -20,8 +20,8 @@ use crate::lexicon::pattern::{ClassId, Target};
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
 use crate::span::{NormSpan, Span};
 pub(crate) use patterns::{Layout, PatternMatch};
-use sound::{SoundIndex, SoundMatch, Unit};
 pub(crate) use sound::Syllables;
+use sound::{SoundIndex, SoundMatch, Unit};
 
 /// Finds the terms of a lexicon.
 #[derive(Debug)]
@@ -95,10 +95,21 @@ impl Disguises {
     pub(crate) fn iter(self) -> impl Iterator<Item = Disguise> {
         use Disguise::*;
         let all = [
-            Traditional, FullWidth, Spaces, Symbols, Invisible, Homophone, Pinyin, Initials, Split, Emoji, Digits,
+            Traditional,
+            FullWidth,
+            Spaces,
+            Symbols,
+            Invisible,
+            Homophone,
+            Pinyin,
+            Initials,
+            Split,
+            Emoji,
+            Digits,
             Lookalike,
         ];
-        all.into_iter().filter(move |&disguise| self.0 & (1 << disguise as u16) != 0)
+        all.into_iter()
+            .filter(move |&disguise| self.0 & (1 << disguise as u16) != 0)
     }
 }
 
@@ -123,7 +134,10 @@ impl Readings<'_> {
 impl<'t> Scan<'t> {
     /// Characters read.
     pub(crate) fn characters(&self) -> u64 {
-        self.readings.iter().map(|readings| readings.source.chars().count() as u64).sum()
+        self.readings
+            .iter()
+            .map(|readings| readings.source.chars().count() as u64)
+            .sum()
     }
 
     fn mark_present(&mut self, class: ClassId) {
@@ -146,8 +160,14 @@ impl Searcher {
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(terms.map(str::to_owned).chain(forms))
-            .map_err(|cause| Error::new(ErrorKind::Lexicon, "cannot build the term automaton").because(cause))?;
-        let with_sound = lexicon.terms.iter().enumerate().filter(|(_, term)| term.has_sound);
+            .map_err(|cause| {
+                Error::new(ErrorKind::Lexicon, "cannot build the term automaton").because(cause)
+            })?;
+        let with_sound = lexicon
+            .terms
+            .iter()
+            .enumerate()
+            .filter(|(_, term)| term.has_sound);
         let sound = SoundIndex::new(
             with_sound.map(|(index, term)| (index, term.text.as_str())),
             &lexicon.folds.syllables,
@@ -246,11 +266,22 @@ impl Searcher {
         let mut units = std::mem::take(&mut scan.units);
         let mut sounds = std::mem::take(&mut scan.sounds);
         let has_letters = signs.has(CharKind::Letter);
-        self.sound.find(&plain.text, has_letters, &folds.syllables, &folds.table, &mut units, &mut sounds);
+        self.sound.find(
+            &plain.text,
+            has_letters,
+            &folds.syllables,
+            &folds.table,
+            &mut units,
+            &mut sounds,
+        );
         for sound in &sounds {
             let (disguises, gaps) = plain.offsets.traces(sound.span);
             let mut disguises: Disguises = disguises.into_iter().collect();
-            disguises = disguises.union(normalize::disguises_of_gaps(source, &gaps, &folds.table).into_iter().collect());
+            disguises = disguises.union(
+                normalize::disguises_of_gaps(source, &gaps, &folds.table)
+                    .into_iter()
+                    .collect(),
+            );
             if sound.substitutes > 0 {
                 disguises.add(Disguise::Homophone);
             }
@@ -318,7 +349,10 @@ impl Searcher {
     }
 
     fn add(&self, lexicon: &Lexicon, hit: Hit, scan: &mut Scan) {
-        let needs_sound = hit.disguises.iter().any(|disguise| matches!(disguise, Disguise::Homophone | Disguise::Pinyin));
+        let needs_sound = hit
+            .disguises
+            .iter()
+            .any(|disguise| matches!(disguise, Disguise::Homophone | Disguise::Pinyin));
         for &class in &lexicon.terms[hit.term as usize].classes {
             if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
                 continue;
@@ -352,7 +386,8 @@ impl Searcher {
 
     /// Whether any of these patterns makes a match of a rule.
     pub(crate) fn opens_a_rule(&self, lexicon: &Lexicon, open: &[usize]) -> bool {
-        open.iter().any(|&index| matches!(lexicon.patterns[index].target, Target::Rule(_)))
+        open.iter()
+            .any(|&index| matches!(lexicon.patterns[index].target, Target::Rule(_)))
     }
 }
 
@@ -379,8 +414,10 @@ fn scan_shapes(lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut S
 fn letters_stand_alone(text: &str, span: NormSpan) -> bool {
     let bytes = text.as_bytes();
     let glued = |left: u8, right: u8| {
-        left.is_ascii_alphabetic() && right.is_ascii_alphabetic() || left.is_ascii_digit() && right.is_ascii_digit()
+        left.is_ascii_alphabetic() && right.is_ascii_alphabetic()
+            || left.is_ascii_digit() && right.is_ascii_digit()
     };
-    !(span.start > 0 && glued(bytes[span.start - 1], bytes[span.start]))
-        && !(span.end < bytes.len() && glued(bytes[span.end - 1], bytes[span.end]))
+    let is_glued_before = span.start > 0 && glued(bytes[span.start - 1], bytes[span.start]);
+    let is_glued_after = span.end < bytes.len() && glued(bytes[span.end - 1], bytes[span.end]);
+    !is_glued_before && !is_glued_after
 }

@@ -48,7 +48,9 @@ impl Segmenter {
         blocks: &mut Blocks,
         work: &mut Work,
     ) -> bool {
-        [span.start, span.end].into_iter().all(|at| self.is_boundary(text, at, place, blocks, work))
+        [span.start, span.end]
+            .into_iter()
+            .all(|at| self.is_boundary(text, at, place, blocks, work))
     }
 
     /// The tokens that overlap a span, as byte ranges of the text.
@@ -79,13 +81,22 @@ impl Segmenter {
         tokens
     }
 
-    fn is_boundary(&self, text: &str, at: usize, place: (u32, u8), blocks: &mut Blocks, work: &mut Work) -> bool {
+    fn is_boundary(
+        &self,
+        text: &str,
+        at: usize,
+        place: (u32, u8),
+        blocks: &mut Blocks,
+        work: &mut Work,
+    ) -> bool {
         let glues = |character: Option<char>| character.is_some_and(is_block_character);
         if !glues(text[..at].chars().next_back()) || !glues(text[at..].chars().next()) {
             return true;
         }
         let block = block_around(text, at).expect("a block character stands at the place");
-        self.cut(text, block, place, blocks, work).binary_search(&at).is_ok()
+        self.cut(text, block, place, blocks, work)
+            .binary_search(&at)
+            .is_ok()
     }
 
     /// The ends of a block's tokens, in order.
@@ -97,19 +108,22 @@ impl Segmenter {
         blocks: &'b mut Blocks,
         work: &mut Work,
     ) -> &'b [usize] {
-        blocks.ends.entry((stretch, reading, block.start)).or_insert_with(|| {
-            let words = block.of(text);
-            work.blocks_cut += 1;
-            work.characters_cut += words.chars().count() as u64;
-            let mut end = block.start;
-            let tokens = self.jieba(work).cut(words, true).into_iter();
-            tokens
-                .map(|token| {
-                    end += token.word.len();
-                    end
-                })
-                .collect()
-        })
+        blocks
+            .ends
+            .entry((stretch, reading, block.start))
+            .or_insert_with(|| {
+                let words = block.of(text);
+                work.blocks_cut += 1;
+                work.characters_cut += words.chars().count() as u64;
+                let mut end = block.start;
+                let tokens = self.jieba(work).cut(words, true).into_iter();
+                tokens
+                    .map(|token| {
+                        end += token.word.len();
+                        end
+                    })
+                    .collect()
+            })
     }
 
     fn jieba(&self, work: &mut Work) -> &Jieba {
@@ -197,7 +211,10 @@ mod tests {
         let text = "体操你好";
         assert!(!segmenter.is_whole_words(text, NormSpan::new(3, 9), (0, 0), &mut blocks, &mut work));
         assert!(segmenter.is_whole_words(text, NormSpan::new(6, 12), (0, 0), &mut blocks, &mut work));
-        assert_eq!((work.dictionary_loads, work.blocks_cut, work.characters_cut), (1, 1, 4));
+        assert_eq!(
+            (work.dictionary_loads, work.blocks_cut, work.characters_cut),
+            (1, 1, 4)
+        );
         let own = "找青禾贷款";
         assert!(segmenter.is_whole_words(own, NormSpan::new(3, 12), (1, 0), &mut blocks, &mut work));
     }

@@ -28,6 +28,8 @@ impl Linter<'_> {
     pub fn stage_segment(&self, text: &str, span: std::ops::Range<usize>) -> usize {
         let span = NormSpan::new(span.start, span.end);
         let (mut blocks, mut work) = (Default::default(), Work::default());
-        self.segmenter.tokens_over(text, span, (0, 0), &mut blocks, &mut work).len()
+        self.segmenter
+            .tokens_over(text, span, (0, 0), &mut blocks, &mut work)
+            .len()
     }
 }

@@ -69,6 +69,8 @@ pub struct Signal {
 pub struct TracedMatch {
     /// The rule's id.
     pub rule: String,
+    /// The pattern that was filled.
+    pub pattern: String,
     /// Turn from 0; none for plain texts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub turn: Option<usize>,

@@ -89,13 +89,10 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             let out = &mut context.out;
             match arguments.format {
                 Format::Human => human::write_frames(out, result, &settings, terminal),
-                Format::Jsonl => {
-                    json::write_record(out, result, &settings).and_then(|()| writeln!(out))
-                }
+                Format::Jsonl => json::write_record(out, result, &settings).and_then(|()| writeln!(out)),
                 Format::Json => {
                     let opening = if is_first { "[\n" } else { ",\n" };
-                    write!(out, "{opening}")
-                        .and_then(|()| json::write_record(out, result, &settings))
+                    write!(out, "{opening}").and_then(|()| json::write_record(out, result, &settings))
                 }
             }
             .map_err(unwritten)
@@ -111,9 +108,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             Lang::Zh => {
                 format!("判定 {judged} 条，其中达到“{tier}” {flagged} 条；拒收 {rejected} 条")
             }
-            Lang::En => format!(
-                "{judged} judged, {flagged} of them at {tier} or above; {rejected} rejected"
-            ),
+            Lang::En => format!("{judged} judged, {flagged} of them at {tier} or above; {rejected} rejected"),
         };
         context.note(&counts);
     }

@@ -4,9 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use dunlint::eval::figures::{Breach, Score, Share};
-use dunlint::eval::{
-    Figures, Headline, Interval, Labelled, Miss, Outcome as Measured, figures::Floors,
-};
+use dunlint::eval::{Figures, Headline, Interval, Labelled, Miss, Outcome as Measured, figures::Floors};
 use dunlint::report::visible::{columns, visible};
 use dunlint::report::words::categories;
 use dunlint::rule::{Category, Lang, Tier};
@@ -57,10 +55,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         records.extend(Labelled::parse(&read(file)?).map_err(|error| in_file(&error, file))?);
     }
     if records.is_empty() {
-        let reason = context.pick(
-            "没有可供衡量的记录",
-            "there is no labelled record to measure",
-        );
+        let reason = context.pick("没有可供衡量的记录", "there is no labelled record to measure");
         return Err(Error::new(ErrorKind::Input, reason));
     }
     let linter = Linter::new(arguments.lexicon.load()?)?;
@@ -69,9 +64,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         .map(|record| record.measure(|message| linter.check(message)))
         .collect();
     let figures = Figures::of(&outcomes);
-    let breaches = floors
-        .map(|floors| figures.breaches(&floors))
-        .unwrap_or_default();
+    let breaches = floors.map(|floors| figures.breaches(&floors)).unwrap_or_default();
     match arguments.format {
         Format::Human => write_human(&figures, &breaches, &outcomes, arguments.misses, context),
         Format::Json => write_json(&figures, &breaches, &outcomes, arguments.misses, context),
@@ -92,10 +85,7 @@ fn labelled_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             continue;
         }
         let mut found = Vec::new();
-        for entry in ignore::WalkBuilder::new(path)
-            .standard_filters(false)
-            .build()
-        {
+        for entry in ignore::WalkBuilder::new(path).standard_filters(false).build() {
             let entry = entry.map_err(|error| unreadable(path).because(error))?;
             if entry
                 .path()
@@ -159,11 +149,7 @@ fn write_json(
     value["breaches"] = breaches
         .iter()
         .map(|breach| {
-            let bound = if breach.is_ceiling {
-                "at_most"
-            } else {
-                "at_least"
-            };
+            let bound = if breach.is_ceiling { "at_most" } else { "at_least" };
             json!({"figure": breach.figure, "value": breach.value, bound: breach.bound})
         })
         .collect();
@@ -179,8 +165,7 @@ fn write_json(
             });
             worst.collect()
         };
-        value["misses"] =
-            json!({"false_positives": list(Miss::Over), "false_negatives": list(Miss::Under)});
+        value["misses"] = json!({"false_positives": list(Miss::Over), "false_negatives": list(Miss::Under)});
     }
     writeln!(context.out, "{value:#}")
 }
@@ -223,20 +208,13 @@ fn write_human(
         )?;
     }
     let micro = context.pick("合计（微平均）", "all together (micro)");
-    row(
-        context,
-        micro,
-        &score_line(&figures.categories["micro"], lang),
-    )?;
+    row(context, micro, &score_line(&figures.categories["micro"], lang))?;
     section(
         context,
         "级别（行为标注，列为判定）",
         "tiers (rows as labelled, columns as judged)",
     )?;
-    let heads: Vec<String> = Tier::ALL
-        .iter()
-        .map(|tier| padded(tier.title(lang), 8))
-        .collect();
+    let heads: Vec<String> = Tier::ALL.iter().map(|tier| padded(tier.title(lang), 8)).collect();
     row(context, "", &heads.concat())?;
     for (tier, counts) in Tier::ALL.iter().zip(figures.tiers) {
         let counts: Vec<String> = counts.iter().map(|count| format!("{count:>8}")).collect();
@@ -263,10 +241,7 @@ fn write_human(
         row(context, disguise, &share(*found))?;
     }
     writeln!(context.out)?;
-    let veiled = context.pick(
-        "不含敏感词的违规被发现",
-        "offences without a taboo word found",
-    );
+    let veiled = context.pick("不含敏感词的违规被发现", "offences without a taboo word found");
     row(context, veiled, &share(figures.veiled))?;
     let evidence = context.pick("标注的证据被指出", "labelled evidence shown");
     row(context, evidence, &share(figures.evidence))?;
@@ -306,11 +281,7 @@ fn write_misses(worst: &[&Measured], context: &mut Context) -> io::Result<()> {
         writeln!(context.out, "  {}", visible(&outcome.id))?;
         let expected = side(outcome.tiers.0, &outcome.categories.0, &outcome.evidence.0);
         let got = side(outcome.tiers.1, &outcome.categories.1, &outcome.evidence.1);
-        writeln!(
-            context.out,
-            "    {} {expected}",
-            context.pick("标注", "expected")
-        )?;
+        writeln!(context.out, "    {} {expected}", context.pick("标注", "expected"))?;
         writeln!(context.out, "    {} {got}", context.pick("判定", "got"))?;
     }
     Ok(())
@@ -328,11 +299,7 @@ fn row(context: &mut Context, name: &str, values: &str) -> io::Result<()> {
 }
 
 fn padded(text: &str, width: usize) -> String {
-    format!(
-        "{:pad$}{text}",
-        "",
-        pad = width.saturating_sub(columns(text))
-    )
+    format!("{:pad$}{text}", "", pad = width.saturating_sub(columns(text)))
 }
 
 fn score_line(score: &Score, lang: Lang) -> String {
@@ -340,11 +307,7 @@ fn score_line(score: &Score, lang: Lang) -> String {
         Lang::Zh => ["精确率", "召回率"],
         Lang::En => ["precision", "recall"],
     };
-    let (precision, recall, f1) = (
-        number(score.precision),
-        number(score.recall),
-        number(score.f1),
-    );
+    let (precision, recall, f1) = (number(score.precision), number(score.recall), number(score.f1));
     let Score {
         true_positives,
         false_positives,

@@ -56,11 +56,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         return Err(Error::new(ErrorKind::Usage, reason));
     };
     match arguments.format {
-        Format::Human => reference::write_rule(
-            &mut context.out,
-            rule,
-            &Settings::new(lexicon, context.lang),
-        ),
+        Format::Human => reference::write_rule(&mut context.out, rule, &Settings::new(lexicon, context.lang)),
         Format::Json => {
             let rule = reference::rule_json(rule, &Settings::new(lexicon, context.machine_lang));
             writeln!(context.out, "{rule:#}")

@@ -33,17 +33,12 @@ pub(super) fn lang_asked(arguments: &[OsString]) -> Option<Lang> {
 
 /// The language of the locale; Chinese where it names none.
 pub(super) fn lang_of_locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .filter_map(variable);
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
     let locale = set
         .into_iter()
         .find(|value| !value.is_empty())
         .unwrap_or_default();
-    let language = locale
-        .split(['_', '.', '@', '-'])
-        .next()
-        .unwrap_or_default();
+    let language = locale.split(['_', '.', '@', '-']).next().unwrap_or_default();
     match language {
         "" | "C" | "POSIX" | "zh" => Lang::Zh,
         _ => Lang::En,
@@ -59,12 +54,7 @@ pub(super) fn translated(command: Command, lang: Lang) -> Command {
 }
 
 /// Prints what clap has to say, help included, and gives the exit code.
-pub(super) fn refuse(
-    error: &clap::Error,
-    command: &Command,
-    arguments: &[OsString],
-    lang: Lang,
-) -> ExitCode {
+pub(super) fn refuse(error: &clap::Error, command: &Command, arguments: &[OsString], lang: Lang) -> ExitCode {
     let is_help = !error.use_stderr();
     if is_help || lang == Lang::En {
         // A closed pipe is success, and nobody could be told of anything else.
@@ -86,11 +76,7 @@ pub(super) fn refuse(
             .find_map(|name| command.find_subcommand(name));
         let usage = named.unwrap_or(command).clone().render_usage().to_string();
         let usage = usage.trim_start_matches("Usage:").trim();
-        let _ = writeln!(
-            err,
-            "错误：{}\n\n用法：{usage}\n\n详见 --help。",
-            sentence(error)
-        );
+        let _ = writeln!(err, "错误：{}\n\n用法：{usage}\n\n详见 --help。", sentence(error));
     }
     ExitCode::from(2)
 }
@@ -182,10 +168,7 @@ fn shared(path: &str) -> &str {
 }
 
 fn chinese(key: &str) -> Option<&'static str> {
-    CHINESE
-        .iter()
-        .find(|(own, _)| *own == key)
-        .map(|(_, text)| *text)
+    CHINESE.iter().find(|(own, _)| *own == key).map(|(_, text)| *text)
 }
 
 /// What is wrong with the arguments, as a Chinese sentence.
@@ -227,11 +210,7 @@ fn sentence(error: &clap::Error) -> String {
         }
         ErrorKind::NoEquals => format!("{argument} 的值要用 = 给出"),
         ErrorKind::InvalidUtf8 => "参数不是有效的 UTF-8".to_owned(),
-        _ => error
-            .to_string()
-            .trim_start_matches("error: ")
-            .trim()
-            .to_owned(),
+        _ => error.to_string().trim_start_matches("error: ").trim().to_owned(),
     };
     if let Some(values) = text(ContextKind::ValidValue) {
         sentence.push_str(&format!("，可选：{values}"));
@@ -262,10 +241,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("test", "用规则自带的例句检验规则"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),
-    (
-        "lang",
-        "帮助、报告和提示的语言；默认随区域设置，机器格式默认中文",
-    ),
+    ("lang", "帮助、报告和提示的语言；默认随区域设置，机器格式默认中文"),
     ("help", "显示帮助"),
     ("version", "显示版本"),
     ("lexicons", "本单位的词库目录，叠加在内置词库之上"),
@@ -276,10 +252,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("creditor_kind", "债权人的类型，决定引用哪些行业规定"),
     ("time", "发送时间，如“2026-03-02 14:05”"),
     ("region", "省份，用于地方规定"),
-    (
-        "date",
-        "没有时间的消息按哪一天的法律判定；默认用词库的基准日",
-    ),
+    ("date", "没有时间的消息按哪一天的法律判定；默认用词库的基准日"),
     ("dismissed", "同时列出未采纳的匹配及其理由"),
     ("format", "输出格式"),
     ("check text", "要判定的消息，每个参数一条；不给则读标准输入"),
@@ -297,15 +270,9 @@ const CHINESE: &[(&str, &str)] = &[
     ("screen only_findings", "结果中略去没有问题的消息"),
     ("screen stats", "在标准错误输出精确的工作量计数"),
     ("screen unit", "纯文本中一条消息的单位；默认自动识别"),
-    (
-        "screen encoding",
-        "输入的编码，如 utf-8、gb18030；默认自动识别",
-    ),
+    ("screen encoding", "输入的编码，如 utf-8、gb18030；默认自动识别"),
     ("screen input_format", "输入的格式；默认自动识别"),
-    (
-        "screen column",
-        "指定哪一列是什么，如 text=短信内容；可重复",
-    ),
+    ("screen column", "指定哪一列是什么，如 text=短信内容；可重复"),
     ("screen reveal", "不遮盖电话、证件号、卡号和姓名"),
     ("why text", "要说明的文字"),
     ("explain rule", "规则编号；不给则列出全部规则"),
@@ -314,10 +281,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("rules by_clause", "按条款列出规则，没有规则的条款也列出"),
     ("eval labelled", "标注好的 JSONL 文件或含有它们的文件夹"),
     ("eval floors", "指标下限文件（TOML）；低于下限时以 1 退出"),
-    (
-        "eval misses",
-        "列出判得最错的消息；拒绝用于名为 measured 的目录",
-    ),
+    ("eval misses", "列出判得最错的消息；拒绝用于名为 measured 的目录"),
     (
         "test dir",
         "要检验的词库目录，叠加在内置词库之上；不给则检验内置词库",
@@ -336,20 +300,12 @@ mod tests {
 
     /// Every command's and argument's path with its help.
     fn helps(command: &Command, path: &str, helps: &mut Vec<(String, String)>) {
-        let about = command
-            .get_about()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
         helps.push((path.to_owned(), about));
         for argument in command.get_arguments() {
-            let help = argument
-                .get_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
             helps.push((
-                format!("{path} {}", argument.get_id())
-                    .trim_start()
-                    .to_owned(),
+                format!("{path} {}", argument.get_id()).trim_start().to_owned(),
                 help,
             ));
         }
@@ -361,21 +317,10 @@ mod tests {
 
     #[test]
     fn every_command_and_argument_has_both_languages() {
-        let is_han = |text: &str| {
-            text.chars()
-                .any(|one| ('\u{4e00}'..'\u{9fff}').contains(&one))
-        };
+        let is_han = |text: &str| text.chars().any(|one| ('\u{4e00}'..'\u{9fff}').contains(&one));
         let (mut english, mut chinese) = (Vec::new(), Vec::new());
-        helps(
-            &translated(Arguments::command(), Lang::En),
-            "",
-            &mut english,
-        );
-        helps(
-            &translated(Arguments::command(), Lang::Zh),
-            "",
-            &mut chinese,
-        );
+        helps(&translated(Arguments::command(), Lang::En), "", &mut english);
+        helps(&translated(Arguments::command(), Lang::Zh), "", &mut chinese);
         for ((path, english), (_, chinese)) in english.iter().zip(&chinese) {
             assert!(
                 !english.is_empty() && !is_han(&english.replace("短信内容", "")),

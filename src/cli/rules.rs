@@ -58,9 +58,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         (Format::Markdown, true) => reference::write_clauses_markdown(out, &rules, &settings),
         (Format::Json, true) => writeln!(out, "{:#}", reference::clauses_json(&rules, &settings)),
         (Format::Json, false) => {
-            let rules = rules
-                .iter()
-                .map(|rule| reference::rule_json(rule, &settings));
+            let rules = rules.iter().map(|rule| reference::rule_json(rule, &settings));
             writeln!(out, "{:#}", Value::Array(rules.collect()))
         }
     }

@@ -15,9 +15,7 @@ use dunlint::screen::{Output, Run, Screened, screen};
 use dunlint::{Error, ErrorKind, Linter, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{
-    Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten,
-};
+use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
 
 /// What `screen` is asked for.
 #[derive(Debug, clap::Args)]
@@ -168,12 +166,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
 }
 
 /// The exit code, once everything is written.
-fn outcome(
-    screened: &Screened,
-    unfound: usize,
-    arguments: &Arguments,
-    context: &Context,
-) -> Result<Outcome> {
+fn outcome(screened: &Screened, unfound: usize, arguments: &Arguments, context: &Context) -> Result<Outcome> {
     let summary = &screened.summary;
     if !summary.balances(screened.read) {
         let reason = context.pick(
@@ -243,11 +236,7 @@ impl Target {
             };
             Error::new(ErrorKind::Usage, reason)
         };
-        if let Some(format) = arguments
-            .format
-            .as_deref()
-            .filter(|format| *format != "jsonl")
-        {
+        if let Some(format) = arguments.format.as_deref().filter(|format| *format != "jsonl") {
             return Err(unknown(&format!("--format {format}")));
         }
         let Some(output) = &arguments.output else {
@@ -272,10 +261,7 @@ fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
         columns.add(column)?;
     }
     Ok(ReadOptions {
-        format: arguments
-            .input_format
-            .as_deref()
-            .and_then(InputFormat::named),
+        format: arguments.input_format.as_deref().and_then(InputFormat::named),
         unit: arguments.unit.as_deref().and_then(Unit::named),
         encoding: arguments.encoding,
         columns,
@@ -298,13 +284,8 @@ fn refuse_overwriting(target: &Target, inputs: &[Input], context: &Context) -> R
         let Ok(written) = written.canonicalize() else {
             continue;
         };
-        let is_input = |input: &Input| {
-            input
-                .path()
-                .and_then(|path| path.canonicalize().ok())
-                .as_ref()
-                == Some(&written)
-        };
+        let is_input =
+            |input: &Input| input.path().and_then(|path| path.canonicalize().ok()).as_ref() == Some(&written);
         if inputs.iter().any(is_input) {
             let reason = context.pick(
                 "它同时是输入，写入会毁掉它",

@@ -64,9 +64,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             has_own_id,
         };
         match arguments.format {
-            Format::Human => {
-                why::write_story(&mut context.out, judged, &trace, &settings, terminal)
-            }
+            Format::Human => why::write_story(&mut context.out, judged, &trace, &settings, terminal),
             Format::Json => why::write_json(&mut context.out, judged, &trace, &settings),
         }
         .map_err(unwritten)

@@ -221,10 +221,8 @@ impl Figures {
             .map(|(category, score)| (category.id(), score.finished()))
             .collect();
         figures.categories.insert("micro", micro.finished());
-        figures.any_violation = BTreeMap::from([
-            ("messages", any[0].finished()),
-            ("calls", any[1].finished()),
-        ]);
+        figures.any_violation =
+            BTreeMap::from([("messages", any[0].finished()), ("calls", any[1].finished())]);
         figures.finish_shares();
         figures
     }
@@ -232,10 +230,7 @@ impl Figures {
     /// The figures that break the floors, in the floors' order; a bound on what couldn't be measured is broken.
     pub fn breaches(&self, floors: &Floors) -> Vec<Breach> {
         let check = |(&figure, &bound): (&Headline, &f64), is_ceiling: bool| {
-            let value = self
-                .headline
-                .get(&figure)
-                .and_then(|interval| interval.value);
+            let value = self.headline.get(&figure).and_then(|interval| interval.value);
             let holds = value.is_some_and(|value| {
                 if is_ceiling {
                     value <= bound
@@ -250,14 +245,8 @@ impl Figures {
                 is_ceiling,
             })
         };
-        let at_least = floors
-            .at_least
-            .iter()
-            .filter_map(|floor| check(floor, false));
-        let at_most = floors
-            .at_most
-            .iter()
-            .filter_map(|ceiling| check(ceiling, true));
+        let at_least = floors.at_least.iter().filter_map(|floor| check(floor, false));
+        let at_most = floors.at_most.iter().filter_map(|ceiling| check(ceiling, true));
         at_least.chain(at_most).collect()
     }
 
@@ -279,8 +268,7 @@ impl Floors {
     /// # Errors
     /// If it isn't TOML of tables `at_least` and `at_most` with known figures.
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text)
-            .map_err(|error| Error::new(ErrorKind::Usage, "not a floors file").because(error))
+        toml::from_str(text).map_err(|error| Error::new(ErrorKind::Usage, "not a floors file").because(error))
     }
 }
 
@@ -347,9 +335,7 @@ fn parts(outcome: &Outcome) -> [(u32, u32); Headline::ALL.len()] {
         Headline::TierWithinOne => (u32::from(distance <= 1), 1),
         Headline::HardCleanFlagged => only_if(!labelled && is_hard, (u32::from(found), 1)),
         Headline::CleanWarned => only_if(!labelled, (u32::from(got >= Tier::Warning), 1)),
-        Headline::DisguisedFound => {
-            only_if(outcome.is_plain_found == Some(true), (u32::from(found), 1))
-        }
+        Headline::DisguisedFound => only_if(outcome.is_plain_found == Some(true), (u32::from(found), 1)),
         Headline::EvidenceShown => (outcome.quotes.1 as u32, outcome.quotes.0 as u32),
     })
 }
@@ -367,8 +353,7 @@ fn intervals(outcomes: &[Outcome]) -> BTreeMap<Headline, Interval> {
         sums.map(|(count, of)| ratio(count, of))
     };
     let values = quotients(&mut (0..parts.len()));
-    let mut draws: [Vec<f64>; Headline::ALL.len()] =
-        std::array::from_fn(|_| Vec::with_capacity(DRAWS));
+    let mut draws: [Vec<f64>; Headline::ALL.len()] = std::array::from_fn(|_| Vec::with_capacity(DRAWS));
     let mut random = SplitMix(2026);
     for _ in 0..DRAWS {
         let mut draw = (0..parts.len()).map(|_| random.below(parts.len()));
@@ -376,25 +361,24 @@ fn intervals(outcomes: &[Outcome]) -> BTreeMap<Headline, Interval> {
             values.extend(value);
         }
     }
-    let intervals =
-        Headline::ALL
-            .into_iter()
-            .zip(values)
-            .zip(&mut draws)
-            .map(|((figure, value), draws)| {
-                draws.sort_by(f64::total_cmp);
-                let at = |share: f64| {
-                    draws
-                        .get((share * draws.len().saturating_sub(1) as f64).round() as usize)
-                        .copied()
-                };
-                let interval = Interval {
-                    value,
-                    low: at(0.025),
-                    high: at(0.975),
-                };
-                (figure, interval)
-            });
+    let intervals = Headline::ALL
+        .into_iter()
+        .zip(values)
+        .zip(&mut draws)
+        .map(|((figure, value), draws)| {
+            draws.sort_by(f64::total_cmp);
+            let at = |share: f64| {
+                draws
+                    .get((share * draws.len().saturating_sub(1) as f64).round() as usize)
+                    .copied()
+            };
+            let interval = Interval {
+                value,
+                low: at(0.025),
+                high: at(0.975),
+            };
+            (figure, interval)
+        });
     intervals.collect()
 }
 
@@ -416,12 +400,7 @@ impl SplitMix {
 mod tests {
     use super::*;
 
-    fn outcome(
-        is_call: bool,
-        tiers: (Tier, Tier),
-        labelled: &[Category],
-        found: &[Category],
-    ) -> Outcome {
+    fn outcome(is_call: bool, tiers: (Tier, Tier), labelled: &[Category], found: &[Category]) -> Outcome {
         Outcome {
             id: String::new(),
             is_call,
@@ -454,12 +433,7 @@ mod tests {
             outcome(false, (Tier::Warning, Tier::Clean), &[Insult], &[]),
             outcome(false, (Tier::Clean, Tier::Notice), &[], &[Threat]),
             outcome(false, (Tier::Clean, Tier::Clean), &[], &[]),
-            outcome(
-                true,
-                (Tier::Warning, Tier::Notice),
-                &[Threat, Insult],
-                &[Threat],
-            ),
+            outcome(true, (Tier::Warning, Tier::Notice), &[Threat, Insult], &[Threat]),
         ];
         outcomes[0].disguises = vec!["spaces".to_owned()];
         outcomes[0].is_plain_found = Some(true);
@@ -477,10 +451,7 @@ mod tests {
         assert_eq!(value(Headline::CallsF1), Some(1.0));
         assert_eq!(figures.categories["micro"].precision, Some(2.0 / 3.0));
         assert_eq!(figures.categories["micro"].recall, Some(0.5));
-        assert_eq!(
-            value(Headline::CategoriesF1),
-            figures.categories["micro"].f1
-        );
+        assert_eq!(value(Headline::CategoriesF1), figures.categories["micro"].f1);
         assert_eq!(figures.categories["privacy"].f1, None, "a share of nothing");
         assert_eq!(value(Headline::TierExact), Some(0.4));
         assert_eq!(value(Headline::TierWithinOne), Some(0.8));
@@ -508,10 +479,7 @@ mod tests {
                 interval.value.unwrap(),
                 interval.high.unwrap(),
             );
-            assert!(
-                low <= value && value <= high && high - low < 0.5,
-                "{interval:?}"
-            );
+            assert!(low <= value && value <= high && high - low < 0.5, "{interval:?}");
         }
         assert_eq!(Figures::of(&[]).headline[&Headline::CallsF1].low, None);
     }

@@ -29,7 +29,9 @@ pub(super) fn judge(
         if ignores.contains(&judge) {
             continue;
         }
-        let cue = context.with_effect(effect).find(|cue| governs(context, cue, found));
+        let cue = context
+            .with_effect(effect)
+            .find(|cue| governs(context, cue, found));
         let Some(cue) = cue else { continue };
         let is_innocent = match effect {
             // A denial that hangs on payment is a lever: "只要你还款，我们就不会找你家人".
@@ -156,6 +158,9 @@ fn enclosing_quote(source: &str, span: Span) -> Option<Span> {
         }
     }
     let (start, close) = opening?;
-    let end = source[span.end..].char_indices().find(|(_, character)| *character == close)?.0;
+    let end = source[span.end..]
+        .char_indices()
+        .find(|(_, character)| *character == close)?
+        .0;
     Some(Span::new(start, span.end + end))
 }

@@ -60,7 +60,9 @@ impl<'m, 't> Context<'m, 't> {
         let speakers: Vec<Speaker> = message.stretches().map(|(_, speaker, _)| speaker).collect();
         let mut cues = Vec::new();
         for &index in open {
-            let Target::Cue(cue) = lexicon.patterns[index].target else { continue };
+            let Target::Cue(cue) = lexicon.patterns[index].target else {
+                continue;
+            };
             for found in matcher.find(index) {
                 let is_plain = found.parts.iter().all(|&(_, hit)| scan.hits[hit].is_strong);
                 let speaker = speakers[found.stretch as usize];
@@ -94,7 +96,9 @@ impl<'m, 't> Context<'m, 't> {
 
     /// Cues with an effect.
     pub(crate) fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &CueFound> {
-        self.cues.iter().filter(move |found| self.entry(found).effect == effect)
+        self.cues
+            .iter()
+            .filter(move |found| self.entry(found).effect == effect)
     }
 
     /// Whether the message is a transcript.
@@ -139,7 +143,8 @@ impl<'m, 't> Context<'m, 't> {
             let cue = self.entry(found);
             let is_here = found.stretch == stretch && paragraph.overlaps(found.span);
             let weight = cue.weight * if is_here { 1.0 } else { ELSEWHERE };
-            let is_quoted = || quotation.is_some_and(|quote| found.stretch == stretch && quote.contains(found.span));
+            let is_quoted =
+                || quotation.is_some_and(|quote| found.stretch == stretch && quote.contains(found.span));
             match cue.effect {
                 Effect::Genre(_) => {
                     if strongest.is_none_or(|(other, _)| weight > other) {
@@ -152,7 +157,11 @@ impl<'m, 't> Context<'m, 't> {
             }
             match heard.iter_mut().find(|heard| heard.cue == found.cue) {
                 Some(heard) => heard.again(weight),
-                None => heard.push(Heard { cue: found.cue, loudest: weight, times: 1 }),
+                None => heard.push(Heard {
+                    cue: found.cue,
+                    loudest: weight,
+                    times: 1,
+                }),
             }
         }
         let mut voice = Voice::default();
@@ -215,9 +224,13 @@ impl<'m, 't> Context<'m, 't> {
         }
         let marked = self.speakers[..=stretch as usize].contains(&Speaker::ThirdParty);
         sums[2] += f32::from(u8::from(marked)) * 2.0;
-        let (index, best) = sums.iter().enumerate().fold((0, 0.0), |best, (index, &sum)| {
-            if sum > best.1 { (index, sum) } else { best }
-        });
+        let (index, best) =
+            sums.iter().enumerate().fold(
+                (0, 0.0),
+                |best, (index, &sum)| {
+                    if sum > best.1 { (index, sum) } else { best }
+                },
+            );
         let role = [Role::Debtor, Role::Guarantor, Role::ThirdParty][index];
         ((best >= 1.0).then_some(role), strongest.map(|(_, found)| found))
     }

@@ -33,7 +33,14 @@ impl Judges<'_, '_> {
             };
             add("plain", &own.plain.text);
             for (index, restored) in own.restored.iter().enumerate() {
-                add(if index + 1 < own.restored.len() { "joined" } else { "restored" }, &restored.text);
+                add(
+                    if index + 1 < own.restored.len() {
+                        "joined"
+                    } else {
+                        "restored"
+                    },
+                    &restored.text,
+                );
             }
         }
         readings
@@ -48,12 +55,16 @@ impl Judges<'_, '_> {
                 of: context.lexicon.classes[hit.class.0 as usize].name.clone(),
                 turn: place.turn,
                 span: place.span,
-                text: term.unwrap_or_else(|| hit.span.of(context.source(hit.stretch))).to_owned(),
+                text: term
+                    .unwrap_or_else(|| hit.span.of(context.source(hit.stretch)))
+                    .to_owned(),
                 disguises: hit.disguises.iter().collect(),
             }
         });
         let mut hits: Vec<TracedHit> = hits.collect();
-        hits.sort_by(|left, right| (left.turn, left.span, &left.of).cmp(&(right.turn, right.span, &right.of)));
+        hits.sort_by(|left, right| {
+            (left.turn, left.span, &left.of).cmp(&(right.turn, right.span, &right.of))
+        });
         hits
     }
 
@@ -68,7 +79,10 @@ impl Judges<'_, '_> {
                 text: found.span.of(context.source(found.stretch)).to_owned(),
             }
         });
-        let role = context.message.recipient_role.filter(|role| *role != Role::Unknown);
+        let role = context
+            .message
+            .recipient_role
+            .filter(|role| *role != Role::Unknown);
         let field = role.map(|role| Signal {
             cue: "recipient_role".to_owned(),
             effect: "addressee".to_owned(),
@@ -76,12 +90,13 @@ impl Judges<'_, '_> {
             text: format!("{role:?}"),
         });
         let (voice, _) = context.voice(0, Span::new(0, 0));
-        let sums = [("mention", voice.mention), ("collector", voice.collector)].map(|(effect, weight)| Signal {
-            cue: "voice".to_owned(),
-            effect: effect.to_owned(),
-            weight: f64::from(weight),
-            text: String::new(),
-        });
+        let sums =
+            [("mention", voice.mention), ("collector", voice.collector)].map(|(effect, weight)| Signal {
+                cue: "voice".to_owned(),
+                effect: effect.to_owned(),
+                weight: f64::from(weight),
+                text: String::new(),
+            });
         field.into_iter().chain(cues).chain(sums).collect()
     }
 
@@ -96,7 +111,10 @@ impl Judges<'_, '_> {
             .collect();
         rules.sort_unstable();
         rules.dedup();
-        rules.into_iter().map(|rule| lexicon.rules[rule].id.clone()).collect()
+        rules
+            .into_iter()
+            .map(|rule| lexicon.rules[rule].id.clone())
+            .collect()
     }
 
     fn matches(&self, judged: &[Judged], findings: &[Finding]) -> Vec<TracedMatch> {
@@ -104,9 +122,14 @@ impl Judges<'_, '_> {
             .iter()
             .map(|Judged { rule, found, outcome }| {
                 let place = self.context.place(found.stretch, found.span);
-                let is_kept = || findings.iter().any(|finding| finding.rule == *rule && finding.place == place);
+                let is_kept = || {
+                    findings
+                        .iter()
+                        .any(|finding| finding.rule == *rule && finding.place == place)
+                };
                 TracedMatch {
                     rule: self.context.lexicon.rules[*rule].id.clone(),
+                    pattern: self.context.lexicon.patterns[found.pattern].text.clone(),
                     turn: place.turn,
                     span: place.span,
                     outcome: match outcome {
@@ -118,7 +141,9 @@ impl Judges<'_, '_> {
                 }
             })
             .collect();
-        matches.sort_by(|left, right| (left.turn, left.span, &left.rule).cmp(&(right.turn, right.span, &right.rule)));
+        matches.sort_by(|left, right| {
+            (left.turn, left.span, &left.rule).cmp(&(right.turn, right.span, &right.rule))
+        });
         matches
     }
 }

@@ -208,7 +208,9 @@ impl<'f> Builder<'f> {
 
     fn load_classes(&mut self) {
         for (file, text) in self.files("classes/") {
-            let Some(entries) = self.parse::<toml::Table>(file, text) else { continue };
+            let Some(entries) = self.parse::<toml::Table>(file, text) else {
+                continue;
+            };
             for (name, value) in entries {
                 let line = line_of(text, &format!("[{name}]"));
                 let entry: ClassEntry = match value.try_into() {
@@ -247,7 +249,9 @@ impl<'f> Builder<'f> {
     fn load_rules(&mut self) -> Vec<(String, Rule)> {
         let mut rules: Vec<(String, Rule)> = Vec::new();
         for (file, text) in self.files("rules/") {
-            let Some(parsed) = self.parse::<RuleFile>(file, text) else { continue };
+            let Some(parsed) = self.parse::<RuleFile>(file, text) else {
+                continue;
+            };
             for rule in parsed.rule {
                 if rules.iter().any(|(_, other)| other.id == rule.id) {
                     let line = line_of(text, &rule.id);
@@ -262,7 +266,9 @@ impl<'f> Builder<'f> {
     fn load_cues(&mut self) -> Vec<(String, Cue)> {
         let mut cues = Vec::new();
         for (file, text) in self.files("cues/") {
-            let Some(parsed) = self.parse::<CueFile>(file, text) else { continue };
+            let Some(parsed) = self.parse::<CueFile>(file, text) else {
+                continue;
+            };
             cues.extend(parsed.cue.into_iter().map(|cue| (file.to_owned(), cue)));
         }
         cues
@@ -279,14 +285,25 @@ impl<'f> Builder<'f> {
     }
 
     fn apply(&mut self, overlay: &Overlay, rules: &mut Vec<(String, Rule)>) {
-        let named = overlay.disable.iter().chain(overlay.regrade.keys()).chain(overlay.allow.keys());
+        let named = overlay
+            .disable
+            .iter()
+            .chain(overlay.regrade.keys())
+            .chain(overlay.allow.keys());
         let mut unknown: Vec<&String> = named
             .filter(|id| *id != "*" && !rules.iter().any(|(_, rule)| rule.id == **id))
             .collect();
         unknown.sort();
         for id in unknown {
-            let line = self.files("overlay.toml").first().and_then(|(_, text)| line_of(text, id));
-            self.problem("overlay.toml", line, format!("no rule {id}; `dunlint rules` lists them"));
+            let line = self
+                .files("overlay.toml")
+                .first()
+                .and_then(|(_, text)| line_of(text, id));
+            self.problem(
+                "overlay.toml",
+                line,
+                format!("no rule {id}; `dunlint rules` lists them"),
+            );
         }
         rules.retain(|(_, rule)| !overlay.disable.contains(&rule.id));
         for (_, rule) in rules {
@@ -304,10 +321,18 @@ impl<'f> Builder<'f> {
             self.problem(file, line, reason);
         }
         if rule.tier == Tier::Clean {
-            self.problem(file, line, format!("rule {}: a rule finds something, so it isn't clean", rule.id));
+            self.problem(
+                file,
+                line,
+                format!("rule {}: a rule finds something, so it isn't clean", rule.id),
+            );
         }
         if rule.hits.len() < 3 || rule.misses.len() < 3 {
-            self.problem(file, line, format!("rule {} needs three hits and three misses", rule.id));
+            self.problem(
+                file,
+                line,
+                format!("rule {} needs three hits and three misses", rule.id),
+            );
         }
         for state in &rule.when.state {
             if super::cue::State::named(state).is_none() {
@@ -315,9 +340,16 @@ impl<'f> Builder<'f> {
             }
         }
         if let Some(laws) = laws {
-            let unknown = rule.basis.iter().filter(|key| !laws.clauses.iter().any(|clause| clause.key == **key));
+            let unknown = rule
+                .basis
+                .iter()
+                .filter(|key| !laws.clauses.iter().any(|clause| clause.key == **key));
             for key in unknown {
-                self.problem(file, line, format!("rule {} cites the unknown clause {key}", rule.id));
+                self.problem(
+                    file,
+                    line,
+                    format!("rule {} cites the unknown clause {key}", rule.id),
+                );
             }
         }
         let lists: Vec<(String, String)> = self.lists_of(rule, file, line);
@@ -337,7 +369,11 @@ impl<'f> Builder<'f> {
             self.class_by_name.insert(format!("<rule:{}>", rule.id), class);
             self.add_pattern(file, line, &format!("<rule:{}>", rule.id), Target::Rule(index));
         } else if rule.patterns.is_empty() {
-            self.problem(file, line, format!("rule {} has neither terms nor patterns", rule.id));
+            self.problem(
+                file,
+                line,
+                format!("rule {} has neither terms nor patterns", rule.id),
+            );
         }
         for pattern in &rule.patterns {
             let line = line_of(text, pattern).or(line);
@@ -366,7 +402,11 @@ impl<'f> Builder<'f> {
             self.class_by_name.insert(format!("<cue:{}>", cue.id), class);
             self.add_pattern(file, line, &format!("<cue:{}>", cue.id), Target::Cue(index));
         } else if cue.patterns.is_empty() {
-            self.problem(file, line, format!("cue {} has neither terms nor patterns", cue.id));
+            self.problem(
+                file,
+                line,
+                format!("cue {} has neither terms nor patterns", cue.id),
+            );
         }
         for pattern in &cue.patterns {
             let line = line_of(text, pattern).or(line);
@@ -402,7 +442,11 @@ impl<'f> Builder<'f> {
     /// A class that the judges ask for by name.
     fn needed_class(&mut self, name: &str) -> ClassId {
         self.class(name).unwrap_or_else(|| {
-            self.problem("classes", None, format!("the class [{name}] is missing; the judges need it"));
+            self.problem(
+                "classes",
+                None,
+                format!("the class [{name}] is missing; the judges need it"),
+            );
             ClassId(0)
         })
     }
@@ -411,7 +455,9 @@ impl<'f> Builder<'f> {
     fn unused_classes(&self) -> Vec<String> {
         let classes = self.classes.iter().enumerate();
         let unused = classes.filter(|(index, class)| {
-            class.name.starts_with('<') && !class.name.contains(':') && !self.used.contains(&ClassId(*index as u16))
+            class.name.starts_with('<')
+                && !class.name.contains(':')
+                && !self.used.contains(&ClassId(*index as u16))
         });
         unused.map(|(_, class)| class.name.clone()).collect()
     }
@@ -419,10 +465,17 @@ impl<'f> Builder<'f> {
     fn lists_of(&mut self, rule: &Rule, file: &str, line: Option<usize>) -> Vec<(String, String)> {
         let mut lists = Vec::new();
         for list in &rule.lists {
-            let found = self.files("terms/").into_iter().find(|(path, _)| path.strip_prefix("terms/") == Some(list));
+            let found = self
+                .files("terms/")
+                .into_iter()
+                .find(|(path, _)| path.strip_prefix("terms/") == Some(list));
             match found {
                 Some((path, text)) => lists.push((path.to_owned(), text.to_owned())),
-                None => self.problem(file, line, format!("rule {} names the missing list terms/{list}", rule.id)),
+                None => self.problem(
+                    file,
+                    line,
+                    format!("rule {} names the missing list terms/{list}", rule.id),
+                ),
             }
         }
         lists
@@ -519,7 +572,11 @@ fn load_folds(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
                     }
                     _ => {
                         let reason = "a fold is written form<TAB>plain";
-                        problems.push(Error::new(ErrorKind::Lexicon, reason).in_file(file).at_line(index + 1));
+                        problems.push(
+                            Error::new(ErrorKind::Lexicon, reason)
+                                .in_file(file)
+                                .at_line(index + 1),
+                        );
                     }
                 }
             }
@@ -528,7 +585,9 @@ fn load_folds(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
     };
     let first = |text: &str| text.chars().next();
     let pairs = |rows: &[(String, String)]| -> HashMap<char, char> {
-        let pairs = rows.iter().filter_map(|(form, plain)| Some((first(form)?, first(plain)?)));
+        let pairs = rows
+            .iter()
+            .filter_map(|(form, plain)| Some((first(form)?, first(plain)?)));
         pairs.collect()
     };
     let traditional = pairs(&rows("traditional"));
@@ -565,7 +624,10 @@ fn load_folds(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
 
 fn version_of(base: &Files, layer: Option<&Files>) -> String {
     let mut hash = Sha256::new();
-    for (path, text) in std::iter::once(base).chain(layer).flat_map(|files| files.under("")) {
+    for (path, text) in std::iter::once(base)
+        .chain(layer)
+        .flat_map(|files| files.under(""))
+    {
         hash.update(path.as_bytes());
         hash.update([0]);
         hash.update(text.as_bytes());

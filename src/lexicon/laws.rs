@@ -146,7 +146,10 @@ impl Laws {
     /// Keys that no clause has, ids that no instrument has, numbers that may not be printed as certain.
     pub(crate) fn problems(&self) -> Vec<Error> {
         let mut ids = HashSet::new();
-        let repeated = self.instruments.iter().filter(|instrument| !ids.insert(&instrument.id));
+        let repeated = self
+            .instruments
+            .iter()
+            .filter(|instrument| !ids.insert(&instrument.id));
         let problem = |reason: String| Error::new(ErrorKind::Lexicon, reason).in_file("laws.toml");
         let mut problems: Vec<Error> = repeated
             .map(|instrument| problem(format!("instrument {} is listed twice", instrument.id)))
@@ -165,7 +168,8 @@ impl Laws {
 
 impl Instrument {
     fn binds(&self, date: Date, kind: Option<CreditorKind>, region: Option<&str>) -> bool {
-        let is_in_force = self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until);
+        let is_in_force =
+            self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until);
         let is_bound = self.creditors.is_empty() || kind.is_none_or(|kind| self.creditors.contains(&kind));
         let is_here = self.regions.is_empty()
             || region.is_some_and(|region| self.regions.iter().any(|own| region.contains(own.as_str())));

@@ -96,7 +96,9 @@ impl Pattern {
                     primary = Some(start..steps.len());
                 }
                 _ if token.starts_with("..") => {
-                    gap = token[2..].parse().map_err(|_| format!("`{token}` is no distance; write ..N"))?;
+                    gap = token[2..]
+                        .parse()
+                        .map_err(|_| format!("`{token}` is no distance; write ..N"))?;
                 }
                 _ if token.starts_with('!') => forbidden.extend(parse_classes(&token[1..], intern)?),
                 _ => {
@@ -114,8 +116,15 @@ impl Pattern {
             return Err("`&` must stand between all steps or none".into());
         }
         let obligatory = steps.iter().enumerate().filter(|(_, step)| !step.is_optional);
-        let commonness = |step: &Step| step.classes.iter().map(|&class| intern.commonness(class)).sum::<u32>();
-        let anchor = obligatory.min_by_key(|(_, step)| commonness(step)).map(|(index, _)| index);
+        let commonness = |step: &Step| {
+            step.classes
+                .iter()
+                .map(|&class| intern.commonness(class))
+                .sum::<u32>()
+        };
+        let anchor = obligatory
+            .min_by_key(|(_, step)| commonness(step))
+            .map(|(index, _)| index);
         let primary = primary.unwrap_or(0..steps.len());
         if primary.is_empty() {
             return Err("`( )` holds no step".into());
@@ -142,7 +151,11 @@ fn split_window(text: &str) -> Result<(Window, &str), String> {
         "sentence" => Window::Sentence,
         "turn" => Window::Turn,
         "message" => Window::Message,
-        _ => return Err(format!("`{name}:` is no window; write clause:, sentence:, turn: or message:")),
+        _ => {
+            return Err(format!(
+                "`{name}:` is no window; write clause:, sentence:, turn: or message:"
+            ));
+        }
     };
     Ok((window, rest))
 }
@@ -160,7 +173,9 @@ fn parse_step(token: &str, intern: &mut impl Intern) -> Result<Step, String> {
             at_words = true;
             core = rest;
         } else if let Some((rest, count)) = core.strip_suffix('}').and_then(|rest| rest.rsplit_once('{')) {
-            at_least = count.parse().map_err(|_| format!("`{token}`: {{N}} needs a number"))?;
+            at_least = count
+                .parse()
+                .map_err(|_| format!("`{token}`: {{N}} needs a number"))?;
             core = rest;
         } else {
             break;
@@ -183,7 +198,9 @@ fn parse_classes(text: &str, intern: &mut impl Intern) -> Result<Vec<ClassId>, S
     let alternatives = inner.unwrap_or(text).split('|');
     let mut classes = Vec::new();
     for alternative in alternatives {
-        let name = alternative.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+        let name = alternative
+            .strip_prefix('<')
+            .and_then(|rest| rest.strip_suffix('>'));
         let class = match name {
             Some(name) => intern.class(name).ok_or(format!("no class <{name}>"))?,
             None if alternative.is_empty() => return Err(format!("`{text}` has an empty alternative")),

@@ -55,7 +55,9 @@ impl Files {
     pub(crate) fn bundled() -> Self {
         let files = BUNDLED.iter();
         Self {
-            files: files.map(|(path, text)| (Cow::Borrowed(*path), Cow::Borrowed(*text))).collect(),
+            files: files
+                .map(|(path, text)| (Cow::Borrowed(*path), Cow::Borrowed(*text)))
+                .collect(),
         }
     }
 
@@ -67,7 +69,9 @@ impl Files {
         let mut files = Vec::new();
         let failed = |path: &Path, cause: std::io::Error| {
             let reason = "cannot read this part of the lexicon; name a folder made like lexicons/";
-            Error::new(ErrorKind::Lexicon, reason).in_file(path).because(cause)
+            Error::new(ErrorKind::Lexicon, reason)
+                .in_file(path)
+                .because(cause)
         };
         let mut folders = vec![folder.to_owned()];
         while let Some(current) = folders.pop() {
@@ -91,7 +95,10 @@ impl Files {
 
     /// The files under a subfolder, or the one with this path.
     pub(crate) fn under<'f>(&'f self, prefix: &'f str) -> impl Iterator<Item = (&'f str, &'f str)> {
-        let files = self.files.iter().filter(move |(path, _)| path.starts_with(prefix));
+        let files = self
+            .files
+            .iter()
+            .filter(move |(path, _)| path.starts_with(prefix));
         files.map(|(path, text)| (&**path, &**text))
     }
 }

@@ -76,8 +76,8 @@ impl Entry {
 const KINDS: [CharKind; 16] = {
     use CharKind::*;
     [
-        Han, Letter, Digit, OtherWord, Space, Clause, Sentence, List, Frame, Symbol, Invisible,
-        Several, Symbol, Symbol, Symbol, Symbol,
+        Han, Letter, Digit, OtherWord, Space, Clause, Sentence, List, Frame, Symbol, Invisible, Several,
+        Symbol, Symbol, Symbol, Symbol,
     ]
 };
 
@@ -180,13 +180,19 @@ impl FoldTable {
             return character.to_ascii_lowercase().to_string();
         }
         let compatible = usual(character).nfkc().flat_map(char::to_lowercase);
-        compatible.map(usual).filter(|&folded| !is_invisible(folded)).collect()
+        compatible
+            .map(usual)
+            .filter(|&folded| !is_invisible(folded))
+            .collect()
     }
 }
 
 /// Punctuation whose compatibility form would only cost work.
 fn keeps_its_width(character: char) -> bool {
-    matches!(character, '，' | '！' | '？' | '：' | '；' | '（' | '）' | '…' | '～' | '．')
+    matches!(
+        character,
+        '，' | '！' | '？' | '：' | '；' | '（' | '）' | '…' | '～' | '．'
+    )
 }
 
 fn is_astral_compatible(character: char) -> bool {
@@ -213,13 +219,17 @@ fn kind_of(character: char) -> CharKind {
         '\u{20000}'..='\u{3FFFF}' => CharKind::Han,
         'a'..='z' | 'A'..='Z' => CharKind::Letter,
         '0'..='9' => CharKind::Digit,
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' | '。' | '！' | '？' | '!' | '?' | '｡' => CharKind::Sentence,
+        '\n' | '\r' | '\u{2028}' | '\u{2029}' | '。' | '！' | '？' | '!' | '?' | '｡' => {
+            CharKind::Sentence
+        }
         '，' | ',' | '；' | ';' | '：' | ':' => CharKind::Clause,
         '、' => CharKind::List,
         '【' | '】' | '《' | '》' => CharKind::Frame,
         _ => match get_general_category(character) {
             G::SpaceSeparator | G::Control => CharKind::Space,
-            G::UppercaseLetter | G::LowercaseLetter | G::TitlecaseLetter | G::OtherLetter => CharKind::OtherWord,
+            G::UppercaseLetter | G::LowercaseLetter | G::TitlecaseLetter | G::OtherLetter => {
+                CharKind::OtherWord
+            }
             G::ModifierLetter | G::DecimalNumber | G::LetterNumber | G::OtherNumber => CharKind::OtherWord,
             _ => CharKind::Symbol,
         },

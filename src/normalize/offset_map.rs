@@ -112,9 +112,10 @@ impl ReadingBuilder {
         if text.is_empty() {
             return;
         }
-        let continues = self.pieces.last().is_some_and(|last| {
-            last.is_copy && last.source_end == span.start && last.disguise == disguise
-        });
+        let continues = self
+            .pieces
+            .last()
+            .is_some_and(|last| last.is_copy && last.source_end == span.start && last.disguise == disguise);
         if continues {
             let last = self.pieces.len() - 1;
             self.pieces[last].source_end = span.end;

@@ -85,9 +85,15 @@ impl Restorations {
 /// Whether letters stay apart from letters and digits from digits at both ends, and a number isn't an amount,
 /// a date or the end of a card number.
 fn stands_alone(items: &[Item], at: usize, length: usize) -> bool {
-    let is_number = items[at..at + length].iter().all(|item| item.kind == CharKind::Digit);
-    let neighbours = [at.checked_sub(1).and_then(|before| items.get(before)), items.get(at + length)];
-    let measures = |item: &&Item| "元块万千百年月日号点分%.,:-¥￥$第尾约共人个笔次天条".contains(item.character);
+    let is_number = items[at..at + length]
+        .iter()
+        .all(|item| item.kind == CharKind::Digit);
+    let neighbours = [
+        at.checked_sub(1).and_then(|before| items.get(before)),
+        items.get(at + length),
+    ];
+    let measures =
+        |item: &&Item| "元块万千百年月日号点分%.,:-¥￥$第尾约共人个笔次天条".contains(item.character);
     if is_number && neighbours.into_iter().flatten().any(|item| measures(&item)) {
         return false;
     }
@@ -95,8 +101,9 @@ fn stands_alone(items: &[Item], at: usize, length: usize) -> bool {
         left.kind == right.kind && matches!(left.kind, CharKind::Letter | CharKind::Digit)
     };
     let end = at + length;
-    !(at > 0 && glues(items[at - 1], items[at]))
-        && !(end < items.len() && glues(items[end - 1], items[end]))
+    let is_glued_before = at > 0 && glues(items[at - 1], items[at]);
+    let is_glued_after = end < items.len() && glues(items[end - 1], items[end]);
+    !is_glued_before && !is_glued_after
 }
 
 /// The readings that the signs of `plain` ask for; `has_form` tells that some written form was seen in it.
@@ -113,7 +120,11 @@ pub(crate) fn restore(
     }
     let items = items_of(plain, table);
     let (pictured, has_pictures) = read(&items, restorations, true);
-    let joined = if has_pictures { read(&items, restorations, false).0 } else { None };
+    let joined = if has_pictures {
+        read(&items, restorations, false).0
+    } else {
+        None
+    };
     joined.into_iter().chain(pictured).collect()
 }
 
@@ -170,8 +181,13 @@ fn without_inserted(items: &[Item], restorations: &Restorations, with_pictures: 
             continue;
         }
         // A run is decided as a whole, once: a text of nothing but symbols stays linear.
-        let run = items[at..].iter().take_while(|item| is_insertable(item.kind)).count();
-        let run = (1..run).find(|&offset| restorations.find(items, at + offset, with_pictures).is_some()).unwrap_or(run);
+        let run = items[at..]
+            .iter()
+            .take_while(|item| is_insertable(item.kind))
+            .count();
+        let run = (1..run)
+            .find(|&offset| restorations.find(items, at + offset, with_pictures).is_some())
+            .unwrap_or(run);
         if !is_inserted(items, at, at + run) {
             kept.extend_from_slice(&items[at..at + run]);
         }
@@ -223,7 +239,11 @@ pub(crate) fn is_supported(source: &str, span: Span, gaps: &[Span], characters: 
     if gaps.is_empty() || characters >= 4 {
         return true;
     }
-    let is_strong = |gap: &Span| gap.of(source).chars().any(|character| !is_weak_separator(character));
+    let is_strong = |gap: &Span| {
+        gap.of(source)
+            .chars()
+            .any(|character| !is_weak_separator(character))
+    };
     if gaps.iter().any(is_strong) {
         return true;
     }
@@ -240,9 +260,39 @@ fn is_weak_separator(character: char) -> bool {
     character.is_whitespace()
         || matches!(
             character,
-            '/' | '-' | '.' | '·' | '|' | '+' | '…' | '—' | '–' | '~' | '～' | '(' | ')' | '（' | '）' | '[' | ']'
-                | '"' | '\'' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '・' | '%' | '\\' | '<' | '>'
-                | '=' | '\u{200B}'
+            '/' | '-'
+                | '.'
+                | '·'
+                | '|'
+                | '+'
+                | '…'
+                | '—'
+                | '–'
+                | '~'
+                | '～'
+                | '('
+                | ')'
+                | '（'
+                | '）'
+                | '['
+                | ']'
+                | '"'
+                | '\''
+                | '“'
+                | '”'
+                | '‘'
+                | '’'
+                | '「'
+                | '」'
+                | '『'
+                | '』'
+                | '・'
+                | '%'
+                | '\\'
+                | '<'
+                | '>'
+                | '='
+                | '\u{200B}'
         )
 }
 

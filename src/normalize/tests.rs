@@ -25,8 +25,14 @@ fn check_map(source: &str, text: &str, offsets: &OffsetMap) {
     for (index, &start) in boundaries.iter().enumerate() {
         let end = boundaries.get(index + 1).copied().unwrap_or(text.len());
         let Span { start: from, end: to } = offsets.to_source(NormSpan::new(start, end));
-        assert!(source.is_char_boundary(from) && source.is_char_boundary(to), "{source:?} {text:?}");
-        assert!(from < to, "a character of a reading comes from somewhere: {source:?} {text:?}");
+        assert!(
+            source.is_char_boundary(from) && source.is_char_boundary(to),
+            "{source:?} {text:?}"
+        );
+        assert!(
+            from < to,
+            "a character of a reading comes from somewhere: {source:?} {text:?}"
+        );
         assert!(from >= last, "in order: {source:?} {text:?}");
         last = from;
     }
@@ -94,13 +100,20 @@ fn joined_skips_symbols_and_respects_clause_punctuation() {
 #[test]
 fn numbers_that_measure_are_no_words() {
     assert!(restored_texts("欠款748元").is_empty());
-    assert!(restored_texts("尾号748").iter().all(|text| !text.contains("去死")));
+    assert!(
+        restored_texts("尾号748")
+            .iter()
+            .all(|text| !text.contains("去死"))
+    );
 }
 
 #[test]
 fn gaps_need_support() {
     let supported = |source: &str, term: &str| {
-        let joined: String = source.chars().filter(|character| character.is_alphanumeric()).collect();
+        let joined: String = source
+            .chars()
+            .filter(|character| character.is_alphanumeric())
+            .collect();
         assert!(joined.contains(term), "the test's own term");
         let start = source.find(term.chars().next().unwrap()).unwrap();
         let last = term.chars().last().unwrap();

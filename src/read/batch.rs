@@ -123,12 +123,7 @@ impl Batch {
             })
     }
 
-    fn text<'a>(
-        &'a self,
-        whole: Option<&'a str>,
-        index: usize,
-        piece: &Piece,
-    ) -> Result<&'a str, Reason> {
+    fn text<'a>(&'a self, whole: Option<&'a str>, index: usize, piece: &Piece) -> Result<&'a str, Reason> {
         match piece.kind {
             Kind::TooLong(bytes) => return Err(Reason::TooLong { bytes }),
             Kind::Unterminated => return Err(Reason::UnterminatedQuote),
@@ -161,12 +156,7 @@ impl Batch {
             let start = text.len();
             // What is rejected anyway needs no decoding.
             if piece.kind == Kind::Whole {
-                text.push_str(
-                    &self
-                        .shape
-                        .encoding
-                        .decode(&self.bytes[piece.start..piece.end])?,
-                );
+                text.push_str(&self.shape.encoding.decode(&self.bytes[piece.start..piece.end])?);
             }
             Ok(start..text.len())
         });

@@ -300,15 +300,7 @@ const NAMES: &[(Field, &str, &[&str])] = &[
     (
         Field::Region,
         "region",
-        &[
-            "region",
-            "地区",
-            "省份",
-            "省",
-            "所在地",
-            "归属地",
-            "province",
-        ],
+        &["region", "地区", "省份", "省", "所在地", "归属地", "province"],
     ),
 ];
 
@@ -410,9 +402,8 @@ fn ranked(name: &str) -> Option<(Field, usize)> {
         return Some(found);
     }
     // Most keys of most records are met here a million times: fold only what may change.
-    let is_plain = |character: char| {
-        character.is_ascii_lowercase() || ('\u{4e00}'..='\u{9fff}').contains(&character)
-    };
+    let is_plain =
+        |character: char| character.is_ascii_lowercase() || ('\u{4e00}'..='\u{9fff}').contains(&character);
     if name.chars().all(is_plain) || name.len() > MAX_NAME_BYTES {
         return None;
     }

@@ -35,15 +35,8 @@ impl Table {
     ///
     /// # Errors
     /// If no column holds text, or an override names a column that isn't there; the reason says what to do.
-    pub(crate) fn decide(
-        rows: &[&str],
-        delimiter: u8,
-        overrides: &ColumnOverrides,
-    ) -> Result<Self> {
-        let rows: Vec<Vec<Cow<'_, str>>> = rows
-            .iter()
-            .map(|row| fields(row, delimiter).collect())
-            .collect();
+    pub(crate) fn decide(rows: &[&str], delimiter: u8, overrides: &ColumnOverrides) -> Result<Self> {
+        let rows: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| fields(row, delimiter).collect()).collect();
         let Some(first) = rows.first() else {
             return Ok(Self {
                 delimiter,
@@ -83,9 +76,7 @@ impl Table {
             let by_ending = first
                 .iter()
                 .position(|name| has_header && columns::ends_like_text(name));
-            let Some(column) =
-                by_ending.or_else(|| most_like_text(&rows[usize::from(has_header)..]))
-            else {
+            let Some(column) = by_ending.or_else(|| most_like_text(&rows[usize::from(has_header)..])) else {
                 return Err(missing_text(width));
             };
             is_guessed = true;
@@ -132,10 +123,7 @@ impl Table {
 pub(crate) fn sniff_delimiter(rows_under: impl Fn(u8) -> Vec<String>) -> (u8, bool) {
     let quality = |delimiter: u8| {
         let rows = rows_under(delimiter);
-        let widths: Vec<usize> = rows
-            .iter()
-            .map(|row| fields(row, delimiter).count())
-            .collect();
+        let widths: Vec<usize> = rows.iter().map(|row| fields(row, delimiter).count()).collect();
         let first = widths.first().copied().unwrap_or(0);
         if first < 2 {
             return (0, 0);
@@ -162,10 +150,9 @@ pub(crate) fn sniff_delimiter(rows_under: impl Fn(u8) -> Vec<String>) -> (u8, bo
 fn is_header(rows: &[Vec<Cow<'_, str>>], overrides: &ColumnOverrides) -> bool {
     let first = &rows[0];
     let recurs = |column: usize, name: &str| {
-        rows[1..].iter().any(|row| {
-            row.get(column)
-                .is_some_and(|value| value.trim() == name.trim())
-        })
+        rows[1..]
+            .iter()
+            .any(|row| row.get(column).is_some_and(|value| value.trim() == name.trim()))
     };
     let mut cells = first.iter().enumerate();
     let is_known = cells.any(|(column, name)| {
@@ -183,9 +170,8 @@ fn is_header(rows: &[Vec<Cow<'_, str>>], overrides: &ColumnOverrides) -> bool {
         let longest = most_like_text(&rows[1..]);
         rows.len() > 2
             && longest.is_some_and(|column| {
-                let is_short = |row: &Vec<Cow<'_, str>>| {
-                    row.get(column).is_none_or(|cell| cell.chars().count() <= 8)
-                };
+                let is_short =
+                    |row: &Vec<Cow<'_, str>>| row.get(column).is_none_or(|cell| cell.chars().count() <= 8);
                 is_short(first) && !rows[1..].iter().any(is_short)
             })
     };
@@ -361,20 +347,12 @@ mod tests {
                 "id=1 time=2 text=3 header",
             ),
             (&["content,text", "a,b"], &[], "text=2 header"),
-            (
-                &["案件,备注,三月发送内容", long],
-                &[],
-                "text=3 header guessed",
-            ),
+            (&["案件,备注,三月发送内容", long], &[], "text=3 header guessed"),
             (&[long, other], &[], "text=3 guessed"),
             (&["甲,乙,丙", long, other], &[], "text=3 header guessed"),
             (&["请还款", "请尽快还款"], &[], "text=1 guessed"),
             (&[long, other], &["text=3", "id=1"], "id=1 text=3"),
-            (
-                &["编号,备注,内容", long],
-                &["text=备注"],
-                "id=1 text=2 header",
-            ),
+            (&["编号,备注,内容", long], &["text=备注"], "id=1 text=2 header"),
             (&[], &[], ""),
         ] {
             assert_eq!(

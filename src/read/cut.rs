@@ -146,10 +146,7 @@ impl Cutter {
     }
 
     fn line(&mut self, bytes: &[u8], from: usize, is_whole: bool) -> Step {
-        match self
-            .encoding
-            .find_line_break(bytes, from + self.partial.offset)
-        {
+        match self.encoding.find_line_break(bytes, from + self.partial.offset) {
             Some((end, next)) => {
                 let end = self.without_return(bytes, from, end);
                 Step::Cut(Some(self.piece(bytes, from, end)), next)
@@ -200,9 +197,7 @@ impl Cutter {
                 (_, Some(ascii)) if ascii == delimiter => Quoting::FieldStart,
                 // A quote that something follows closes nothing. On the opening line it is a slip and
                 // stays in the text; on a later one it rather opens another field, and the first was never closed.
-                (Quoting::QuoteInQuoted, other)
-                    if other != Some(b'\r') && partial.line_break.is_some() =>
-                {
+                (Quoting::QuoteInQuoted, other) if other != Some(b'\r') && partial.line_break.is_some() => {
                     break Stop::Stray;
                 }
                 _ => Quoting::Unquoted,
@@ -284,8 +279,7 @@ impl Cutter {
     /// Several headings may follow each other; only one after words begins another call.
     fn partial_holds_turns(&self, bytes: &[u8], piece: Piece) -> bool {
         let text = self.encoding.decode_lossily(&bytes[piece.start..piece.end]);
-        text.lines()
-            .any(|line| classify_call_line(line) == Line::Text)
+        text.lines().any(|line| classify_call_line(line) == Line::Text)
     }
 
     fn line_kind(&self, line: &[u8], classify: fn(&str) -> Line) -> Line {
@@ -318,8 +312,7 @@ impl Cutter {
             let (ascii, width) = self.encoding.unit(&bytes[at..]);
             match (ascii, self.boundary) {
                 (Some(b' ' | b'\t' | b'\r' | b'\n'), _) => {}
-                (Some(ascii), Boundary::Row { delimiter })
-                    if ascii == delimiter || ascii == b'"' => {}
+                (Some(ascii), Boundary::Row { delimiter }) if ascii == delimiter || ascii == b'"' => {}
                 (Some(_), _) => return false,
                 // The full-width space, and whatever else Unicode calls one.
                 (None, _) => {
@@ -347,8 +340,8 @@ impl Cutter {
 
     fn without_return(&self, bytes: &[u8], start: usize, end: usize) -> usize {
         let width = self.encoding.ascii_width();
-        let has_return = end - start >= width
-            && self.encoding.unit(&bytes[end - width..end]) == (Some(b'\r'), width);
+        let has_return =
+            end - start >= width && self.encoding.unit(&bytes[end - width..end]) == (Some(b'\r'), width);
         if has_return { end - width } else { end }
     }
 }

@@ -128,9 +128,7 @@ fn body_of<'a>(text: Cow<'a, str>, channel: Option<Channel>) -> Body<'a> {
     }
     let turns = match &text {
         Cow::Borrowed(text) => transcript::parse(text),
-        Cow::Owned(text) => {
-            transcript::parse(text).map(|turns| turns.into_iter().map(owned).collect())
-        }
+        Cow::Owned(text) => transcript::parse(text).map(|turns| turns.into_iter().map(owned).collect()),
     };
     turns.map_or(Body::Text(text), Body::Turns)
 }

@@ -43,9 +43,7 @@ impl Input {
     /// This file. In ids it is called by its name without folders.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         Self {
             name: name.unwrap_or_else(|| path.to_string_lossy().into_owned()),
             path: Some(path),
@@ -92,8 +90,7 @@ impl Input {
 pub fn expand(paths: &[PathBuf]) -> Inputs {
     let mut found = Inputs::default();
     let mut seen = HashSet::new();
-    let mut is_new =
-        |path: &Path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+    let mut is_new = |path: &Path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
     for path in paths {
         if path.as_os_str() == "-" {
             if is_new(path) {
@@ -155,11 +152,7 @@ fn is_binary(path: &Path) -> bool {
     let Ok(file) = File::open(path) else {
         return false;
     };
-    if file
-        .take(BINARY_SAMPLE_BYTES)
-        .read_to_end(&mut sample)
-        .is_err()
-    {
+    if file.take(BINARY_SAMPLE_BYTES).read_to_end(&mut sample).is_err() {
         return false;
     }
     let is_marked = sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]);

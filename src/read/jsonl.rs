@@ -39,9 +39,7 @@ pub(crate) fn draft<'a>(line: &'a str, columns: &ColumnOverrides) -> Result<Draf
 fn problem(error: &serde_json::Error) -> String {
     let shown = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    shown
-        .strip_suffix(&place)
-        .map_or(shown.clone(), str::to_owned)
+    shown.strip_suffix(&place).map_or(shown.clone(), str::to_owned)
 }
 
 struct Object<'c> {
@@ -62,8 +60,7 @@ impl<'de> Visitor<'de> for Object<'_> {
         let mut reason = None;
         while let Some(Text(key)) = map.next_key()? {
             let known = self.columns.field_of(&key);
-            let known = known
-                .filter(|&(field, rank)| found[field as usize].is_none_or(|best| rank <= best));
+            let known = known.filter(|&(field, rank)| found[field as usize].is_none_or(|best| rank <= best));
             let Some((field, rank)) = known else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -333,10 +330,7 @@ mod tests {
             ("7", "7"),
             ("-1", "-1"),
             ("1.50", "1.50"),
-            (
-                "123456789012345678901234567890",
-                "123456789012345678901234567890",
-            ),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
             (r#""a\u4e2d""#, "a中"),
             (r#""""#, "f:1"),
             ("null", "f:1"),
@@ -361,10 +355,7 @@ mod tests {
             let Body::Turns(turns) = &message.body else {
                 panic!("no turns in {line}");
             };
-            let shown: Vec<_> = turns
-                .iter()
-                .map(|turn| (turn.speaker, &*turn.text))
-                .collect();
+            let shown: Vec<_> = turns.iter().map(|turn| (turn.speaker, &*turn.text)).collect();
             assert_eq!(
                 shown,
                 [(Speaker::Agent, "您好"), (Speaker::Customer, "谁")],

@@ -61,11 +61,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open`].
-    pub fn new(
-        name: &str,
-        source: impl Read + Send + 'static,
-        options: &ReadOptions,
-    ) -> Result<Self> {
+    pub fn new(name: &str, source: impl Read + Send + 'static, options: &ReadOptions) -> Result<Self> {
         Self::build(&Input::unopened(name), Box::new(source), options)
     }
 
@@ -82,8 +78,8 @@ impl Reader {
                 .fill(&mut sample, wanted)
                 .map_err(|error| unreadable(&file, 0, error))?;
         }
-        let sniffed = sniff::decide(input, &sample, reader.is_whole, options)
-            .map_err(|error| error.in_file(&file))?;
+        let sniffed =
+            sniff::decide(input, &sample, reader.is_whole, options).map_err(|error| error.in_file(&file))?;
         sample.drain(..sniffed.skipped);
         let encoding = sniffed.decision.encoding;
         Ok(Self {
@@ -256,7 +252,5 @@ impl<R: Read> Source<R> {
 
 fn unreadable(file: &str, byte: u64, error: io::Error) -> Error {
     let reason = format!("can't be read after byte {byte}");
-    Error::new(ErrorKind::Input, reason)
-        .in_file(file)
-        .because(error)
+    Error::new(ErrorKind::Input, reason).in_file(file).because(error)
 }

@@ -24,12 +24,7 @@ pub(crate) struct Sniffed {
 ///
 /// # Errors
 /// If it isn't text, or a table without a column of texts; the reason says what to do.
-pub(crate) fn decide(
-    input: &Input,
-    sample: &[u8],
-    is_whole: bool,
-    options: &ReadOptions,
-) -> Result<Sniffed> {
+pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &ReadOptions) -> Result<Sniffed> {
     if let Some((kind, advice)) = other_kind(sample) {
         return Err(Error::new(
             ErrorKind::Input,
@@ -82,9 +77,7 @@ pub(crate) fn decide(
             sniffed.layout = Layout::Row(table);
         }
         Format::Text => {
-            let unit = options
-                .unit
-                .unwrap_or_else(|| text::sniff_unit(&text, is_whole));
+            let unit = options.unit.unwrap_or_else(|| text::sniff_unit(&text, is_whole));
             sniffed.decision.unit = Some(unit);
             sniffed.boundary = match unit {
                 Unit::Line => Boundary::Line,
@@ -110,10 +103,7 @@ fn other_kind(sample: &[u8]) -> Option<(&'static str, &'static str)> {
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(("an old Office file", SAVE_AS_CSV)),
         [b'P', b'A', b'R', b'1', ..] => Some(("Parquet", SAVE_AS_CSV)),
         [b'%', b'P', b'D', b'F', ..] => Some(("PDF", "extract its text first")),
-        [0x1f, 0x8b, ..] => Some((
-            "gzip",
-            "unpack it first, as in gzip -dc FILE | dunlint screen -",
-        )),
+        [0x1f, 0x8b, ..] => Some(("gzip", "unpack it first, as in gzip -dc FILE | dunlint screen -")),
         _ => None,
     }
 }
@@ -133,10 +123,7 @@ fn sniff_format(
         _ if options.unit.is_some() => return Format::Text,
         _ => {}
     }
-    let first_line = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or("");
+    let first_line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     if first_line.trim_start().starts_with('{') {
         let is_object = serde_json::from_str::<serde::de::IgnoredAny>(first_line).is_ok();
         let is_cut_off = !is_whole && text.lines().count() == 1;
@@ -148,8 +135,7 @@ fn sniff_format(
     if tagged >= 2 && tagged * 2 >= lines {
         return Format::Transcript;
     }
-    let (delimiter, is_table) =
-        csv::sniff_delimiter(|delimiter| rows(content, encoding, delimiter).0);
+    let (delimiter, is_table) = csv::sniff_delimiter(|delimiter| rows(content, encoding, delimiter).0);
     match (is_table, delimiter) {
         (true, b'\t') => Format::Tsv,
         (true, _) => Format::Csv,

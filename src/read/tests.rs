@@ -14,11 +14,7 @@ struct Seen {
     rejected: Vec<Rejection>,
 }
 
-fn read_with(
-    name: &str,
-    bytes: &[u8],
-    options: &ReadOptions,
-) -> Result<(Seen, Decision), crate::Error> {
+fn read_with(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<(Seen, Decision), crate::Error> {
     let mut reader = Reader::new(name, std::io::Cursor::new(bytes.to_vec()), options)?;
     let mut seen = Seen::default();
     while let Some(batch) = reader.next_batch()? {
@@ -36,13 +32,9 @@ fn read_with(
                 Err(rejection) => {
                     counts.rejected += 1;
                     let Rejection {
-                        record,
-                        byte,
-                        reason,
-                        ..
+                        record, byte, reason, ..
                     } = &rejection;
-                    seen.shown
-                        .push(format!("{record}@{byte} {}", reason.name()));
+                    seen.shown.push(format!("{record}@{byte} {}", reason.name()));
                     seen.rejected.push(rejection);
                 }
             }
@@ -155,20 +147,14 @@ fn batches_of_any_size_hold_the_same_records() {
     let long = "长".repeat(50_000);
     let mut inputs = dumps();
     inputs.push(("a.txt", format!("一\n\n{long}\r\n 　 \n三")));
-    inputs.push((
-        "b.txt",
-        "【某】一\n二\n\n\n【某】三\n四\n \n【某】五".to_owned(),
-    ));
+    inputs.push(("b.txt", "【某】一\n二\n\n\n【某】三\n四\n \n【某】五".to_owned()));
     inputs.push((
         "c.txt",
-        "通话编号：1\n坐席：您好\n\n客户：谁\n----\n\n通话编号：2\n坐席：您好\n客户：你\n"
-            .repeat(200),
+        "通话编号：1\n坐席：您好\n\n客户：谁\n----\n\n通话编号：2\n坐席：您好\n客户：你\n".repeat(200),
     ));
     inputs.push((
         "c.csv",
-        format!(
-            "id,text\n1,\"{long}\n第二行\"\n\n2,\"坏\n3,好\n4,\"一\"\"二\"\n,\n5,\"未完\n6,x\n"
-        ),
+        format!("id,text\n1,\"{long}\n第二行\"\n\n2,\"坏\n3,好\n4,\"一\"\"二\"\n,\n5,\"未完\n6,x\n"),
     ));
     for (name, text) in inputs {
         for encoding in [Encoding::Utf8, Encoding::Gb18030, Encoding::Utf16Le] {
@@ -203,21 +189,13 @@ fn batches_of_any_size_hold_the_same_records() {
 #[test]
 fn blank_records_are_skipped_and_counted() {
     for (name, text, skipped) in [
-        (
-            "a.jsonl",
-            "{\"text\":\"一\"}\n\n  \r\n{\"text\":\"二\"}\n",
-            2,
-        ),
+        ("a.jsonl", "{\"text\":\"一\"}\n\n  \r\n{\"text\":\"二\"}\n", 2),
         ("a.csv", "id,text\n1,一\n\n,\n\"\",\"\"\n2,二", 3),
         ("a.txt", "你一\n\u{3000}\n你二\n\n", 2),
     ] {
         let (seen, _) = read(name, text.as_bytes());
         assert_eq!(
-            (
-                seen.counts.judged,
-                seen.counts.skipped,
-                seen.counts.rejected
-            ),
+            (seen.counts.judged, seen.counts.skipped, seen.counts.rejected),
             (2, skipped, 0),
             "{name}"
         );
@@ -275,17 +253,10 @@ fn rejections_name_the_exact_place() {
     );
     assert_places(&gb, &seen);
 
-    let mut wide = [
-        &b"\xff\xfe"[..],
-        &encode(Encoding::Utf16Le, "您一\n您二\n您三\n"),
-    ]
-    .concat();
+    let mut wide = [&b"\xff\xfe"[..], &encode(Encoding::Utf16Le, "您一\n您二\n您三\n")].concat();
     wide[8..10].copy_from_slice(&[0, 0xd8]);
     let (seen, _) = read("a.txt", &wide);
-    assert_eq!(
-        seen.shown,
-        ["a.txt:1|您一", "2@8 undecodable", "a.txt:3|您三"]
-    );
+    assert_eq!(seen.shown, ["a.txt:1|您一", "2@8 undecodable", "a.txt:3|您三"]);
     assert_places(&wide, &seen);
 }
 
@@ -315,8 +286,7 @@ fn the_encoding_is_frozen_and_can_be_told() {
         encoding: Some(Encoding::Gb18030),
         ..ReadOptions::default()
     };
-    let (seen, decision) =
-        read_with("a.txt", &encode(Encoding::Gb18030, "联通"), &options).unwrap();
+    let (seen, decision) = read_with("a.txt", &encode(Encoding::Gb18030, "联通"), &options).unwrap();
     assert_eq!(
         (&*seen.shown[0], decision.encoding),
         ("a.txt:1|联通", Encoding::Gb18030)
@@ -334,10 +304,7 @@ fn an_unterminated_quote_costs_one_line() {
             "id,text\n1,\"你好\n2,再见\n3,好\n",
             &["1@8 unterminated-quote", "2|再见", "3|好"],
         ),
-        (
-            "id,text\n1,一\n2,\"你好",
-            &["1|一", "2@14 unterminated-quote"],
-        ),
+        ("id,text\n1,一\n2,\"你好", &["1|一", "2@14 unterminated-quote"]),
         ("id,text\n1,\"一\n二\"\n2,\"三\"x", &["1|一\n二", "2|三x"]),
         ("id,text\n1,他说\"好\n2,二", &["1|他说\"好", "2|二"]),
         ("id,text\n1,\"他说\"好\"\n2,二", &["1|他说好\"", "2|二"]),
@@ -385,10 +352,7 @@ fn long_records_are_read_up_to_the_limit_and_then_rejected() {
     };
     let (seen, _) = read_with("a.jsonl", jsonl.as_bytes(), &options).unwrap();
     assert_eq!(seen.shown, ["1@0 too-long", "a.jsonl:2|b"]);
-    assert_eq!(
-        seen.rejected[0].reason,
-        Reason::TooLong { bytes: 1_200_012 }
-    );
+    assert_eq!(seen.rejected[0].reason, Reason::TooLong { bytes: 1_200_012 });
     assert_places(jsonl.as_bytes(), &seen);
     let options = ReadOptions {
         unit: Some(Unit::File),
@@ -435,10 +399,7 @@ fn transcripts_are_cut_into_calls() {
 fn units_of_plain_text_can_be_told() {
     let text = "【某】一\n二\n\n\n三\n";
     for (unit, expected) in [
-        (
-            Unit::Line,
-            &["a.txt:1|【某】一", "a.txt:2|二", "a.txt:5|三"][..],
-        ),
+        (Unit::Line, &["a.txt:1|【某】一", "a.txt:2|二", "a.txt:5|三"][..]),
         (Unit::Paragraph, &["a.txt:1|【某】一\n二", "a.txt:2|三"]),
         (Unit::File, &["a.txt:1|【某】一\n二\n\n\n三"]),
     ] {
@@ -447,10 +408,7 @@ fn units_of_plain_text_can_be_told() {
             ..ReadOptions::default()
         };
         assert_eq!(
-            read_with("a.txt", text.as_bytes(), &options)
-                .unwrap()
-                .0
-                .shown,
+            read_with("a.txt", text.as_bytes(), &options).unwrap().0.shown,
             expected
         );
     }
@@ -473,8 +431,7 @@ fn formats_are_known_by_content_too() {
 
 #[test]
 fn cells_may_hold_transcripts_and_columns_give_context() {
-    let csv =
-        "编号,渠道,关系,通话时间,通话内容\n7,电话,父亲,2026-03-02 14:05,\"坐席：您好\n客户：谁\"\n";
+    let csv = "编号,渠道,关系,通话时间,通话内容\n7,电话,父亲,2026-03-02 14:05,\"坐席：您好\n客户：谁\"\n";
     let mut reader = Reader::new("a.csv", csv.as_bytes(), &ReadOptions::default()).unwrap();
     let batch = reader.next_batch().unwrap().unwrap();
     let record = batch.records().next().unwrap().unwrap();
@@ -502,12 +459,8 @@ fn what_cannot_be_read_says_what_to_do() {
         assert!(error.to_string().contains(advice), "{error}");
         assert!(error.to_string().starts_with(name), "{error}");
     }
-    let missing =
-        Reader::open(&Input::file("/nowhere/a.csv"), &ReadOptions::default()).unwrap_err();
-    assert!(
-        missing.to_string().starts_with("/nowhere/a.csv: "),
-        "{missing}"
-    );
+    let missing = Reader::open(&Input::file("/nowhere/a.csv"), &ReadOptions::default()).unwrap_err();
+    assert!(missing.to_string().starts_with("/nowhere/a.csv: "), "{missing}");
 }
 
 /// Gives some bytes, and then fails.

@@ -42,11 +42,7 @@ pub(crate) fn sniff_unit(sample: &str, is_whole: bool) -> Unit {
     if is_whole && (is_letter(&lines) || is_article(&lines)) {
         return Unit::File;
     }
-    if has_blocks {
-        Unit::Paragraph
-    } else {
-        Unit::Line
-    }
+    if has_blocks { Unit::Paragraph } else { Unit::Line }
 }
 
 /// Stretches between blank lines.
@@ -77,21 +73,15 @@ fn is_letter(lines: &[&str]) -> bool {
     let has_address = top
         .iter()
         .any(|line| line.chars().count() <= 30 && LETTER_ADDRESS.is_match(line));
-    let addresses = lines
-        .iter()
-        .filter(|line| LETTER_ADDRESS.is_match(line))
-        .count();
+    let addresses = lines.iter().filter(|line| LETTER_ADDRESS.is_match(line)).count();
     let has_close = bottom.iter().any(|line| LETTER_CLOSE.is_match(line));
     addresses <= 1 && ((has_title && has_address) || (has_close && (has_title || has_address)))
 }
 
-static LETTER_TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(函|通知书|通知書|告知书|告知書|通知|公告|声明|聲明|启事|承诺书|信)$")
-});
+static LETTER_TITLE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(函|通知书|通知書|告知书|告知書|通知|公告|声明|聲明|启事|承诺书|信)$"));
 static LETTER_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(尊敬的|敬爱的|致[:：]|致 |亲爱的|敬启者)|(先生|女士|先生/女士|小姐|客户|用户|债务人)[：:]$",
-    )
+    pattern(r"^(尊敬的|敬爱的|致[:：]|致 |亲爱的|敬启者)|(先生|女士|先生/女士|小姐|客户|用户|债务人)[：:]$")
 });
 static LETTER_CLOSE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -101,9 +91,7 @@ static LETTER_CLOSE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Headings with numbers; or a title above long lines; and hardly a line that speaks to anybody.
 fn is_article(lines: &[&str]) -> bool {
-    let share = |is: &dyn Fn(&str) -> bool| {
-        lines.iter().filter(|line| is(line)).count() * 100 / lines.len()
-    };
+    let share = |is: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is(line)).count() * 100 / lines.len();
     let spoken = share(&|line: &str| line.contains(['您', '你', '妳', '咱']));
     let headings = lines
         .iter()
@@ -112,14 +100,10 @@ fn is_article(lines: &[&str]) -> bool {
     let has_sections = headings >= 2;
     let characters: usize = lines.iter().map(|line| line.chars().count()).sum();
     let is_long_winded = characters / lines.len() >= 35;
-    let ends_open = |line: &str| {
-        !line.ends_with([
-            '。', '！', '？', '!', '?', '；', ';', '…', '”', '.', '】', '，',
-        ])
-    };
+    let ends_open =
+        |line: &str| !line.ends_with(['。', '！', '？', '!', '?', '；', ';', '…', '”', '.', '】', '，']);
     let has_title = lines[0].chars().count() <= 40 && ends_open(lines[0]);
-    (has_sections && spoken < 60)
-        || (spoken < 30 && is_long_winded && (has_title || lines.len() < 60))
+    (has_sections && spoken < 60) || (spoken < 30 && is_long_winded && (has_title || lines.len() < 60))
 }
 
 static HEADING: LazyLock<Regex> = LazyLock::new(|| {
@@ -139,13 +123,12 @@ mod tests {
     #[test]
     fn units_of_usual_files() {
         let article = "网贷催收的应对方法\n\n小编导语\n\n随着互联网金融的快速发展，催收问题日益突出，借款人需要了解自己的权利。\n\n一、什么是催收\n\n催收是指放款机构要求还款的行为。\n\n二、如何应对\n\n保留证据，依法投诉。";
-        let letter =
-            "催款函\n张三先生：\n您在我行的借款已逾期。\n请尽快还款。\n某某银行\n2026年3月2日";
-        let messages =
-            "【某某金融】您的借款已逾期，请尽快还款。\n【某某金融】您好，请于今日还款。\n";
+        let letter = "催款函\n张三先生：\n您在我行的借款已逾期。\n请尽快还款。\n某某银行\n2026年3月2日";
+        let messages = "【某某金融】您的借款已逾期，请尽快还款。\n【某某金融】您好，请于今日还款。\n";
         let unsigned = "你再不还钱就等着\n明天去你家\n接电话\n";
         let spaced = "您的账单逾期\n\n请你还钱\n\n别再躲着我们了你\n";
-        let paragraphs = "【某某】您好：\n您的账单已逾期。\n\n【某某】您好：\n请尽快还款。\n\n【某某】您好：\n谢谢。";
+        let paragraphs =
+            "【某某】您好：\n您的账单已逾期。\n\n【某某】您好：\n请尽快还款。\n\n【某某】您好：\n谢谢。";
         let plain_paragraphs = "王先生你好\n你的账单逾期了\n\n李女士你好\n你的账单也逾期了\n";
         for (text, is_whole, unit) in [
             (article, true, Unit::File),

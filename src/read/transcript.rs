@@ -36,11 +36,7 @@ pub(crate) fn is_transcript(text: &str) -> bool {
         return false;
     }
     let (tagged, lines) = count_tags(text);
-    let inline = if lines == 1 {
-        inline_tags(text).count()
-    } else {
-        0
-    };
+    let inline = if lines == 1 { inline_tags(text).count() } else { 0 };
     tagged + inline >= 2 && tagged * 2 >= lines
 }
 
@@ -71,11 +67,7 @@ pub(crate) struct Labelled<'a> {
 /// A stretch that begins with its speaker, if it does.
 pub(crate) fn labelled(text: Cow<'_, str>) -> Labelled<'_> {
     let (label, time, words) = match tag(&text) {
-        Some(tag) => (
-            tag.label.to_owned(),
-            tag.time.and_then(Time::parse),
-            tag.text,
-        ),
+        Some(tag) => (tag.label.to_owned(), tag.time.and_then(Time::parse), tag.text),
         None => {
             return Labelled {
                 label: Cow::Borrowed(""),
@@ -181,10 +173,7 @@ pub(crate) fn turns<'a>(labelled: Vec<Labelled<'a>>) -> Vec<Turn<'a>> {
 }
 
 /// The label that clearly outweighs all others is the agent; if there is one other, it is the customer.
-fn infer<'l>(
-    unclear: &'l [(&'l str, i32)],
-    named_agent: bool,
-) -> impl Iterator<Item = (&'l str, Speaker)> {
+fn infer<'l>(unclear: &'l [(&'l str, i32)], named_agent: bool) -> impl Iterator<Item = (&'l str, Speaker)> {
     let mut sums: Vec<i32> = unclear.iter().map(|(_, sum)| *sum).collect();
     sums.sort_unstable_by(|left, right| right.cmp(left));
     let highest = sums.first().copied().unwrap_or(0);
@@ -236,13 +225,9 @@ static WAYS_OF_SPEAKING: LazyLock<Vec<(Regex, i32)>> = LazyLock::new(|| {
             r"(你|您)(是谁|是誰|哪里|哪裡|哪位|是哪|打错|们(公司|平台|银行))|(谁|誰|哪位|哪里)[啊呀?？]",
             -2,
         ),
-        (
-            r"(能不能|可不可以|可以).{0,6}(宽限|缓|分期|减免|少还|晚|延)",
-            -2,
-        ),
+        (r"(能不能|可不可以|可以).{0,6}(宽限|缓|分期|减免|少还|晚|延)", -2),
     ];
-    let compiled =
-        rows.map(|(pattern, weight)| (Regex::new(pattern).expect("a bundled pattern"), weight));
+    let compiled = rows.map(|(pattern, weight)| (Regex::new(pattern).expect("a bundled pattern"), weight));
     compiled.into()
 });
 
@@ -297,9 +282,7 @@ fn tag(line: &str) -> Option<Tag<'_>> {
         rest = after.trim_start();
     }
     let (label, after, is_bracketed) = match bracketed(rest) {
-        Some((inner, after))
-            if label_prefix(inner).is_some_and(|label| label.len() == inner.len()) =>
-        {
+        Some((inner, after)) if label_prefix(inner).is_some_and(|label| label.len() == inner.len()) => {
             (inner.trim(), after, true)
         }
         _ => {
@@ -412,9 +395,7 @@ fn time_prefix(text: &str) -> Option<(&str, &str)> {
         .find(|character| !is_of_time(character))
         .unwrap_or(text.len());
     // The colon after a label-less time belongs to the line.
-    let time = text[..end]
-        .trim_end()
-        .trim_end_matches([':', ',', '-', '~']);
+    let time = text[..end].trim_end().trim_end_matches([':', ',', '-', '~']);
     is_time(time).then(|| (time, &text[time.len()..]))
 }
 
@@ -442,8 +423,7 @@ pub(crate) fn is_separator(line: &str) -> bool {
 
 /// Whether a line begins a call: `通话编号：…`, `【通话3】`, `第2通`, `===== 通话 2 =====`.
 pub(crate) fn is_heading(line: &str) -> bool {
-    let bare =
-        line.trim_matches(|c: char| c.is_whitespace() || "-=*_~#—─━＝【】[]《》".contains(c));
+    let bare = line.trim_matches(|c: char| c.is_whitespace() || "-=*_~#—─━＝【】[]《》".contains(c));
     let is_decorated = bare.len() < line.trim().len();
     if let Some((name, _)) = bare.split_once(['：', ':']) {
         return Field::named(name) == Some(Field::Id) || CALL_HEADINGS.contains(&name.trim());
@@ -454,19 +434,9 @@ pub(crate) fn is_heading(line: &str) -> bool {
         .iter()
         .any(|heading| numbers.eq_ignore_ascii_case(heading));
     let is_nth = bare.strip_prefix('第').is_some_and(|rest| {
-        let rest = rest.trim_start_matches(|c: char| {
-            c.is_ascii_digit() || "一二三四五六七八九十百 ".contains(c)
-        });
-        [
-            "通",
-            "通电话",
-            "通录音",
-            "个通话",
-            "次通话",
-            "段录音",
-            "条录音",
-        ]
-        .contains(&rest)
+        let rest =
+            rest.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十百 ".contains(c));
+        ["通", "通电话", "通录音", "个通话", "次通话", "段录音", "条录音"].contains(&rest)
     });
     is_nth || (is_named && (is_numbered || is_decorated))
 }
@@ -504,9 +474,9 @@ fn split_inline<'a>(text: &'a str, stretches: &mut Vec<(Tag<'a>, usize, usize)>)
 
 /// Labels inside a line that name a speaker, after a space or the end of a sentence.
 fn inline_tags(text: &str) -> impl Iterator<Item = (usize, Tag<'_>)> {
-    let breaks = text.char_indices().filter(|(_, character)| {
-        character.is_whitespace() || "。！？!?；;|」”…/".contains(*character)
-    });
+    let breaks = text
+        .char_indices()
+        .filter(|(_, character)| character.is_whitespace() || "。！？!?；;|」”…/".contains(*character));
     breaks.filter_map(|(at, character)| {
         let at = at + character.len_utf8();
         let rest = &text[at..];
@@ -632,18 +602,12 @@ mod tests {
                 "Agent Customer",
             ),
             ("A：你好\nB：你好", "Unknown Unknown"),
-            (
-                "A：喂\nB：您的借款逾期了\nC：别打了",
-                "Unknown Agent Unknown",
-            ),
+            ("A：喂\nB：您的借款逾期了\nC：别打了", "Unknown Agent Unknown"),
             ("A：这里是某某银行\nB：这里是某某银行", "Unknown Unknown"),
             ("坐席：您的欠款今天还吗\nA：您的账单逾期", "Agent Unknown"),
         ] {
             let turns = parse(text).unwrap();
-            let speakers: Vec<_> = turns
-                .iter()
-                .map(|turn| format!("{:?}", turn.speaker))
-                .collect();
+            let speakers: Vec<_> = turns.iter().map(|turn| format!("{:?}", turn.speaker)).collect();
             assert_eq!(speakers.join(" "), expected, "{text}");
         }
     }

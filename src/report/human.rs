@@ -41,9 +41,7 @@ pub fn write_frames(
     settings: &Settings,
     terminal: Terminal,
 ) -> io::Result<()> {
-    let Judged {
-        message, verdict, ..
-    } = judged;
+    let Judged { message, verdict, .. } = judged;
     let lang = settings.lang;
     let head = format!("{} {}", verdict.tier.title(lang), verdict.score);
     let head = terminal.paint(verdict.tier, &head);
@@ -129,11 +127,7 @@ pub(crate) struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    pub(crate) fn new(
-        message: &'a Message<'a>,
-        settings: &'a Settings<'a>,
-        terminal: Terminal,
-    ) -> Self {
+    pub(crate) fn new(message: &'a Message<'a>, settings: &'a Settings<'a>, terminal: Terminal) -> Self {
         let lang = settings.lang;
         let labels = message.stretches().map(|(turn, speaker, text)| match turn {
             Some(turn) => columns(&turn_label(turn, speaker, lang)),
@@ -150,11 +144,7 @@ impl<'a> Canvas<'a> {
     }
 
     fn write_finding(&mut self, out: &mut impl Write, finding: &Finding) -> io::Result<()> {
-        let related: Vec<Place> = finding
-            .related
-            .iter()
-            .map(|related| related.place)
-            .collect();
+        let related: Vec<Place> = finding.related.iter().map(|related| related.place).collect();
         self.write_rows(out, finding.tier, &[finding.place], &related)?;
         let lang = self.settings.lang;
         let rule = &self.settings.rules[finding.rule];
@@ -196,12 +186,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Writes a labelled sentence under the rows, wrapped and indented.
-    pub(crate) fn write_fact(
-        &self,
-        out: &mut impl Write,
-        label: &str,
-        text: &str,
-    ) -> io::Result<()> {
+    pub(crate) fn write_fact(&self, out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
         let label = format!("{label}{}", colon(self.settings.lang));
         let indent = self.gutter + 3 + columns(&label);
         let width = self.terminal.frame_width().saturating_sub(indent).max(16);
@@ -223,11 +208,7 @@ impl<'a> Canvas<'a> {
         primary: &[Place],
         related: &[Place],
     ) -> io::Result<()> {
-        let mut turns: Vec<Option<usize>> = primary
-            .iter()
-            .chain(related)
-            .map(|place| place.turn)
-            .collect();
+        let mut turns: Vec<Option<usize>> = primary.iter().chain(related).map(|place| place.turn).collect();
         turns.sort_unstable();
         turns.dedup();
         for turn in turns {
@@ -260,11 +241,7 @@ impl<'a> Canvas<'a> {
             };
             (rows(text, width), personal)
         });
-        let mut spans = primary
-            .iter()
-            .chain(related)
-            .copied()
-            .collect::<Vec<Span>>();
+        let mut spans = primary.iter().chain(related).copied().collect::<Vec<Span>>();
         spans.sort_unstable();
         let mut shown: Vec<usize> = Vec::new();
         for span in spans {
@@ -287,9 +264,7 @@ impl<'a> Canvas<'a> {
             let is_first = last.is_none() || !row.is_continued;
             last = Some(index);
             let label = match turn {
-                Some(turn) if is_first => {
-                    turn_label(turn, speaker_of(message, turn), settings.lang)
-                }
+                Some(turn) if is_first => turn_label(turn, speaker_of(message, turn), settings.lang),
                 None if is_first => row.line.to_string(),
                 _ => String::new(),
             };
@@ -298,12 +273,7 @@ impl<'a> Canvas<'a> {
             writeln!(out, "{:pad$}{label} │ {}", "", visible(&words))?;
             let marks = marks(text, row, primary, related, '^', '-');
             if !marks.is_empty() {
-                writeln!(
-                    out,
-                    "{:gutter$} │ {}",
-                    "",
-                    self.terminal.paint(tier, &marks)
-                )?;
+                writeln!(out, "{:gutter$} │ {}", "", self.terminal.paint(tier, &marks))?;
             }
         }
         Ok(())
@@ -316,9 +286,7 @@ fn turn_label(turn: usize, speaker: Speaker, lang: Lang) -> String {
 
 fn speaker_of(message: &Message, turn: usize) -> Speaker {
     match &message.body {
-        crate::message::Body::Turns(turns) => turns
-            .get(turn)
-            .map_or(Speaker::Unknown, |turn| turn.speaker),
+        crate::message::Body::Turns(turns) => turns.get(turn).map_or(Speaker::Unknown, |turn| turn.speaker),
         crate::message::Body::Text(_) => Speaker::Unknown,
     }
 }
@@ -335,12 +303,7 @@ mod tests {
         has_color: false,
     };
 
-    fn frames(
-        message: &Message,
-        verdict: &crate::Verdict,
-        lang: Lang,
-        terminal: Terminal,
-    ) -> String {
+    fn frames(message: &Message, verdict: &crate::Verdict, lang: Lang, terminal: Terminal) -> String {
         let (rules, laws) = small_lexicon();
         let settings = settings(&rules, &laws, lang);
         let judged = Judged {
@@ -439,9 +402,8 @@ mod tests {
         });
         let shown = frames(&message, &verdict, Lang::Zh, PLAIN);
         assert!(
-            shown.contains(
-                "0 客户 │ 我不是她\n       │ --------\n1 坐席 │ 打断你的腿\n       │ ^^^^^^^^^^\n"
-            ),
+            shown
+                .contains("0 客户 │ 我不是她\n       │ --------\n1 坐席 │ 打断你的腿\n       │ ^^^^^^^^^^\n"),
             "{shown}"
         );
     }
@@ -462,12 +424,7 @@ mod tests {
             shown.lines().filter(|line| line.contains('│')).count() <= 4,
             "{shown}"
         );
-        let wrapped = shown
-            .lines()
-            .filter(|line| !line.contains("threat-violence"));
-        assert!(
-            wrapped.into_iter().all(|line| columns(line) <= 40),
-            "{shown}"
-        );
+        let wrapped = shown.lines().filter(|line| !line.contains("threat-violence"));
+        assert!(wrapped.into_iter().all(|line| columns(line) <= 40), "{shown}");
     }
 }

@@ -58,9 +58,7 @@ pub fn write_rejection(out: &mut impl Write, rejection: &Rejection) -> io::Resul
         reason: rejection.reason.name(),
         detail: rejection.reason.to_string(),
         raw,
-        raw_hex: raw
-            .is_none()
-            .then(|| hex(&rejection.raw, rejection.raw.len())),
+        raw_hex: raw.is_none().then(|| hex(&rejection.raw, rejection.raw.len())),
     };
     serde_json::to_writer(&mut *out, &record)?;
     out.write_all(b"\n")
@@ -143,9 +141,7 @@ struct CueRecord {
 
 /// The record of a message.
 pub fn record<'a>(judged: Judged<'a>, settings: &Settings<'a>) -> ResultRecord<'a> {
-    let Judged {
-        message, verdict, ..
-    } = judged;
+    let Judged { message, verdict, .. } = judged;
     let mut stretches = Stretches::new(message, settings.masks);
     let fingerprints = fingerprints(judged, settings);
     let mut is_masked = false;
@@ -155,8 +151,8 @@ pub fn record<'a>(judged: Judged<'a>, settings: &Settings<'a>) -> ResultRecord<'
         .zip(fingerprints)
         .map(|(finding, fingerprint)| {
             let record = finding_record(finding, fingerprint, message, settings, &mut stretches);
-            is_masked |= record.text != finding.text.as_str()
-                || record.plain.as_deref() != finding.plain.as_deref();
+            is_masked |=
+                record.text != finding.text.as_str() || record.plain.as_deref() != finding.plain.as_deref();
             record
         });
     let findings = findings.collect();
@@ -301,10 +297,7 @@ fn message_key(judged: Judged) -> String {
 }
 
 fn hex(bytes: &[u8], count: usize) -> String {
-    bytes[..count]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    bytes[..count].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What is known of the stretches of one message that findings stand in, worked out when first asked for.
@@ -395,10 +388,7 @@ impl Stretch<'_> {
 }
 
 fn count_characters(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .filter(|&&byte| !matches!(byte, 0x80..=0xBF))
-        .count()
+    bytes.iter().filter(|&&byte| !matches!(byte, 0x80..=0xBF)).count()
 }
 
 #[cfg(test)]

@@ -22,8 +22,8 @@ const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林�
 
 /// Surnames of two characters.
 const DOUBLE_SURNAMES: [&str; 14] = [
-    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯",
-    "端木", "南宫",
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木",
+    "南宫",
 ];
 
 /// Longest number looked at: a bank card.
@@ -66,11 +66,7 @@ pub fn masked<'t>(text: &'t str, within: Span, spans: &[Span]) -> Cow<'t, str> {
     for (at, character) in words.char_indices() {
         let at = within.start + at;
         let is_hidden = spans.iter().any(|span| span.start <= at && at < span.end);
-        shown.push(if is_hidden {
-            stand_in(character)
-        } else {
-            character
-        });
+        shown.push(if is_hidden { stand_in(character) } else { character });
     }
     Cow::Owned(shown)
 }
@@ -188,8 +184,7 @@ fn digit_groups(text: &str) -> Vec<Group> {
     for (at, character) in text.char_indices() {
         let span = Span::new(at, at + character.len_utf8());
         let value = digit(character).or_else(|| {
-            let follows_17 =
-                gap == Some(0) && groups.last().is_some_and(|group| group.digits.len() == 17);
+            let follows_17 = gap == Some(0) && groups.last().is_some_and(|group| group.digits.len() == 17);
             (follows_17 && matches!(character, 'x' | 'X' | 'ｘ' | 'Ｘ')).then_some(10)
         });
         match (value, gap) {
@@ -208,9 +203,7 @@ fn digit_groups(text: &str) -> Vec<Group> {
             (Some(_), _) => Some(0),
             (None, Some(0)) if is_separator(character) => Some(1),
             // Invisible characters between digits hide nothing from a reader.
-            (None, Some(width))
-                if matches!(character, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}') =>
-            {
+            (None, Some(width)) if matches!(character, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}') => {
                 Some(width)
             }
             (None, _) => None,
@@ -258,9 +251,7 @@ fn given_name_before(text: &str) -> Option<Span> {
             .find(|double| name.starts_with(**double) && count > 2);
         let surname_bytes = match surname {
             Some(double) => double.len(),
-            None if count <= 3 && SURNAMES.contains(last[count - 1].1) => {
-                last[count - 1].1.len_utf8()
-            }
+            None if count <= 3 && SURNAMES.contains(last[count - 1].1) => last[count - 1].1.len_utf8(),
             None => continue,
         };
         return Some(Span::new(start + surname_bytes, text.len()));

@@ -76,8 +76,8 @@ pub fn write_rule(out: &mut impl Write, rule: &Rule, settings: &Settings) -> io:
 /// A rule as JSON, texts in the settings' language.
 pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
     let lang = settings.lang;
-    let grounds = grounds(rule, settings.laws)
-        .map(|(instrument, clause)| clause_json(instrument, clause, lang));
+    let grounds =
+        grounds(rule, settings.laws).map(|(instrument, clause)| clause_json(instrument, clause, lang));
     let texts = |examples: &[crate::rule::Example]| -> Vec<String> {
         examples
             .iter()
@@ -106,20 +106,11 @@ pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
 pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Result<()> {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     for category in Category::ALL {
-        let own: Vec<_> = rules
-            .iter()
-            .filter(|rule| rule.category == category)
-            .collect();
+        let own: Vec<_> = rules.iter().filter(|rule| rule.category == category).collect();
         if own.is_empty() {
             continue;
         }
-        writeln!(
-            out,
-            "{} ({}) {}",
-            category.title(lang),
-            category.id(),
-            own.len()
-        )?;
+        writeln!(out, "{} ({}) {}", category.title(lang), category.id(), own.len())?;
         for rule in own {
             writeln!(
                 out,
@@ -141,11 +132,7 @@ pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Resu
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_markdown(
-    out: &mut impl Write,
-    rules: &[&Rule],
-    settings: &Settings,
-) -> io::Result<()> {
+pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
     let lang = settings.lang;
     writeln!(out, "# {}\n", pick(lang, "规则", "Rules"))?;
     let note = pick(
@@ -155,10 +142,7 @@ pub fn write_markdown(
     );
     writeln!(out, "{note}")?;
     for category in Category::ALL {
-        let own: Vec<_> = rules
-            .iter()
-            .filter(|rule| rule.category == category)
-            .collect();
+        let own: Vec<_> = rules.iter().filter(|rule| rule.category == category).collect();
         if !own.is_empty() {
             writeln!(out, "\n## {} `{}`", category.title(lang), category.id())?;
         }
@@ -179,11 +163,7 @@ pub fn write_markdown(
             )?;
             writeln!(out, "**{}**\n", pick(lang, "依据", "Law"))?;
             for (instrument, clause) in grounds(rule, settings.laws) {
-                writeln!(
-                    out,
-                    "- {}",
-                    markdown(&ground_sentence(instrument, clause, lang))
-                )?;
+                writeln!(out, "- {}", markdown(&ground_sentence(instrument, clause, lang)))?;
             }
             for (name, examples) in [
                 (pick(lang, "应当发现", "Finds"), &rule.hits),
@@ -244,11 +224,7 @@ pub fn write_clauses(out: &mut impl Write, rules: &[&Rule], settings: &Settings)
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_clauses_markdown(
-    out: &mut impl Write,
-    rules: &[&Rule],
-    settings: &Settings,
-) -> io::Result<()> {
+pub fn write_clauses_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
     let lang = settings.lang;
     writeln!(out, "# {}", pick(lang, "条款与规则", "Clauses and rules"))?;
     for instrument in &settings.laws.instruments {
@@ -260,10 +236,7 @@ pub fn write_clauses_markdown(
             in_force(instrument, lang)
         )?;
         for clause in clauses_of(instrument, settings.laws) {
-            let citing: Vec<String> = citing(clause, rules)
-                .iter()
-                .map(|id| format!("`{id}`"))
-                .collect();
+            let citing: Vec<String> = citing(clause, rules).iter().map(|id| format!("`{id}`")).collect();
             let citing = match citing.is_empty() {
                 true => pick(lang, "没有规则", "no rule").to_owned(),
                 false => citing.join(words::list_separator(lang)),
@@ -294,10 +267,7 @@ pub fn clauses_json(rules: &[&Rule], settings: &Settings) -> Value {
 }
 
 /// The clauses that a rule may cite with their instruments, in the rule's order.
-fn grounds<'l>(
-    rule: &'l Rule,
-    laws: &'l Laws,
-) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
+fn grounds<'l>(rule: &'l Rule, laws: &'l Laws) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
     let keys = rule.basis.iter();
     let clauses = keys.flat_map(|key| laws.clauses.iter().filter(move |clause| clause.key == *key));
     clauses.filter_map(|clause| Some((laws.instrument(&clause.instrument)?, clause)))
@@ -405,10 +375,7 @@ mod tests {
         ] {
             assert!(shown.contains(part), "{part} in {shown}");
         }
-        assert_eq!(
-            rule_json(&rules[0], &settings)["basis"][2]["clause"],
-            Value::Null
-        );
+        assert_eq!(rule_json(&rules[0], &settings)["basis"][2]["clause"], Value::Null);
     }
 
     #[test]

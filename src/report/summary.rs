@@ -76,9 +76,7 @@ struct Worst {
 impl Summary {
     /// Counts a message.
     pub fn add(&mut self, judged: Judged, settings: &Settings) {
-        let Judged {
-            message, verdict, ..
-        } = judged;
+        let Judged { message, verdict, .. } = judged;
         self.judged += 1;
         self.tiers[verdict.tier as usize] += 1;
         for category in &verdict.categories {
@@ -111,11 +109,8 @@ impl Summary {
                 },
             );
         }
-        let may_be_listed = self.worst.len() < WORST
-            || self
-                .worst
-                .last()
-                .is_some_and(|last| last.score <= verdict.score);
+        let may_be_listed =
+            self.worst.len() < WORST || self.worst.last().is_some_and(|last| last.score <= verdict.score);
         if verdict.tier > Tier::Clean && may_be_listed {
             self.place(Worst::of(judged, settings));
         }
@@ -152,8 +147,7 @@ impl Summary {
             self.place(worst);
         }
         let room = SHOWN_REJECTIONS - self.rejections.len();
-        self.rejections
-            .extend(next.rejections.into_iter().take(room));
+        self.rejections.extend(next.rejections.into_iter().take(room));
     }
 
     /// Messages of this tier or a graver one.
@@ -174,9 +168,9 @@ impl Summary {
             Lang::Zh => {
                 format!("读取 {read} {equals} 判定 {judged} + 拒收 {rejected} + 跳过 {skipped}")
             }
-            Lang::En => format!(
-                "read {read} {equals} judged {judged} + rejected {rejected} + skipped {skipped}"
-            ),
+            Lang::En => {
+                format!("read {read} {equals} judged {judged} + rejected {rejected} + skipped {skipped}")
+            }
         }
     }
 
@@ -202,19 +196,10 @@ impl Summary {
         writeln!(out, "{}", pick(lang, "按级别", "by tier"))?;
         for tier in Tier::ALL.into_iter().rev() {
             let name = terminal.paint(tier, tier.title(lang));
-            self.write_count(
-                out,
-                &name,
-                columns(tier.title(lang)),
-                self.tiers[tier as usize],
-            )?;
+            self.write_count(out, &name, columns(tier.title(lang)), self.tiers[tier as usize])?;
         }
         if self.for_review > 0 {
-            let review = pick(
-                lang,
-                "仅供复核（把握低）",
-                "for review only (low confidence)",
-            );
+            let review = pick(lang, "仅供复核（把握低）", "for review only (low confidence)");
             self.write_count(out, review, columns(review), self.for_review)?;
         }
         if !self.categories.is_empty() {
@@ -232,11 +217,7 @@ impl Summary {
         }
         self.write_agencies(out, lang)?;
         if !decisions.is_empty() {
-            writeln!(
-                out,
-                "\n{}",
-                pick(lang, "读取方式", "how the inputs were read")
-            )?;
+            writeln!(out, "\n{}", pick(lang, "读取方式", "how the inputs were read"))?;
             for decision in decisions {
                 writeln!(out, "  {}", visible(decision))?;
             }
@@ -281,12 +262,7 @@ impl Summary {
                 "messages in which rules were tried",
                 candidates,
             ),
-            (
-                "blocks_cut",
-                "分词的片段",
-                "blocks cut into words",
-                blocks_cut,
-            ),
+            ("blocks_cut", "分词的片段", "blocks cut into words", blocks_cut),
             (
                 "characters_cut",
                 "分词的字符",
@@ -325,12 +301,7 @@ impl Summary {
         for (rank, worst) in worst.into_iter().enumerate() {
             let head = format!("{} {}", worst.tier.title(lang), worst.score);
             let mut facts = vec![visible(&worst.id).into_owned()];
-            facts.extend(
-                worst
-                    .agency
-                    .as_deref()
-                    .map(|agency| visible(agency).into_owned()),
-            );
+            facts.extend(worst.agency.as_deref().map(|agency| visible(agency).into_owned()));
             facts.push(words::categories(&worst.categories, lang));
             if worst.count > 1 {
                 facts.push(
@@ -341,18 +312,10 @@ impl Summary {
             let head = terminal.paint(worst.tier, &head);
             writeln!(out, "{:>3}. {head}  {}", rank + 1, facts.join("  "))?;
             let width = terminal.width.clamp(40, 160).saturating_sub(5);
-            let evidence: Vec<String> = worst
-                .evidence
-                .iter()
-                .map(|words| format!("“{words}”"))
-                .collect();
+            let evidence: Vec<String> = worst.evidence.iter().map(|words| format!("“{words}”")).collect();
             let evidence = evidence.join(words::list_separator(lang));
             let label = format!("{}{}", pick(lang, "证据", "evidence"), colon(lang));
-            writeln!(
-                out,
-                "     {}",
-                shorten(&format!("{label}{evidence}"), width)
-            )?;
+            writeln!(out, "     {}", shorten(&format!("{label}{evidence}"), width))?;
             let rules: Vec<&str> = worst
                 .rules
                 .iter()
@@ -378,9 +341,8 @@ impl Summary {
             )
         )?;
         let mut agencies: Vec<(&String, &Agency)> = self.agencies.iter().collect();
-        agencies.sort_by_key(|(_, counts)| {
-            std::cmp::Reverse((counts.severe, counts.flagged, counts.messages))
-        });
+        agencies
+            .sort_by_key(|(_, counts)| std::cmp::Reverse((counts.severe, counts.flagged, counts.messages)));
         for (name, counts) in agencies.iter().take(WORST) {
             let name = match name.is_empty() {
                 true => pick(lang, "（其他机构）", "(other agencies)"),
@@ -445,9 +407,7 @@ impl Summary {
 
 impl Worst {
     fn of(judged: Judged, settings: &Settings) -> Self {
-        let Judged {
-            message, verdict, ..
-        } = judged;
+        let Judged { message, verdict, .. } = judged;
         let mut findings: Vec<_> = verdict
             .findings
             .iter()
@@ -591,12 +551,7 @@ mod tests {
         };
         let mut out = Vec::new();
         merged
-            .write(
-                &mut out,
-                &["a.jsonl: UTF-8".to_owned()],
-                &settings,
-                terminal,
-            )
+            .write(&mut out, &["a.jsonl: UTF-8".to_owned()], &settings, terminal)
             .unwrap();
         let shown = String::from_utf8(out).unwrap();
         assert!(

@@ -69,17 +69,9 @@ pub fn rows(text: &str, width: usize) -> Vec<Row> {
 }
 
 /// A line of marks under a row: `main` under the characters of the first span, `other` under those of the rest.
-pub fn marks(
-    text: &str,
-    row: Row,
-    primary: &[Span],
-    related: &[Span],
-    main: char,
-    other: char,
-) -> String {
+pub fn marks(text: &str, row: Row, primary: &[Span], related: &[Span], main: char, other: char) -> String {
     let mut marks = String::new();
-    let covers =
-        |spans: &[Span], at: usize| spans.iter().any(|span| span.start <= at && at < span.end);
+    let covers = |spans: &[Span], at: usize| spans.iter().any(|span| span.start <= at && at < span.end);
     for (at, character) in row.span.of(text).char_indices() {
         let at = row.span.start + at;
         let mark = if covers(primary, at) {
@@ -136,8 +128,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 fn before_closing(text: &str, cut: usize) -> usize {
     let mut at = cut;
     for _ in 0..2 {
-        let is_closing =
-            text[at..].starts_with(|next: char| "，。；：！？、）》」』】”’)".contains(next));
+        let is_closing = text[at..].starts_with(|next: char| "，。；：！？、）》」』】”’)".contains(next));
         match text[..at].char_indices().next_back() {
             Some((before, _)) if is_closing && before > 0 => at = before,
             _ => return at,
@@ -217,10 +208,7 @@ mod tests {
             shown,
             "a‹U+001B›[31m‹U+202E›文‹U+200B›‹U+009B›‹U+0007›‹U+2028›‹U+E0041›"
         );
-        assert!(matches!(
-            visible("再不还钱，“后果”自负😀"),
-            Cow::Borrowed(_)
-        ));
+        assert!(matches!(visible("再不还钱，“后果”自负😀"), Cow::Borrowed(_)));
     }
 
     #[test]
@@ -266,10 +254,7 @@ mod tests {
 
     #[test]
     fn prose_wraps_between_words() {
-        assert_eq!(
-            wrap("please call the debtor", 11),
-            ["please call", "the debtor"]
-        );
+        assert_eq!(wrap("please call the debtor", 11), ["please call", "the debtor"]);
         assert_eq!(wrap("请依约还款", 4), ["请依", "约还", "款"]);
         assert_eq!(wrap("请依约还款。谢谢", 10), ["请依约还", "款。谢谢"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);

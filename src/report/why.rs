@@ -69,10 +69,7 @@ pub fn write_story(
         trace.readings.len(),
     )?;
     for reading in &trace.readings {
-        let turn = reading
-            .turn
-            .map(|turn| format!(" #{turn}"))
-            .unwrap_or_default();
+        let turn = reading.turn.map(|turn| format!(" #{turn}")).unwrap_or_default();
         writeln!(
             out,
             "   {}{turn}{}{}",
@@ -93,13 +90,7 @@ pub fn write_story(
         }
         writeln!(out, "{line}{}", terminal.dim(&place_of(hit.turn, hit.span)))?;
     }
-    heading(
-        out,
-        3,
-        "语境信号",
-        "signals of context",
-        trace.signals.len(),
-    )?;
+    heading(out, 3, "语境信号", "signals of context", trace.signals.len())?;
     for signal in &trace.signals {
         let (cue, effect, text) = (&signal.cue, &signal.effect, visible(&signal.text));
         writeln!(out, "   {cue} → {effect} ({:+})  {text}", signal.weight)?;
@@ -184,9 +175,7 @@ fn score_sentence(judged: Judged, settings: &Settings) -> String {
             format!("{tier} {score}；计分 {counted} 处，最重的是 {gravest}；仅供复核 {review} 处")
         }
         crate::rule::Lang::En => {
-            format!(
-                "{tier} {score}; {counted} counted, the gravest is {gravest}; {review} for review only"
-            )
+            format!("{tier} {score}; {counted} counted, the gravest is {gravest}; {review} for review only")
         }
     }
 }
@@ -240,6 +229,7 @@ mod tests {
             }],
             gated: vec!["threat-violence".to_owned()],
             matches: vec![TracedMatch {
+                pattern: "打断".to_owned(),
                 rule: "threat-violence".to_owned(),
                 turn: None,
                 span,
@@ -261,26 +251,18 @@ mod tests {
         write_story(&mut out, judged, &trace, &settings, terminal).unwrap();
         let story = String::from_utf8(out).unwrap();
         assert!(
-            story.contains(
-                "   threat-violence  打 断你的腿 → 打断你的腿  [spaces inserted]  6..22\n"
-            ),
+            story.contains("   threat-violence  打 断你的腿 → 打断你的腿  [spaces inserted]  6..22\n"),
             "{story}"
         );
         assert!(
             story.contains("prohibition → prohibited (-1)  严禁‹U+001B›"),
             "{story}"
         );
-        assert!(
-            story.contains("dismissed: forbidden by the text"),
-            "{story}"
-        );
+        assert!(story.contains("dismissed: forbidden by the text"), "{story}");
         let mut out = Vec::new();
         write_json(&mut out, judged, &trace, &settings).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        assert_eq!(
-            json["trace"]["matches"][0]["outcome"]["dismissed"],
-            "prohibited"
-        );
+        assert_eq!(json["trace"]["matches"][0]["outcome"]["dismissed"], "prohibited");
         assert_eq!(json["verdict"]["tier"], "clean");
     }
 }

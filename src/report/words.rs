@@ -28,10 +28,7 @@ pub fn colon(lang: Lang) -> &'static str {
 
 /// Category names, joined.
 pub fn categories(categories: &[Category], lang: Lang) -> String {
-    let titles: Vec<&str> = categories
-        .iter()
-        .map(|category| category.title(lang))
-        .collect();
+    let titles: Vec<&str> = categories.iter().map(|category| category.title(lang)).collect();
     titles.join(list_separator(lang))
 }
 
@@ -72,11 +69,7 @@ pub fn disguises(disguises: &[Disguise], lang: Lang) -> String {
 pub fn reason(reason: Reason, lang: Lang) -> &'static str {
     match reason {
         Reason::WordBoundary => pick(lang, "切断了词语", "cuts through words"),
-        Reason::Allowed => pick(
-            lang,
-            "属于更长的正当表述",
-            "part of a longer innocent wording",
-        ),
+        Reason::Allowed => pick(lang, "属于更长的正当表述", "part of a longer innocent wording"),
         Reason::Excluded => pick(lang, "规则自身排除", "excluded by the rule itself"),
         Reason::WeakReading => pick(
             lang,
@@ -93,11 +86,7 @@ pub fn reason(reason: Reason, lang: Lang) -> &'static str {
             "reported by somebody who suffered or saw it",
         ),
         Reason::Asked => pick(lang, "属于询问", "asked"),
-        Reason::Genre => pick(
-            lang,
-            "文本体裁只是提及",
-            "the text is of a genre that mentions",
-        ),
+        Reason::Genre => pick(lang, "文本体裁只是提及", "the text is of a genre that mentions"),
         Reason::OfficialSender => pick(lang, "发送方是真实的官方号码", "a genuine official sender"),
         Reason::Configured => pick(lang, "本单位放行", "allowed by your own lexicon"),
     }
@@ -178,14 +167,8 @@ pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
     if let Some(one) = decision.unit {
         facts.push(unit(one, lang).to_owned());
     }
-    if let Some(delimiter) = decision
-        .delimiter
-        .filter(|_| decision.format == Format::Csv)
-    {
-        facts.push(format!(
-            "{} {delimiter:?}",
-            pick(lang, "分隔符", "separated by")
-        ));
+    if let Some(delimiter) = decision.delimiter.filter(|_| decision.format == Format::Csv) {
+        facts.push(format!("{} {delimiter:?}", pick(lang, "分隔符", "separated by")));
     }
     for column in &decision.columns {
         let header = column
@@ -193,11 +176,7 @@ pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
             .as_deref()
             .map(|header| format!(" {header}"))
             .unwrap_or_default();
-        facts.push(format!(
-            "{}=#{}{header}",
-            column.field.name(),
-            column.number
-        ));
+        facts.push(format!("{}=#{}{header}", column.field.name(), column.number));
     }
     if decision.is_text_guessed {
         let guess = pick(

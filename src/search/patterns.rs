@@ -129,7 +129,13 @@ impl<'m, 't> Matcher<'m, 't> {
         let mut by_class: Vec<usize> = (0..scan.hits.len()).collect();
         by_class.sort_by_key(|&index| {
             let hit = &scan.hits[index];
-            (hit.class, hit.stretch, hit.span.start, std::cmp::Reverse(hit.span.end), index)
+            (
+                hit.class,
+                hit.stretch,
+                hit.span.start,
+                std::cmp::Reverse(hit.span.end),
+                index,
+            )
         });
         Self {
             lexicon,
@@ -173,11 +179,21 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 
     fn find_without_first(&self, index: usize, pattern: &Pattern, matches: &mut Vec<PatternMatch>) {
-        let first = pattern.steps.iter().position(|step| !step.is_optional).unwrap_or(0);
+        let first = pattern
+            .steps
+            .iter()
+            .position(|step| !step.is_optional)
+            .unwrap_or(0);
         for start in self.hits_of_step(&pattern.steps[first]) {
             let mut filled = vec![(first, start)];
             let mut tries = 0;
-            if !self.fill_step(pattern, first, pattern.steps[first].at_least - 1, &mut filled, &mut tries) {
+            if !self.fill_step(
+                pattern,
+                first,
+                pattern.steps[first].at_least - 1,
+                &mut filled,
+                &mut tries,
+            ) {
                 continue;
             }
             if self.is_forbidden(pattern, &filled) {
@@ -201,14 +217,23 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 
     fn hits_of(&self, class: ClassId) -> &[usize] {
-        let start = self.by_class.partition_point(|&index| self.hit(index).class < class);
-        let end = self.by_class.partition_point(|&index| self.hit(index).class <= class);
+        let start = self
+            .by_class
+            .partition_point(|&index| self.hit(index).class < class);
+        let end = self
+            .by_class
+            .partition_point(|&index| self.hit(index).class <= class);
         &self.by_class[start..end]
     }
 
     /// Hits that can fill a step, in order of place.
     fn hits_of_step(&self, step: &Step) -> Vec<usize> {
-        let mut hits: Vec<usize> = step.classes.iter().flat_map(|&class| self.hits_of(class)).copied().collect();
+        let mut hits: Vec<usize> = step
+            .classes
+            .iter()
+            .flat_map(|&class| self.hits_of(class))
+            .copied()
+            .collect();
         if step.classes.len() > 1 {
             hits.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
         }
@@ -230,7 +255,8 @@ impl<'m, 't> Matcher<'m, 't> {
         let mut filled = vec![(0, start)];
         let mut tries = 0;
         let repeats = pattern.steps[0].at_least - 1;
-        self.fill_step(pattern, 0, repeats, &mut filled, &mut tries).then_some(filled)
+        self.fill_step(pattern, 0, repeats, &mut filled, &mut tries)
+            .then_some(filled)
     }
 
     /// Continues after `step`, which needs `repeats` more occurrences.
@@ -358,7 +384,10 @@ impl<'m, 't> Matcher<'m, 't> {
                     break;
                 }
                 let span = self.hit(index).span;
-                if !filled.iter().any(|&(_, other)| self.hit(other).span.overlaps(span)) {
+                if !filled
+                    .iter()
+                    .any(|&(_, other)| self.hit(other).span.overlaps(span))
+                {
                     filled.push((position, index));
                     count += 1;
                 }
@@ -379,13 +408,20 @@ impl<'m, 't> Matcher<'m, 't> {
         let stretch = first.stretch as usize;
         let source = self.scan.readings[stretch].source;
         let window = self.layouts[stretch].window(pattern.window, first.span.start, source.len());
-        let end = if first.stretch == last.stretch { last.span.end } else { first.span.end };
+        let end = if first.stretch == last.stretch {
+            last.span.end
+        } else {
+            first.span.end
+        };
         let near = Span::new(
             back(source, first.span.start, FORBIDDEN_REACH).max(window.start.min(first.span.start)),
             forward(source, end, FORBIDDEN_REACH).min(window.end.max(end)),
         );
         pattern.forbidden.iter().any(|&class| {
-            let hits = self.hits_from(class, first.stretch, near.start).iter().map(|&index| self.hit(index));
+            let hits = self
+                .hits_from(class, first.stretch, near.start)
+                .iter()
+                .map(|&index| self.hit(index));
             hits.take_while(|hit| hit.stretch == first.stretch && hit.span.start < near.end)
                 .any(|hit| near.contains(hit.span))
         })
@@ -393,7 +429,9 @@ impl<'m, 't> Matcher<'m, 't> {
 
     /// The stretch and span of the evidence steps; the rarest step's alone where they are far apart.
     fn evidence(&self, pattern: &Pattern, filled: &[(usize, usize)]) -> (u32, Span) {
-        let parts = filled.iter().filter(|(step, _)| pattern.primary.contains(step) || !pattern.is_ordered);
+        let parts = filled
+            .iter()
+            .filter(|(step, _)| pattern.primary.contains(step) || !pattern.is_ordered);
         let parts: Vec<&Hit> = parts.map(|&(_, index)| self.hit(index)).collect();
         let anchor = filled.iter().find(|(step, _)| *step == pattern.anchor);
         let fallback = self.hit(anchor.unwrap_or(&filled[0]).1);
@@ -402,7 +440,11 @@ impl<'m, 't> Matcher<'m, 't> {
         };
         let is_together = parts.iter().all(|part| part.stretch == first.stretch);
         let cover = parts.iter().fold(first.span, |cover, part| {
-            if part.stretch == first.stretch { cover.cover(part.span) } else { cover }
+            if part.stretch == first.stretch {
+                cover.cover(part.span)
+            } else {
+                cover
+            }
         });
         let source = self.scan.readings[first.stretch as usize].source;
         if is_together && cover.of(source).chars().count() <= LONGEST_EVIDENCE {
@@ -416,10 +458,18 @@ impl<'m, 't> Matcher<'m, 't> {
 
 /// The byte this many characters before a byte.
 fn back(text: &str, byte: usize, characters: usize) -> usize {
-    text[..byte].char_indices().rev().take(characters).last().map_or(byte, |(at, _)| at)
+    text[..byte]
+        .char_indices()
+        .rev()
+        .take(characters)
+        .last()
+        .map_or(byte, |(at, _)| at)
 }
 
 /// The byte this many characters after a byte.
 fn forward(text: &str, byte: usize, characters: usize) -> usize {
-    text[byte..].char_indices().nth(characters).map_or(text.len(), |(at, _)| byte + at)
+    text[byte..]
+        .char_indices()
+        .nth(characters)
+        .map_or(text.len(), |(at, _)| byte + at)
 }

@@ -44,7 +44,10 @@ pub(crate) fn find(text: &str) -> Vec<(Shape, NormSpan)> {
             at += 1;
             continue;
         }
-        let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let length = bytes[at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let mut end = at + length;
         if length == 17 && matches!(bytes.get(end), Some(b'x')) {
             end += 1;
@@ -79,7 +82,10 @@ pub(crate) fn is_id_number(number: &[u8]) -> bool {
     if number.len() != 18 || !number[..17].iter().all(u8::is_ascii_digit) {
         return false;
     }
-    let weighed = number.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight);
+    let weighed = number
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight);
     CHECKS[(weighed.sum::<u32>() % 11) as usize] == number[17].to_ascii_lowercase()
 }
 
@@ -98,9 +104,15 @@ pub(crate) fn is_luhn(number: &[u8]) -> bool {
 
 /// A case number whose year begins at this byte, brackets included.
 fn case_number(text: &str, year: usize) -> Option<NormSpan> {
-    let open = text[..year].chars().next_back().filter(|open| matches!(open, '(' | '（' | '[' | '〔'))?;
+    let open = text[..year]
+        .chars()
+        .next_back()
+        .filter(|open| matches!(open, '(' | '（' | '[' | '〔'))?;
     let rest = &text[year + 4..];
-    let close = rest.chars().next().filter(|close| matches!(close, ')' | '）' | ']' | '〕'))?;
+    let close = rest
+        .chars()
+        .next()
+        .filter(|close| matches!(close, ')' | '）' | ']' | '〕'))?;
     let body = &rest[close.len_utf8()..];
     let (mut digits, mut han) = (0, 0);
     for (offset, character) in body.char_indices().take(LONGEST_CASE_NUMBER) {
@@ -125,13 +137,28 @@ mod tests {
     #[test]
     fn tells_numbers_apart() {
         let found = |text: &'static str| -> Vec<(Shape, &str)> {
-            find(text).into_iter().map(|(shape, span)| (shape, span.of(text))).collect()
+            find(text)
+                .into_iter()
+                .map(|(shape, span)| (shape, span.of(text)))
+                .collect()
         };
-        assert_eq!(found("身份证11010519491231002x"), [(Shape::IdNumber, "11010519491231002x")]);
-        assert_eq!(found("110105194912310021"), [(Shape::LongNumber, "11010519491231002")].map(|_| (Shape::LongNumber, "110105194912310021")));
+        assert_eq!(
+            found("身份证11010519491231002x"),
+            [(Shape::IdNumber, "11010519491231002x")]
+        );
+        assert_eq!(
+            found("110105194912310021"),
+            [(Shape::LongNumber, "11010519491231002")].map(|_| (Shape::LongNumber, "110105194912310021"))
+        );
         assert_eq!(found("电话13800000000,"), [(Shape::MobileNumber, "13800000000")]);
-        assert_eq!(found("卡4111111111111111"), [(Shape::BankCard, "4111111111111111")]);
-        assert_eq!(found("（2026）粤0305执1234号立案"), [(Shape::CaseNumber, "（2026）粤0305执1234号")]);
+        assert_eq!(
+            found("卡4111111111111111"),
+            [(Shape::BankCard, "4111111111111111")]
+        );
+        assert_eq!(
+            found("（2026）粤0305执1234号立案"),
+            [(Shape::CaseNumber, "（2026）粤0305执1234号")]
+        );
         assert_eq!(found("（2026）年度第3次"), []);
         assert_eq!(found("欠款1234.56元"), []);
     }

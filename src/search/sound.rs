@@ -95,7 +95,8 @@ impl Syllables {
         }
         for (plain, substitutes) in homophones {
             let plain = plain.chars().next().unwrap_or_default();
-            own.listed.extend(substitutes.chars().map(|substitute| (plain, substitute)));
+            own.listed
+                .extend(substitutes.chars().map(|substitute| (plain, substitute)));
         }
         own
     }
@@ -126,7 +127,9 @@ impl Syllables {
 
 fn index_of(character: char) -> Option<usize> {
     let code = character as u32;
-    (FIRST_HAN..=LAST_HAN).contains(&code).then(|| (code - FIRST_HAN) as usize)
+    (FIRST_HAN..=LAST_HAN)
+        .contains(&code)
+        .then(|| (code - FIRST_HAN) as usize)
 }
 
 fn filter_bit(first: u16, second: u16) -> (usize, u64) {
@@ -144,7 +147,10 @@ impl SoundIndex {
         };
         for (term, text) in terms {
             let characters: Vec<char> = text.chars().collect();
-            let of: Vec<u16> = characters.iter().map(|&character| syllables.of(character)).collect();
+            let of: Vec<u16> = characters
+                .iter()
+                .map(|&character| syllables.of(character))
+                .collect();
             if of.len() < 2 || of.contains(&0) {
                 continue;
             }
@@ -192,7 +198,10 @@ impl SoundTerm {
             return None;
         }
         let units = &units[..length];
-        let sounds_alike = units.iter().zip(&self.syllables).all(|(unit, own)| unit.syllable == *own);
+        let sounds_alike = units
+            .iter()
+            .zip(&self.syllables)
+            .all(|(unit, own)| unit.syllable == *own);
         if !sounds_alike {
             return None;
         }
@@ -222,7 +231,13 @@ impl SoundTerm {
     }
 }
 
-fn collect_units(text: &str, has_letters: bool, syllables: &Syllables, table: &FoldTable, units: &mut Vec<Unit>) {
+fn collect_units(
+    text: &str,
+    has_letters: bool,
+    syllables: &Syllables,
+    table: &FoldTable,
+    units: &mut Vec<Unit>,
+) {
     let mut skip_to = 0;
     for (at, character) in text.char_indices() {
         if at < skip_to {
@@ -259,7 +274,11 @@ fn collect_units(text: &str, has_letters: bool, syllables: &Syllables, table: &F
 const LONGEST_PINYIN: usize = 40;
 
 fn push_letters(letters: &str, at: usize, syllables: &Syllables, units: &mut Vec<Unit>) {
-    let split = if letters.len() <= LONGEST_PINYIN { syllables.split(letters) } else { None };
+    let split = if letters.len() <= LONGEST_PINYIN {
+        syllables.split(letters)
+    } else {
+        None
+    };
     let Some(split) = split else {
         units.push(Unit {
             syllable: 0,
@@ -287,14 +306,22 @@ mod tests {
     fn find(text: &str) -> Vec<(usize, String, usize)> {
         let row = |left: &str, right: &str| (left.to_owned(), right.to_owned());
         let syllables = Syllables::new(
-            &[row("cao", "操草曹"), row("ni", "你泥尼"), row("ma", "妈马玛"), row("lai", "来莱")],
+            &[
+                row("cao", "操草曹"),
+                row("ni", "你泥尼"),
+                row("ma", "妈马玛"),
+                row("lai", "来莱"),
+            ],
             &[row("妈", "马"), row("操", "草")],
         );
         let table = FoldTable::new(HashMap::new());
         let index = SoundIndex::new([(7, "操你妈")].into_iter(), &syllables);
         let (mut units, mut found) = (Vec::new(), Vec::new());
         index.find(text, true, &syllables, &table, &mut units, &mut found);
-        found.iter().map(|found| (found.term, found.span.of(text).to_owned(), found.unlisted)).collect()
+        found
+            .iter()
+            .map(|found| (found.term, found.span.of(text).to_owned(), found.unlisted))
+            .collect()
     }
 
     #[test]

@@ -5,7 +5,11 @@ use crate::lexicon::pattern::{Pattern, Step};
 fn filling(lexicon: &Lexicon, pattern: &Pattern, own: usize, term: &str) -> Option<String> {
     let any = |step: &Step| {
         let class = step.classes[0];
-        lexicon.terms.iter().find(|term| term.classes.contains(&class)).map(|term| term.text.as_str())
+        lexicon
+            .terms
+            .iter()
+            .find(|term| term.classes.contains(&class))
+            .map(|term| term.text.as_str())
     };
     let mut text = String::new();
     for (index, step) in pattern.steps.iter().enumerate() {
@@ -26,18 +30,31 @@ fn every_term_is_reached_by_its_patterns() {
     let mut unreached = Vec::new();
     for (index, pattern) in lexicon.patterns.iter().enumerate() {
         for (own, step) in pattern.steps.iter().enumerate() {
-            let terms = lexicon.terms.iter().filter(|term| term.classes.iter().any(|class| step.classes.contains(class)));
+            let terms = lexicon
+                .terms
+                .iter()
+                .filter(|term| term.classes.iter().any(|class| step.classes.contains(class)));
             for term in terms {
-                let Some(text) = filling(lexicon, pattern, own, &term.text) else { continue };
+                let Some(text) = filling(lexicon, pattern, own, &term.text) else {
+                    continue;
+                };
                 let scan = searcher.scan(lexicon, std::iter::once(text.as_str()));
-                let is_hit = scan.hits.iter().any(|hit| lexicon.term_text(hit.term) == Some(&term.text));
+                let is_hit = scan
+                    .hits
+                    .iter()
+                    .any(|hit| lexicon.term_text(hit.term) == Some(&term.text));
                 if !is_hit || !searcher.gate(lexicon, &scan).contains(&index) {
                     unreached.push(format!("{} in `{}`: {text}", term.text, pattern.text));
                 }
             }
         }
     }
-    assert!(unreached.is_empty(), "{} unreached:\n{}", unreached.len(), unreached.join("\n"));
+    assert!(
+        unreached.is_empty(),
+        "{} unreached:\n{}",
+        unreached.len(),
+        unreached.join("\n")
+    );
 }
 
 #[test]
@@ -48,11 +65,18 @@ fn disguised_hits_carry_the_source_span_and_the_disguise() {
         ("再不还钱打断你的腿", "打断", None),
         ("再不还钱打斷你的腿", "打斷", Some(Disguise::Traditional)),
         ("再不还钱打*断你的腿", "打*断", Some(Disguise::Symbols)),
-        ("再不还钱打\u{200B}断你的腿", "打\u{200B}断", Some(Disguise::Invisible)),
+        (
+            "再不还钱打\u{200B}断你的腿",
+            "打\u{200B}断",
+            Some(Disguise::Invisible),
+        ),
         ("再不还钱 打 断 你 的 腿", "打 断", Some(Disguise::Spaces)),
     ] {
         let scan = searcher.scan(lexicon, std::iter::once(source));
-        let hit = scan.hits.iter().find(|hit| lexicon.term_text(hit.term) == Some("打断"));
+        let hit = scan
+            .hits
+            .iter()
+            .find(|hit| lexicon.term_text(hit.term) == Some("打断"));
         let hit = hit.unwrap_or_else(|| panic!("no hit in {source}"));
         assert_eq!(hit.span.of(source), evidence);
         assert_eq!(hit.disguises.iter().next(), expected, "{source}");

@@ -84,12 +84,7 @@ impl Place {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(input.as_ref())
-            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_ref()).unwrap();
         child.wait_with_output().unwrap()
     }
 }
@@ -158,11 +153,7 @@ fn check_reads_one_message_or_records_from_stdin() {
     let text = format!("你好\n\n{SEVERE}\n");
     let output = place.run_on(&["check", "--format", "jsonl"], &text);
     let found = records(&output);
-    assert_eq!(
-        found.len(),
-        1,
-        "one message, however many lines and paragraphs"
-    );
+    assert_eq!(found.len(), 1, "one message, however many lines and paragraphs");
     let span = &found[0]["findings"][0]["span"];
     let start = text.find("锤爆").unwrap();
     assert_eq!(span["start"], start);
@@ -174,14 +165,7 @@ fn check_reads_one_message_or_records_from_stdin() {
         json!({"id": 7, "turns": [{"speaker": "agent", "text": SEVERE}]})
     );
     let output = place.run_on(
-        &[
-            "check",
-            "--jsonl",
-            "--format",
-            "json",
-            "--fail-on",
-            "severe",
-        ],
+        &["check", "--jsonl", "--format", "json", "--fail-on", "severe"],
         &lines,
     );
     assert_eq!(code(&output), 1, "1 beats 3");
@@ -225,13 +209,9 @@ fn help_and_reports_follow_the_locale_and_machine_formats_do_not() {
     assert!(out(&place.run(&["check", SEVERE, "--lang", "en"])).contains("law: breaches"));
     let zh = out(&place.run(&["check", SEVERE, "--format", "jsonl"]));
     assert_eq!(zh, english(&["check", SEVERE, "--format", "jsonl"]));
-    assert!(
-        english(&["check", SEVERE, "--format", "jsonl", "--lang", "en"]).contains("Frightens.")
-    );
+    assert!(english(&["check", SEVERE, "--format", "jsonl", "--lang", "en"]).contains("Frightens."));
     assert!(out(&dunlint(&["screen", "--help"]).output().unwrap()).contains("用法："));
-    let help = dunlint(&["screen", "--help", "--lang", "en"])
-        .output()
-        .unwrap();
+    let help = dunlint(&["screen", "--help", "--lang", "en"]).output().unwrap();
     assert!(out(&help).contains("Usage:") && code(&help) == 0);
 }
 
@@ -396,11 +376,7 @@ fn screen_refuses_what_it_cannot_do() {
     assert!(refusal.contains("JSONL"), "{refusal}");
     assert_eq!(place.read("d.jsonl"), dump(), "the input is untouched");
     place.write("empty/readme.bin", "x");
-    assert_eq!(
-        code(&place.run(&["screen", "empty"])),
-        3,
-        "nothing to judge"
-    );
+    assert_eq!(code(&place.run(&["screen", "empty"])), 3, "nothing to judge");
 }
 
 #[test]
@@ -408,10 +384,7 @@ fn ids_that_the_reader_makes_up_are_no_keys() {
     let place = Place::new();
     let record = json!({"text": SEVERE}).to_string();
     place.write("a.jsonl", &record);
-    place.write(
-        "b.jsonl",
-        format!("{}\n{record}\n", json!({"text": "请您还款"})),
-    );
+    place.write("b.jsonl", format!("{}\n{record}\n", json!({"text": "请您还款"})));
     let prints = |name: &str| {
         let found = records(&place.run(&["screen", name, "-o", "-", "--only-findings"]));
         (
@@ -471,9 +444,7 @@ fn own_examples_are_tested() {
 
     place.write(
         "lexicon/rules/threat.toml",
-        RULES
-            .replace("蓝西瓜很甜", SEVERE)
-            .replace("我来⟦", "⟦我来"),
+        RULES.replace("蓝西瓜很甜", SEVERE).replace("我来⟦", "⟦我来"),
     );
     let output = place.run(&arguments);
     assert_eq!(code(&output), 1);
@@ -495,10 +466,7 @@ fn eval_measures_and_guards_the_measured_half() {
                "evidence": [{"label": "insult", "quote": "还款"}]}),
         json!({"id": 3, "text": "蓝西瓜很甜", "tier": "clean", "labels": [], "genre": "ordinary"}),
     ];
-    let labelled: String = labelled
-        .iter()
-        .map(|record| format!("{record}\n"))
-        .collect();
+    let labelled: String = labelled.iter().map(|record| format!("{record}\n")).collect();
     place.write("learn/sms.jsonl", &labelled);
     place.write("measured/sms.jsonl", &labelled);
     let output = place.run(&["eval", "learn", "--format", "json", "--misses", "5"]);
@@ -516,15 +484,9 @@ fn eval_measures_and_guards_the_measured_half() {
         assert!(err(&output).contains("measured"));
     }
     place.write("floors.toml", "[at_least]\nmessages_f1 = 0.9\n");
-    assert_eq!(
-        code(&place.run(&["eval", "learn", "--floors", "floors.toml"])),
-        1
-    );
+    assert_eq!(code(&place.run(&["eval", "learn", "--floors", "floors.toml"])), 1);
     place.write("floors.toml", "[at_least]\nmessages_f1 = 0.6\n");
-    assert_eq!(
-        code(&place.run(&["eval", "learn", "--floors", "floors.toml"])),
-        0
-    );
+    assert_eq!(code(&place.run(&["eval", "learn", "--floors", "floors.toml"])), 0);
     place.write("learn/bad.jsonl", "{}\n");
     assert_eq!(code(&place.run(&["eval", "learn"])), 2);
 }
@@ -533,10 +495,7 @@ fn eval_measures_and_guards_the_measured_half() {
 fn completions_and_manual_are_printed() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = dunlint(&["completions", shell]).output().unwrap();
-        assert!(
-            code(&output) == 0 && out(&output).contains("dunlint"),
-            "{shell}"
-        );
+        assert!(code(&output) == 0 && out(&output).contains("dunlint"), "{shell}");
     }
     let manual = dunlint(&["man", "--lang", "en"]).output().unwrap();
     assert!(out(&manual).contains(".TH"));
