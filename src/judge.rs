@@ -245,7 +245,11 @@ impl<'m> Judges<'m, '_> {
             .filter(|&&index| context.lexicon.patterns[index].target == Target::Unless(rule));
         exclusions
             .flat_map(|&index| self.matcher.find(index))
-            .any(|exclusion| exclusion.stretch == found.stretch && window.overlaps(exclusion.span))
+            .any(|exclusion| {
+                exclusion.stretch == found.stretch
+                    && window.overlaps(exclusion.span)
+                    && distance_bytes(exclusion.span, found.span) <= EXCLUSION_REACH_BYTES
+            })
     }
 
     fn is_official_sender(&self, rule: &Rule) -> bool {
@@ -356,6 +360,16 @@ impl<'m> Judges<'m, '_> {
         plain.push_str(&normalize::plain_term(&source[at..span.end], table));
         plain
     }
+}
+
+/// How far from a match, in bytes, an exclusion works: about forty characters. A transcript without any
+/// punctuation is one sentence, and not every word of it excuses another.
+const EXCLUSION_REACH_BYTES: usize = 120;
+
+fn distance_bytes(left: Span, right: Span) -> usize {
+    left.start
+        .saturating_sub(right.end)
+        .max(right.start.saturating_sub(left.end))
 }
 
 fn reading_is_plain(disguise: Disguise) -> bool {

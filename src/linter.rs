@@ -88,7 +88,7 @@ impl<'l> Linter<'l> {
             .searcher
             .scan(lexicon, message.stretches().map(|(_, _, text)| text));
         work.characters += scan.characters();
-        let open = self.searcher.gate(lexicon, &scan);
+        let open = self.searcher.gate(&scan);
         let is_candidate = self.searcher.opens_a_rule(lexicon, &open);
         if !is_candidate && trace.is_none() {
             return Verdict::default();

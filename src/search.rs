@@ -5,6 +5,7 @@
 //! their obligatory classes are present ([`Searcher::gate`]). Stages are logical: a fast path may fuse folding
 //! and searching over the source as long as it yields the same hits. It knows nothing of negation or speakers.
 
+mod gates;
 pub(crate) mod patterns;
 pub(crate) mod shapes;
 mod sound;
@@ -19,6 +20,7 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Target};
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
 use crate::span::{NormSpan, Span};
+use gates::Gates;
 pub(crate) use patterns::{Layout, PatternMatch};
 pub(crate) use sound::Syllables;
 use sound::{SoundIndex, SoundMatch, Unit};
@@ -28,8 +30,7 @@ use sound::{SoundIndex, SoundMatch, Unit};
 pub(crate) struct Searcher {
     automaton: AhoCorasick,
     sound: SoundIndex,
-    /// Patterns by the class of their anchor.
-    by_anchor: Vec<Vec<u32>>,
+    gates: Gates,
     /// Terms from this index on are forms of the restored readings, not of classes.
     first_form: usize,
     class_count: usize,
@@ -144,6 +145,16 @@ impl<'t> Scan<'t> {
         self.present[class.0 as usize / 64] |= 1 << (class.0 % 64);
     }
 
+    fn for_each_present(&self, mut visit: impl FnMut(ClassId)) {
+        for (word, &bits) in (0..).zip(&self.present) {
+            let mut bits = bits;
+            while bits != 0 {
+                visit(ClassId(word * 64 + bits.trailing_zeros() as u16));
+                bits &= bits - 1;
+            }
+        }
+    }
+
     fn is_present(&self, class: ClassId) -> bool {
         self.present[class.0 as usize / 64] & (1 << (class.0 % 64)) != 0
     }
@@ -172,19 +183,15 @@ impl Searcher {
             with_sound.map(|(index, term)| (index, term.text.as_str())),
             &lexicon.folds.syllables,
         );
-        let mut by_anchor = vec![Vec::new(); lexicon.classes.len()];
-        for (index, pattern) in lexicon.patterns.iter().enumerate() {
-            for class in &pattern.steps[pattern.anchor].classes {
-                by_anchor[class.0 as usize].push(index as u32);
-            }
-        }
-        Ok(Self {
+        let mut searcher = Self {
             automaton,
             sound,
-            by_anchor,
+            gates: Gates::default(),
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
-        })
+        };
+        searcher.gates = Gates::new(lexicon, &searcher.class_frequencies(lexicon));
+        Ok(searcher)
     }
 
     /// Finds all terms in all stretches. O(characters + hits).
@@ -362,23 +369,21 @@ impl Searcher {
         }
     }
 
-    /// The patterns whose obligatory classes are all present, in lexicon order.
-    pub(crate) fn gate(&self, lexicon: &Lexicon, scan: &Scan) -> Vec<usize> {
-        let mut open = Vec::new();
-        for (word, &bits) in scan.present.iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                let class = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                for &index in &self.by_anchor[class] {
-                    let pattern = &lexicon.patterns[index as usize];
-                    let mut obligatory = pattern.steps.iter().filter(|step| !step.is_optional);
-                    if obligatory.all(|step| step.classes.iter().any(|&class| scan.is_present(class))) {
-                        open.push(index as usize);
-                    }
-                }
-            }
+    /// In how many of the rules' own innocent examples each class stands: the lexicon's idea of ordinary text.
+    fn class_frequencies(&self, lexicon: &Lexicon) -> Vec<u32> {
+        let mut frequencies = vec![0; self.class_count];
+        let misses = lexicon.rules.iter().flat_map(|rule| &rule.misses);
+        for miss in misses {
+            let scan = self.scan(lexicon, std::iter::once(miss.marked_text()));
+            scan.for_each_present(|class| frequencies[class.0 as usize] += 1);
         }
+        frequencies
+    }
+
+    /// The patterns whose obligatory classes are all present, in lexicon order.
+    pub(crate) fn gate(&self, scan: &Scan) -> Vec<usize> {
+        let mut open = Vec::new();
+        scan.for_each_present(|class| self.gates.open(class, scan, &mut open));
         open.sort_unstable();
         open.dedup();
         open

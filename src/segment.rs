@@ -65,8 +65,12 @@ impl Segmenter {
         let mut tokens = Vec::new();
         let mut at = span.start;
         while at < span.end {
-            let Some(block) = block_around(text, at) else {
-                at += text[at..].chars().next().map_or(1, char::len_utf8);
+            let character = text[at..].chars().next().expect("a span ends inside its text");
+            let block = is_block_character(character)
+                .then(|| block_around(text, at))
+                .flatten();
+            let Some(block) = block else {
+                at += character.len_utf8();
                 continue;
             };
             let mut start = block.start;

@@ -21,7 +21,7 @@ impl Linter<'_> {
     /// Patterns whose obligatory classes are all present.
     pub fn stage_gate(&self, text: &str) -> usize {
         let scan = self.searcher.scan(self.lexicon, std::iter::once(text));
-        self.searcher.gate(self.lexicon, &scan).len()
+        self.searcher.gate(&scan).len()
     }
 
     /// Tokens of the block around a byte of a text without disguise.

@@ -35,9 +35,9 @@ pub(super) fn judge(
         let Some(cue) = cue else { continue };
         let is_innocent = match effect {
             // A denial that hangs on payment is a lever: "只要你还款，我们就不会找你家人".
-            Effect::Denial => !is_lever(context, cue),
+            Effect::Denial => !is_lever(context, cue) && !is_choice(context, cue),
             // A collector asks to frighten; who asks without collecting fears it.
-            Effect::Question => voice.collector <= voice.mention,
+            Effect::Question => voice.mention >= ASKING_VOICE && voice.collector <= voice.mention,
             _ => true,
         };
         if is_innocent {
@@ -48,6 +48,17 @@ pub(super) fn judge(
         return Some((Reason::Quoted, None));
     }
     None
+}
+
+/// Mention this strong makes a question somebody's own worry and not a collector's rhetoric.
+const ASKING_VOICE: f32 = 1.0;
+
+/// Whether a denial is the second half of a question: 是不是, 会不会, 有没有 deny nothing.
+fn is_choice(context: &Context, denial: &CueFound) -> bool {
+    let source = context.source(denial.stretch);
+    let before = source[..denial.span.start].chars().next_back();
+    let asked = denial.span.of(source).chars().nth(1);
+    before.is_some() && before == asked
 }
 
 /// Whether a cue's scope holds the match.

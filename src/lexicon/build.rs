@@ -501,32 +501,29 @@ impl<'f> Builder<'f> {
     }
 
     /// Adds the terms of a text: separated by white space, `#` begins a comment, `_` stands for a space.
+    /// A term that another table gave to the class already is no problem; one written twice here is.
     fn add_terms(&mut self, class: ClassId, file: &str, whole: &str, terms: &str) {
-        for line in terms.lines() {
-            let line = line.split('#').next().unwrap_or("");
-            for term in line.split_whitespace() {
-                let term = term.replace('_', " ");
-                let line = || line_of(whole, &term);
-                match self.add_term(class, &term) {
-                    Added::New => {}
-                    Added::Again => {
-                        let name = self.classes[class.0 as usize].name.clone();
-                        let line = line();
-                        self.problem(file, line, format!("{name} holds the term {term} twice"));
-                    }
-                    Added::Nothing => {
-                        let line = line();
-                        self.problem(file, line, format!("the term {term} folds to nothing"));
-                    }
-                }
-            }
+        let mut own = HashSet::new();
+        let lines = terms.lines().map(|line| line.split('#').next().unwrap_or(""));
+        for term in lines.flat_map(str::split_whitespace) {
+            let term = term.replace('_', " ");
+            let reason = match self.add_term(class, &term) {
+                Some(index) if own.insert(index) => continue,
+                Some(_) => format!(
+                    "{} holds the term {term} twice",
+                    self.classes[class.0 as usize].name
+                ),
+                None => format!("the term {term} folds to nothing"),
+            };
+            self.problem(file, line_of(whole, &term), reason);
         }
     }
 
-    fn add_term(&mut self, class: ClassId, term: &str) -> Added {
+    /// Gives a term to a class; the term's index, or `None` if it folds to nothing.
+    fn add_term(&mut self, class: ClassId, term: &str) -> Option<usize> {
         let text = plain_term(term, &self.folds.table);
         if text.trim().is_empty() {
-            return Added::Nothing;
+            return None;
         }
         let characters = text.chars().count();
         let has_sound = self.classes[class.0 as usize].has_sound && characters >= 2;
@@ -542,19 +539,12 @@ impl<'f> Builder<'f> {
         }
         let known = &mut self.terms[index];
         known.has_sound |= has_sound;
-        if known.classes.contains(&class) {
-            return Added::Again;
+        if !known.classes.contains(&class) {
+            known.classes.push(class);
+            self.classes[class.0 as usize].term_count += 1;
         }
-        known.classes.push(class);
-        self.classes[class.0 as usize].term_count += 1;
-        Added::New
+        Some(index)
     }
-}
-
-enum Added {
-    New,
-    Again,
-    Nothing,
 }
 
 fn load_folds(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {

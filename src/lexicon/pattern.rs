@@ -36,8 +36,9 @@ pub(crate) struct Pattern {
     pub(crate) text: String,
     pub(crate) target: Target,
     pub(crate) window: Window,
-    pub(crate) is_ordered: bool,
     pub(crate) steps: Vec<Step>,
+    /// Stretches of steps that stand in order; the stretches themselves (`&`) stand anywhere in the window.
+    pub(crate) groups: Vec<Range<usize>>,
     /// Classes that must not stand in the window, near the match.
     pub(crate) forbidden: Vec<ClassId>,
     /// The steps that carry the evidence.
@@ -83,13 +84,16 @@ impl Pattern {
         let mut steps: Vec<Step> = Vec::new();
         let mut forbidden = Vec::new();
         let mut gap = 0;
-        let mut ands = 0;
+        let mut group_starts = vec![0];
         let mut open = None;
         let mut primary = None;
         for token in body.split_whitespace() {
             match token {
                 "…" | "..." => gap = DEFAULT_GAP,
-                "&" => ands += 1,
+                "&" => {
+                    group_starts.push(steps.len());
+                    gap = 0;
+                }
                 "(" => open = Some(steps.len()),
                 ")" => {
                     let start = open.take().ok_or("`)` without `(`")?;
@@ -112,8 +116,16 @@ impl Pattern {
         if open.is_some() {
             return Err("`(` without `)`".into());
         }
-        if ands > 0 && ands + 1 != steps.len() {
-            return Err("`&` must stand between all steps or none".into());
+        let group_ends = group_starts.iter().skip(1).copied().chain([steps.len()]);
+        let groups: Vec<Range<usize>> = group_starts
+            .iter()
+            .copied()
+            .zip(group_ends)
+            .map(|(a, b)| a..b)
+            .collect();
+        let has_obligatory = |group: &Range<usize>| steps[group.clone()].iter().any(|step| !step.is_optional);
+        if groups.len() > 1 && !groups.iter().all(has_obligatory) {
+            return Err("`&` needs an obligatory step on both sides".into());
         }
         let obligatory = steps.iter().enumerate().filter(|(_, step)| !step.is_optional);
         let commonness = |step: &Step| {
@@ -133,9 +145,9 @@ impl Pattern {
             text: text.to_owned(),
             target,
             window,
-            is_ordered: ands == 0,
             anchor: anchor.ok_or("no obligatory step")?,
             steps,
+            groups,
             forbidden,
             primary,
         })
@@ -254,7 +266,9 @@ mod tests {
         assert_eq!(pattern.steps[2].classes.len(), 2);
         assert_eq!(pattern.forbidden.len(), 1);
         let pattern = parse("<kin> & <school>{2}").unwrap();
-        assert!(!pattern.is_ordered);
+        assert_eq!(pattern.groups, [0..1, 1..2]);
+        let pattern = parse("a ..3 b & c").unwrap();
+        assert_eq!(pattern.groups, [0..2, 2..3]);
         assert_eq!(pattern.steps[1].at_least, 2);
     }
 
@@ -262,7 +276,7 @@ mod tests {
     fn says_what_is_wrong() {
         for (text, expected) in [
             ("<unknown>", "no class"),
-            ("a & b c", "between all"),
+            ("a & ", "both sides"),
             ("( a", "without"),
             ("day: a", "window"),
             ("a? b?", "obligatory"),

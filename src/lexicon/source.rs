@@ -22,11 +22,15 @@ macro_rules! bundled {
 
 const BUNDLED: &[(&str, &str)] = bundled![
     "classes/acts.toml",
+    "classes/impersonation.toml",
+    "classes/insult.toml",
     "classes/law.toml",
     "classes/money.toml",
     "classes/people.toml",
     "classes/places.toml",
+    "classes/privacy.toml",
     "classes/speech.toml",
+    "classes/threat.toml",
     "cues/addressee.toml",
     "cues/clause.toml",
     "cues/dialogue.toml",

@@ -5,6 +5,8 @@
 //! digits and Han characters of the source, so inserted symbols don't lengthen them. Promise: bounded work
 //! whatever the text; a match never leaves its window.
 
+use std::ops::Range;
+
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Step, Window};
 use crate::normalize::CharKind;
@@ -28,8 +30,11 @@ pub(crate) struct PatternMatch {
     /// The evidence.
     pub(crate) span: Span,
     /// The steps filled and the indexes of the hits that fill them, in order of place.
-    pub(crate) parts: Vec<(usize, usize)>,
+    pub(crate) parts: Parts,
 }
+
+/// Steps filled, each with the index of its hit.
+type Parts = Vec<(usize, usize)>;
 
 /// Evidence longer than this many characters is cut down to its rarest part; the rest becomes related.
 const LONGEST_EVIDENCE: usize = 24;
@@ -149,67 +154,54 @@ impl<'m, 't> Matcher<'m, 't> {
     pub(crate) fn find(&self, index: usize) -> Vec<PatternMatch> {
         let pattern = &self.lexicon.patterns[index];
         let mut matches: Vec<PatternMatch> = Vec::new();
-        let first = if pattern.is_ordered { 0 } else { pattern.anchor };
-        for start in self.hits_of_step(&pattern.steps[first]) {
-            let hits = if pattern.is_ordered {
-                self.fill_from(pattern, start)
-            } else {
-                self.gather(pattern, start)
+        let anchor = pattern
+            .groups
+            .iter()
+            .find(|group| group.contains(&pattern.anchor));
+        let anchor = anchor.expect("every step is in a group").clone();
+        for first in self.fillings(pattern, &anchor, None) {
+            let Some(parts) = self.gather(pattern, &anchor, first) else {
+                continue;
             };
-            let Some(hits) = hits else { continue };
-            if self.is_forbidden(pattern, &hits) {
+            if self.is_forbidden(pattern, &parts) {
                 continue;
             }
-            let (stretch, span) = self.evidence(pattern, &hits);
+            let (stretch, span) = self.evidence(pattern, &parts);
             let repeats = |other: &PatternMatch| other.stretch == stretch && other.span.overlaps(span);
             if !matches.iter().rev().take(8).any(repeats) {
                 matches.push(PatternMatch {
                     pattern: index,
                     stretch,
                     span,
-                    parts: hits,
+                    parts,
                 });
             }
-        }
-        if pattern.steps[0].is_optional && pattern.is_ordered {
-            // Optional first steps: also try from the steps after them.
-            self.find_without_first(index, pattern, &mut matches);
         }
         matches
     }
 
-    fn find_without_first(&self, index: usize, pattern: &Pattern, matches: &mut Vec<PatternMatch>) {
-        let first = pattern
-            .steps
-            .iter()
-            .position(|step| !step.is_optional)
-            .unwrap_or(0);
-        for start in self.hits_of_step(&pattern.steps[first]) {
-            let mut filled = vec![(first, start)];
-            let mut tries = 0;
-            if !self.fill_step(
-                pattern,
-                first,
-                pattern.steps[first].at_least - 1,
-                &mut filled,
-                &mut tries,
-            ) {
-                continue;
-            }
-            if self.is_forbidden(pattern, &filled) {
-                continue;
-            }
-            let (stretch, span) = self.evidence(pattern, &filled);
-            let repeats = |other: &PatternMatch| other.stretch == stretch && other.span.overlaps(span);
-            if !matches.iter().any(repeats) {
-                matches.push(PatternMatch {
-                    pattern: index,
-                    stretch,
-                    span,
-                    parts: filled,
-                });
+    /// The nearest filling of a group of steps from every place where it can begin, in order of place; only
+    /// those within a stretch and span, if one is given.
+    fn fillings(&self, pattern: &Pattern, group: &Range<usize>, within: Option<(u32, Span)>) -> Vec<Parts> {
+        let obligatory = group
+            .clone()
+            .find(|&step| !pattern.steps[step].is_optional)
+            .unwrap_or(group.start);
+        let mut fillings: Vec<Parts> = Vec::new();
+        // Optional first steps may be left out: begin at each of them and at the first obligatory one.
+        for step in group.start..=obligatory {
+            for start in self.hits_of_step(&pattern.steps[step], within) {
+                let mut filled = vec![(step, start)];
+                let repeats = pattern.steps[step].at_least - 1;
+                if self.fill_step(pattern, group.end, step, repeats, &mut filled, &mut 0) {
+                    let is_known = fillings.iter().any(|known| known.last() == filled.last());
+                    if step == group.start || !is_known {
+                        fillings.push(filled);
+                    }
+                }
             }
         }
+        fillings
     }
 
     fn hit(&self, index: usize) -> &Hit {
@@ -226,14 +218,18 @@ impl<'m, 't> Matcher<'m, 't> {
         &self.by_class[start..end]
     }
 
-    /// Hits that can fill a step, in order of place.
-    fn hits_of_step(&self, step: &Step) -> Vec<usize> {
-        let mut hits: Vec<usize> = step
+    /// Hits that can fill a step, in order of place; only those in a span of a stretch, if one is given.
+    fn hits_of_step(&self, step: &Step, within: Option<(u32, Span)>) -> Vec<usize> {
+        let is_within = |index: &usize| {
+            let hit = self.hit(*index);
+            within.is_none_or(|(stretch, span)| hit.stretch == stretch && span.contains(hit.span))
+        };
+        let all = step
             .classes
             .iter()
             .flat_map(|&class| self.hits_of(class))
-            .copied()
-            .collect();
+            .copied();
+        let mut hits: Vec<usize> = all.filter(is_within).collect();
         if step.classes.len() > 1 {
             hits.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
         }
@@ -250,27 +246,19 @@ impl<'m, 't> Matcher<'m, 't> {
         &hits[start..]
     }
 
-    /// Fills an ordered pattern whose first step is this hit.
-    fn fill_from(&self, pattern: &Pattern, start: usize) -> Option<Vec<(usize, usize)>> {
-        let mut filled = vec![(0, start)];
-        let mut tries = 0;
-        let repeats = pattern.steps[0].at_least - 1;
-        self.fill_step(pattern, 0, repeats, &mut filled, &mut tries)
-            .then_some(filled)
-    }
-
-    /// Continues after `step`, which needs `repeats` more occurrences.
+    /// Continues after `step`, which needs `repeats` more occurrences, up to the `end` of its group.
     fn fill_step(
         &self,
         pattern: &Pattern,
+        end: usize,
         step: usize,
         repeats: usize,
-        filled: &mut Vec<(usize, usize)>,
+        filled: &mut Parts,
         tries: &mut usize,
     ) -> bool {
         let (next, max_gap, repeats) = if repeats > 0 {
             (step, DEFAULT_GAP, repeats - 1)
-        } else if step + 1 < pattern.steps.len() {
+        } else if step + 1 < end {
             let next = &pattern.steps[step + 1];
             (step + 1, next.max_gap, next.at_least - 1)
         } else {
@@ -283,26 +271,28 @@ impl<'m, 't> Matcher<'m, 't> {
                 return false;
             }
             filled.push((next, candidate));
-            if self.fill_step(pattern, next, repeats, filled, tries) {
+            if self.fill_step(pattern, end, next, repeats, filled, tries) {
                 return true;
             }
             filled.pop();
         }
         // An optional step left out hands its own distance on.
-        pattern.steps[next].is_optional && self.skip_step(pattern, next, max_gap, filled, tries)
+        pattern.steps[next].is_optional && self.skip_step(pattern, end, next, max_gap, filled, tries)
     }
 
     fn skip_step(
         &self,
         pattern: &Pattern,
+        end: usize,
         skipped: usize,
         gap: usize,
-        filled: &mut Vec<(usize, usize)>,
+        filled: &mut Parts,
         tries: &mut usize,
     ) -> bool {
-        let Some(next) = pattern.steps.get(skipped + 1) else {
+        if skipped + 1 == end {
             return true;
-        };
+        }
+        let next = &pattern.steps[skipped + 1];
         let last = filled.last().expect("the first step is filled").1;
         for candidate in self.followers(pattern, skipped + 1, gap + next.max_gap, last) {
             *tries += 1;
@@ -310,12 +300,12 @@ impl<'m, 't> Matcher<'m, 't> {
                 return false;
             }
             filled.push((skipped + 1, candidate));
-            if self.fill_step(pattern, skipped + 1, next.at_least - 1, filled, tries) {
+            if self.fill_step(pattern, end, skipped + 1, next.at_least - 1, filled, tries) {
                 return true;
             }
             filled.pop();
         }
-        next.is_optional && self.skip_step(pattern, skipped + 1, gap + next.max_gap, filled, tries)
+        next.is_optional && self.skip_step(pattern, end, skipped + 1, gap + next.max_gap, filled, tries)
     }
 
     /// Hits that may fill a step after another hit: in the same window, near enough, nearest first.
@@ -328,7 +318,8 @@ impl<'m, 't> Matcher<'m, 't> {
             for &index in self.hits_from(class, last.stretch, last.span.end) {
                 let hit = self.hit(index);
                 if hit.stretch > last.stretch {
-                    if pattern.window == Window::Message {
+                    // Only steps that may stand far apart may stand in two turns.
+                    if pattern.window == Window::Message && max_gap >= DEFAULT_GAP {
                         found.push(index);
                     }
                     break;
@@ -359,45 +350,31 @@ impl<'m, 't> Matcher<'m, 't> {
         words.take(limit + 1).count()
     }
 
-    /// Fills an unordered pattern around its anchor, each other step with the nearest hit.
-    fn gather(&self, pattern: &Pattern, anchor: usize) -> Option<Vec<(usize, usize)>> {
-        let center = *self.hit(anchor);
-        let stretch = center.stretch as usize;
-        let length = self.scan.readings[stretch].source.len();
-        let window = self.layouts[stretch].window(pattern.window, center.span.start, length);
-        let mut filled: Vec<(usize, usize)> = vec![(pattern.anchor, anchor)];
-        for (position, step) in pattern.steps.iter().enumerate() {
-            let needed = step.at_least - usize::from(position == pattern.anchor);
-            let mut candidates: Vec<usize> = Vec::new();
-            for &class in &step.classes {
-                let hits = self.hits_of(class).iter().copied();
-                candidates.extend(hits.filter(|&index| {
-                    let hit = self.hit(index);
-                    let is_same = hit.stretch == center.stretch && window.contains(hit.span);
-                    is_same && !hit.span.overlaps(center.span)
-                }));
-            }
-            candidates.sort_by_key(|&index| self.hit(index).span.start.abs_diff(center.span.start));
-            let mut count = 0;
-            for index in candidates {
-                if count == needed {
-                    break;
-                }
-                let span = self.hit(index).span;
-                if !filled
-                    .iter()
-                    .any(|&(_, other)| self.hit(other).span.overlaps(span))
-                {
-                    filled.push((position, index));
-                    count += 1;
-                }
-            }
-            if count < needed && !step.is_optional {
-                return None;
-            }
+    /// Adds to the filling of the anchor's group, for each other group, the filling nearest to it in the window.
+    fn gather(&self, pattern: &Pattern, anchor: &Range<usize>, first: Parts) -> Option<Parts> {
+        if pattern.groups.len() == 1 {
+            return Some(first);
         }
-        filled.sort_by_key(|&(_, index)| self.hit(index).span.start);
-        Some(filled)
+        let center = *self.hit(first[0].1);
+        let length = self.scan.readings[center.stretch as usize].source.len();
+        let window = self.layouts[center.stretch as usize].window(pattern.window, center.span.start, length);
+        let mut gathered = first;
+        for group in pattern.groups.iter().filter(|group| *group != anchor) {
+            let mut candidates = self.fillings(pattern, group, Some((center.stretch, window)));
+            candidates.sort_by_key(|parts| self.hit(parts[0].1).span.start.abs_diff(center.span.start));
+            let is_free = |parts: &Parts| {
+                parts.iter().all(|&(_, own)| {
+                    let span = self.hit(own).span;
+                    !gathered
+                        .iter()
+                        .any(|&(_, other)| self.hit(other).span.overlaps(span))
+                })
+            };
+            let nearest = candidates.into_iter().find(is_free)?;
+            gathered.extend(nearest);
+        }
+        gathered.sort_by_key(|&(_, index)| self.hit(index).span.start);
+        Some(gathered)
     }
 
     fn is_forbidden(&self, pattern: &Pattern, filled: &[(usize, usize)]) -> bool {
@@ -429,9 +406,7 @@ impl<'m, 't> Matcher<'m, 't> {
 
     /// The stretch and span of the evidence steps; the rarest step's alone where they are far apart.
     fn evidence(&self, pattern: &Pattern, filled: &[(usize, usize)]) -> (u32, Span) {
-        let parts = filled
-            .iter()
-            .filter(|(step, _)| pattern.primary.contains(step) || !pattern.is_ordered);
+        let parts = filled.iter().filter(|(step, _)| pattern.primary.contains(step));
         let parts: Vec<&Hit> = parts.map(|&(_, index)| self.hit(index)).collect();
         let anchor = filled.iter().find(|(step, _)| *step == pattern.anchor);
         let fallback = self.hit(anchor.unwrap_or(&filled[0]).1);
