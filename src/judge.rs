@@ -9,6 +9,7 @@ pub(crate) mod context;
 mod notes;
 
 use crate::finding::{Disguise, Dismissal, Finding, Reason, Related, RelatedRole};
+use crate::lexicon::Folds;
 use crate::lexicon::cue::State;
 use crate::lexicon::pattern::{Target, Window};
 use crate::linter::Work;
@@ -56,21 +57,20 @@ pub(crate) struct Judges<'m, 't> {
 }
 
 impl<'m> Judges<'m, '_> {
-    /// What becomes of every match of every rule among the open patterns.
-    pub(crate) fn judge(&self, open: &[usize], work: &mut Work) -> Vec<Judged> {
-        let lexicon = self.context.lexicon;
+    /// What becomes of every match of a rule; `open` are the patterns worth trying.
+    pub(crate) fn judge(
+        &self,
+        matches: Vec<(usize, PatternMatch)>,
+        open: &[usize],
+        work: &mut Work,
+    ) -> Vec<Judged> {
         let mut blocks = Blocks::default();
-        let mut judged = Vec::new();
-        for &index in open {
-            let Target::Rule(rule) = lexicon.patterns[index].target else {
-                continue;
-            };
-            for found in self.matcher.find(index) {
-                let outcome = self.judge_match(rule, &lexicon.rules[rule], &found, open, &mut blocks, work);
-                judged.push(Judged { rule, found, outcome });
-            }
-        }
-        judged
+        let judged = matches.into_iter().map(|(rule, found)| {
+            let entry = &self.context.lexicon.rules[rule];
+            let outcome = self.judge_match(rule, entry, &found, open, &mut blocks, work);
+            Judged { rule, found, outcome }
+        });
+        judged.collect()
     }
 
     /// Findings and dismissals without repeats, in order of place, then rule.
@@ -139,7 +139,7 @@ impl<'m> Judges<'m, '_> {
         if self.is_official_sender(rule) {
             return dismissed(Reason::OfficialSender);
         }
-        let (voice, strongest) = context.voice(found.stretch, found.span);
+        let (voice, strongest) = context.voice(found.stretch, found.span, None);
         if let Some((reason, cue)) = clause::judge(context, found, voice, &rule.ignores) {
             return Outcome::Dismissed(reason, cue);
         }
@@ -177,6 +177,12 @@ impl<'m> Judges<'m, '_> {
         {
             return None;
         }
+        if message
+            .channel
+            .is_some_and(|channel| when.not_channel.contains(&channel))
+        {
+            return None;
+        }
         if when.night && !is_at_night(message) {
             return None;
         }
@@ -191,7 +197,11 @@ impl<'m> Judges<'m, '_> {
         }
         for name in &when.state {
             let state = State::named(name)?;
-            cues.push(self.context.state(state, stretch)?);
+            match self.context.state(state, stretch) {
+                Some(cue) => cues.push(cue),
+                None if state == State::NotDebtor && self.context.is_third_person_marked(stretch) => {}
+                None => return None,
+            }
         }
         Some(cues)
     }
@@ -324,7 +334,7 @@ impl<'m> Judges<'m, '_> {
             .collect();
         related.sort_unstable();
         related.dedup();
-        let is_traditional = is_wholly_traditional(source, &context.lexicon.folds.to_traditional);
+        let is_traditional = is_wholly_traditional(source, &context.lexicon.folds);
         Finding {
             rule: rule_index,
             category: rule.category,
@@ -406,18 +416,17 @@ fn without_repeats(mut findings: Vec<Finding>) -> Vec<Finding> {
 /// writing and not simplified text with some characters swapped.
 const TRADITIONAL_SHARE: f64 = 0.6;
 
-fn is_wholly_traditional(source: &str, to_traditional: &std::collections::HashMap<char, char>) -> bool {
+fn is_wholly_traditional(source: &str, folds: &Folds) -> bool {
     let (mut traditional, mut simplified) = (0_usize, 0_usize);
-    let forms: std::collections::HashSet<char> = to_traditional.values().copied().collect();
     for character in source.chars() {
-        traditional += usize::from(forms.contains(&character));
-        simplified += usize::from(to_traditional.contains_key(&character));
+        traditional += usize::from(folds.table.is_traditional(character));
+        simplified += usize::from(folds.to_traditional.contains_key(&character));
     }
     traditional > 0 && traditional as f64 >= TRADITIONAL_SHARE * (traditional + simplified) as f64
 }
 
 /// Whether the message was sent between 22:00 and 08:00.
-fn is_at_night(message: &Message) -> bool {
+pub(crate) fn is_at_night(message: &Message) -> bool {
     let clock = message.time.and_then(|Time { clock, .. }| clock);
     clock.is_some_and(|clock| clock.hour() >= 22 || clock.hour() < 8)
 }

@@ -128,6 +128,14 @@ impl Lexicon {
         &self.laws
     }
 
+    /// The classes of allow-lists.
+    pub(crate) fn allowances(&self) -> impl Iterator<Item = ClassId> {
+        let classes = (0..).zip(&self.classes);
+        classes
+            .filter(|(_, class)| class.allows.is_some())
+            .map(|(index, _)| ClassId(index))
+    }
+
     /// The plain form of a hit's term; none for a shape of digits.
     pub(crate) fn term_text(&self, term: u32) -> Option<&str> {
         self.terms.get(term as usize).map(|term| &*term.text)

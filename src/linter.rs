@@ -84,32 +84,45 @@ impl<'l> Linter<'l> {
     fn examine(&self, message: &Message, work: &mut Work, trace: Option<&mut Trace>) -> Verdict {
         let lexicon = self.lexicon;
         work.messages += 1;
+        work.characters += message
+            .stretches()
+            .map(|(_, _, text)| text.chars().count() as u64)
+            .sum::<u64>();
+        let wanted = match trace {
+            // A trace shows everything, also what could never match.
+            Some(_) => Vec::new(),
+            None => match self.searcher.glance(lexicon, message) {
+                Some(wanted) => wanted,
+                None => return Verdict::default(),
+            },
+        };
         let scan = self
             .searcher
-            .scan(lexicon, message.stretches().map(|(_, _, text)| text));
-        work.characters += scan.characters();
+            .scan_for(lexicon, wanted, message.stretches().map(|(_, _, text)| text));
         let open = self.searcher.gate(&scan);
-        let is_candidate = self.searcher.opens_a_rule(lexicon, &open);
-        if !is_candidate && trace.is_none() {
-            return Verdict::default();
-        }
-        work.candidates += u64::from(is_candidate);
+        let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, &open, message).collect();
+        rules.dedup();
+        work.candidates += u64::from(!rules.is_empty());
         let layouts: Vec<Layout> = scan
             .readings
             .iter()
             .map(|readings| Layout::new(readings.source, lexicon))
             .collect();
         let matcher = Matcher::new(lexicon, &scan, &layouts);
+        let matches = matcher.find_rules(&open, &rules);
+        if matches.is_empty() && trace.is_none() {
+            return Verdict::default();
+        }
         let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
         let judges = Judges {
             context,
             matcher,
             segmenter: &self.segmenter,
         };
-        let judged = judges.judge(&open, work);
+        let judged = judges.judge(matches, &open, work);
         let (findings, dismissed) = judges.settle(&judged);
         if let Some(trace) = trace {
-            *trace = judges.trace(&open, &judged, &findings);
+            *trace = judges.trace(rules, &judged, &findings);
         }
         let (tier, score, categories) = score(&findings);
         Verdict {

@@ -153,6 +153,9 @@ pub struct When {
     /// One of these channels.
     #[serde(default)]
     pub channel: Vec<Channel>,
+    /// None of these channels.
+    #[serde(default)]
+    pub not_channel: Vec<Channel>,
     /// All of these states of the dialogue or the message.
     #[serde(default)]
     pub state: Vec<String>,

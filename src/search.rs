@@ -5,12 +5,16 @@
 //! their obligatory classes are present ([`Searcher::gate`]). Stages are logical: a fast path may fuse folding
 //! and searching over the source as long as it yields the same hits. It knows nothing of negation or speakers.
 
+mod conditions;
 mod gates;
 pub(crate) mod patterns;
+mod presence;
 pub(crate) mod shapes;
 mod sound;
 #[cfg(test)]
 mod tests;
+
+use std::collections::HashMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
@@ -18,10 +22,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Target};
+use crate::message::Message;
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
 use crate::span::{NormSpan, Span};
+use conditions::Effects;
 use gates::Gates;
 pub(crate) use patterns::{Layout, PatternMatch};
+use presence::Presence;
 pub(crate) use sound::Syllables;
 use sound::{SoundIndex, SoundMatch, Unit};
 
@@ -30,7 +37,10 @@ use sound::{SoundIndex, SoundMatch, Unit};
 pub(crate) struct Searcher {
     automaton: AhoCorasick,
     sound: SoundIndex,
+    presence: Presence,
     gates: Gates,
+    /// Classes that the judges look at besides the patterns, as a bit set.
+    always_wanted: Vec<u64>,
     /// Terms from this index on are forms of the restored readings, not of classes.
     first_form: usize,
     class_count: usize,
@@ -73,6 +83,8 @@ pub(crate) struct Readings<'t> {
 /// Everything found in a message.
 #[derive(Debug, Default)]
 pub(crate) struct Scan<'t> {
+    /// The classes whose hits are kept; empty for all.
+    wanted: Vec<u64>,
     pub(crate) readings: Vec<Readings<'t>>,
     pub(crate) hits: Vec<Hit>,
     present: Vec<u64>,
@@ -133,14 +145,6 @@ impl Readings<'_> {
 }
 
 impl<'t> Scan<'t> {
-    /// Characters read.
-    pub(crate) fn characters(&self) -> u64 {
-        self.readings
-            .iter()
-            .map(|readings| readings.source.chars().count() as u64)
-            .sum()
-    }
-
     fn mark_present(&mut self, class: ClassId) {
         self.present[class.0 as usize / 64] |= 1 << (class.0 % 64);
     }
@@ -153,6 +157,10 @@ impl<'t> Scan<'t> {
                 bits &= bits - 1;
             }
         }
+    }
+
+    fn is_wanted(&self, class: ClassId) -> bool {
+        self.wanted.is_empty() || self.wanted[class.0 as usize / 64] & (1 << (class.0 % 64)) != 0
     }
 
     fn is_present(&self, class: ClassId) -> bool {
@@ -186,17 +194,34 @@ impl Searcher {
         let mut searcher = Self {
             automaton,
             sound,
+            presence: Presence::new(lexicon, &pair_frequency(lexicon)),
             gates: Gates::default(),
+            always_wanted: vec![0; lexicon.classes.len().div_ceil(64)],
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
         };
+        let judged = [lexicon.you, lexicon.we].into_iter().chain(lexicon.allowances());
+        for class in judged {
+            searcher.always_wanted[class.0 as usize / 64] |= 1 << (class.0 % 64);
+        }
         searcher.gates = Gates::new(lexicon, &searcher.class_frequencies(lexicon));
         Ok(searcher)
     }
 
     /// Finds all terms in all stretches. O(characters + hits).
     pub(crate) fn scan<'t>(&self, lexicon: &Lexicon, stretches: impl Iterator<Item = &'t str>) -> Scan<'t> {
+        self.scan_for(lexicon, Vec::new(), stretches)
+    }
+
+    /// Finds the terms of the classes in a bit set, or of all if it is empty.
+    pub(crate) fn scan_for<'t>(
+        &self,
+        lexicon: &Lexicon,
+        wanted: Vec<u64>,
+        stretches: impl Iterator<Item = &'t str>,
+    ) -> Scan<'t> {
         let mut scan = Scan {
+            wanted,
             present: vec![0; self.class_count.div_ceil(64)],
             ..Scan::default()
         };
@@ -364,8 +389,10 @@ impl Searcher {
             if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
                 continue;
             }
-            scan.mark_present(class);
-            scan.hits.push(Hit { class, ..hit });
+            if scan.is_wanted(class) {
+                scan.mark_present(class);
+                scan.hits.push(Hit { class, ..hit });
+            }
         }
     }
 
@@ -389,11 +416,90 @@ impl Searcher {
         open
     }
 
-    /// Whether any of these patterns makes a match of a rule.
-    pub(crate) fn opens_a_rule(&self, lexicon: &Lexicon, open: &[usize]) -> bool {
-        open.iter()
-            .any(|&index| matches!(lexicon.patterns[index].target, Target::Rule(_)))
+    /// The rules that these patterns can make matches of, as far as the message's fields and the open cues tell
+    /// whether a rule's conditions can hold; with repeats, in lexicon order.
+    pub(crate) fn open_rules<'a>(
+        &self,
+        lexicon: &'a Lexicon,
+        open: &'a [usize],
+        message: &'a Message,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let target = |index: &usize| lexicon.patterns[*index].target;
+        let effects = Effects::of(open.iter().filter_map(|index| match target(index) {
+            Target::Cue(cue) => Some(lexicon.cues[cue].effect),
+            _ => None,
+        }));
+        open.iter().filter_map(move |index| match target(index) {
+            Target::Rule(rule) if conditions::may_hold(&lexicon.rules[rule].when, message, effects) => {
+                Some(rule)
+            }
+            _ => None,
+        })
     }
+
+    /// The classes that a full scan must look for, as a bit set, empty for all; `None` if the message can't hold a
+    /// match. A superset of what the full scan finds, at a fraction of its cost.
+    pub(crate) fn glance(&self, lexicon: &Lexicon, message: &Message) -> Option<Vec<u64>> {
+        let mut scan = Scan {
+            present: vec![0; self.class_count.div_ceil(64)],
+            ..Scan::default()
+        };
+        let mut buffer = Vec::new();
+        for (_, _, source) in message.stretches() {
+            let present = &mut scan.present;
+            let seen = self
+                .presence
+                .scan(source, &lexicon.folds, &self.sound, &mut buffer, |classes| {
+                    for class in classes {
+                        present[class.0 as usize / 64] |= 1 << (class.0 % 64);
+                    }
+                });
+            if seen.has_form {
+                return Some(Vec::new());
+            }
+            if seen.has_letters || seen.has_sound || seen.has_digits {
+                let (plain, signs) = normalize::plain(source, &lexicon.folds.table);
+                if seen.has_letters || seen.has_sound {
+                    self.scan_sound(lexicon, 0, source, &plain, signs, &mut scan);
+                }
+                if seen.has_digits {
+                    scan_shapes(lexicon, 0, &plain, &mut scan);
+                }
+            }
+        }
+        let open = self.gate(&scan);
+        self.open_rules(lexicon, &open, message).next()?;
+        Some(self.wanted(lexicon, &open))
+    }
+
+    /// The classes of these patterns, and those that the judges look at.
+    fn wanted(&self, lexicon: &Lexicon, open: &[usize]) -> Vec<u64> {
+        let mut wanted = self.always_wanted.clone();
+        let mut want = |class: ClassId| wanted[class.0 as usize / 64] |= 1 << (class.0 % 64);
+        for pattern in open.iter().map(|&index| &lexicon.patterns[index]) {
+            pattern
+                .steps
+                .iter()
+                .flat_map(|step| &step.classes)
+                .copied()
+                .for_each(&mut want);
+            pattern.forbidden.iter().copied().for_each(&mut want);
+        }
+        wanted
+    }
+}
+
+/// How often two characters stand side by side in the rules' own innocent examples.
+fn pair_frequency(lexicon: &Lexicon) -> impl Fn(u32, u32) -> u32 {
+    let mut pairs: HashMap<(u32, u32), u32> = HashMap::new();
+    for miss in lexicon.rules.iter().flat_map(|rule| &rule.misses) {
+        let plain = normalize::plain_term(miss.marked_text(), &lexicon.folds.table);
+        let characters: Vec<u32> = plain.chars().map(u32::from).collect();
+        for pair in characters.windows(2) {
+            *pairs.entry((pair[0], pair[1])).or_default() += 1;
+        }
+    }
+    move |first, second| pairs.get(&(first, second)).copied().unwrap_or(0)
 }
 
 /// Adds the numbers whose shape is a class.

@@ -4,6 +4,7 @@
 //! pipeline; this module adds nothing to it.
 
 use crate::linter::{Linter, Work};
+use crate::message::Message;
 use crate::normalize;
 use crate::span::NormSpan;
 
@@ -11,6 +12,11 @@ impl Linter<'_> {
     /// Bytes of the plain reading.
     pub fn stage_normalize(&self, text: &str) -> usize {
         normalize::plain(text, &self.lexicon.folds.table).0.text.len()
+    }
+
+    /// 1 if the message may hold a match of a rule.
+    pub fn stage_glance(&self, text: &str) -> usize {
+        usize::from(self.searcher.glance(self.lexicon, &Message::text(text)).is_some())
     }
 
     /// Hits of terms in all readings.

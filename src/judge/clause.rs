@@ -67,7 +67,12 @@ fn governs(context: &Context, cue: &CueFound, found: &PatternMatch) -> bool {
         return false;
     }
     let entry = context.entry(cue);
-    let spans = || found.parts.iter().map(|&(_, hit)| context.scan.hits[hit].span);
+    // Only the parts that carry the evidence: what stands between it and a distant condition denies nothing.
+    let hits = || found.parts.iter().map(|&(_, hit)| &context.scan.hits[hit]);
+    let spans = || {
+        let inside = hits().filter(|hit| hit.stretch == found.stretch && found.span.contains(hit.span));
+        inside.map(|hit| hit.span)
+    };
     let is_own_word = spans().any(|span| span.overlaps(cue.span));
     if entry.reach == Reach::Overlap {
         return spans().any(|span| touches(span, cue.span)) || found.span.overlaps(cue.span);
@@ -138,7 +143,7 @@ fn is_quoted(context: &Context, found: &PatternMatch) -> bool {
     let is_told = context
         .with_effect(Effect::Report)
         .any(|cue| cue.stretch == found.stretch && before.contains(cue.span));
-    let (outside, _) = context.voice_outside(found.stretch, found.span, Some(quote));
+    let (outside, _) = context.voice(found.stretch, found.span, Some(quote));
     is_told || !context.is_call() && outside.collector <= outside.mention.max(QUIET_COLLECTOR)
 }
 

@@ -64,7 +64,12 @@ impl<'m, 't> Context<'m, 't> {
                 continue;
             };
             for found in matcher.find(index) {
-                let is_plain = found.parts.iter().all(|&(_, hit)| scan.hits[hit].is_strong);
+                let is_plain = found.parts.iter().all(|&(_, hit)| scan.hits[hit].is_strong)
+                    && stands_free(
+                        &lexicon.cues[cue],
+                        scan.readings[found.stretch as usize].source,
+                        found.span,
+                    );
                 let speaker = speakers[found.stretch as usize];
                 if is_plain && said_by(&lexicon.cues[cue], speaker) {
                     cues.push(CueFound {
@@ -124,12 +129,9 @@ impl<'m, 't> Context<'m, 't> {
 
     /// What speaks for mention and what for a collector at a place: its own paragraph in full, the others in
     /// part. In a transcript the collector's turns are the collector's words by definition.
-    pub(crate) fn voice(&self, stretch: u32, span: Span) -> (Voice, Option<CueFound>) {
-        self.voice_outside(stretch, span, None)
-    }
-
-    /// The same without the collector's cues inside a quotation.
-    pub(crate) fn voice_outside(
+    ///
+    /// Cues inside a `quotation` don't make a collector, and words of the match itself name no genre.
+    pub(crate) fn voice(
         &self,
         stretch: u32,
         span: Span,
@@ -146,6 +148,7 @@ impl<'m, 't> Context<'m, 't> {
             let is_quoted =
                 || quotation.is_some_and(|quote| found.stretch == stretch && quote.contains(found.span));
             match cue.effect {
+                Effect::Genre(_) if found.stretch == stretch && found.span.overlaps(span) => continue,
                 Effect::Genre(_) => {
                     if strongest.is_none_or(|(other, _)| weight > other) {
                         strongest = Some((weight, *found));
@@ -235,9 +238,16 @@ impl<'m, 't> Context<'m, 't> {
         ((best >= 1.0).then_some(role), strongest.map(|(_, found)| found))
     }
 
+    /// Whether somebody marked as a third person has answered before a stretch.
+    pub(crate) fn is_third_person_marked(&self, stretch: u32) -> bool {
+        self.speakers[..stretch as usize].contains(&Speaker::ThirdParty)
+    }
+
     /// The words that set a state before a stretch (within it, for texts).
     pub(crate) fn state(&self, state: State, stretch: u32) -> Option<CueFound> {
-        let is_before = |found: &&CueFound| found.stretch < stretch || !self.is_call();
+        let includes_own = !self.is_call() || state == State::Collecting;
+        let is_before =
+            |found: &&CueFound| found.stretch < stretch || includes_own && found.stretch == stretch;
         self.with_effect(Effect::State(state)).find(is_before).copied()
     }
 }
@@ -267,6 +277,14 @@ fn role_index(role: Role) -> usize {
         Role::Guarantor => 1,
         Role::ThirdParty => 2,
     }
+}
+
+/// Whether no character beside a cue makes it a part of another word: 不得 in 舍不得, 您说 in 跟您说.
+fn stands_free(cue: &Cue, source: &str, span: Span) -> bool {
+    let before = source[..span.start].chars().next_back();
+    let after = source[span.end..].chars().next();
+    let is_barred = |bars: &str, neighbour: Option<char>| neighbour.is_some_and(|own| bars.contains(own));
+    !is_barred(&cue.not_after, before) && !is_barred(&cue.not_before, after)
 }
 
 /// Whether a cue counts among the words of this speaker. Texts have one writer, who may be either.

@@ -4,19 +4,18 @@
 
 use super::{Judged, Judges, Outcome as Decision};
 use crate::finding::Finding;
-use crate::lexicon::pattern::Target;
 use crate::message::Role;
 use crate::span::Span;
 use crate::trace::{Outcome, Signal, Trace, TracedHit, TracedMatch, TracedReading};
 
 impl Judges<'_, '_> {
     /// The notes of all stages.
-    pub(crate) fn trace(&self, open: &[usize], judged: &[Judged], findings: &[Finding]) -> Trace {
+    pub(crate) fn trace(&self, gated: Vec<usize>, judged: &[Judged], findings: &[Finding]) -> Trace {
         Trace {
             readings: self.readings(),
             hits: self.hits(),
             signals: self.signals(),
-            gated: self.gated(open),
+            gated: self.gated(gated),
             matches: self.matches(judged, findings),
         }
     }
@@ -89,7 +88,7 @@ impl Judges<'_, '_> {
             weight: 1.0,
             text: format!("{role:?}"),
         });
-        let (voice, _) = context.voice(0, Span::new(0, 0));
+        let (voice, _) = context.voice(0, Span::new(0, 0), None);
         let sums =
             [("mention", voice.mention), ("collector", voice.collector)].map(|(effect, weight)| Signal {
                 cue: "voice".to_owned(),
@@ -100,15 +99,8 @@ impl Judges<'_, '_> {
         field.into_iter().chain(cues).chain(sums).collect()
     }
 
-    fn gated(&self, open: &[usize]) -> Vec<String> {
+    fn gated(&self, mut rules: Vec<usize>) -> Vec<String> {
         let lexicon = self.context.lexicon;
-        let mut rules: Vec<usize> = open
-            .iter()
-            .filter_map(|&index| match lexicon.patterns[index].target {
-                Target::Rule(rule) => Some(rule),
-                _ => None,
-            })
-            .collect();
         rules.sort_unstable();
         rules.dedup();
         rules

@@ -27,6 +27,12 @@ pub(crate) struct Cue {
     /// Whose words it must be among, in a transcript.
     #[serde(default)]
     pub(crate) said_by: SaidBy,
+    /// Characters right before which it is part of another word.
+    #[serde(default)]
+    pub(crate) not_before: String,
+    /// Characters right after which it is part of another word.
+    #[serde(default)]
+    pub(crate) not_after: String,
     /// Patterns, in the language of rules.
     #[serde(default)]
     pub(crate) patterns: Vec<String>,

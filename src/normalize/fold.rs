@@ -138,6 +138,24 @@ impl FoldTable {
         char::from_u32(entry.target()).map_or(Fold::Same, Fold::One)
     }
 
+    /// The folded character and its kind; its signs are added. Of kind `Several` the character itself.
+    #[inline]
+    pub(crate) fn folded(&self, character: char, signs: &mut Signs) -> (u32, CharKind) {
+        let entry = self.entry(character);
+        signs.add(entry);
+        (entry.target(), entry.kind())
+    }
+
+    /// What a character of kind `Several` folds to.
+    pub(crate) fn several(&self, character: char) -> String {
+        self.fold_slowly(character)
+    }
+
+    /// Whether a character is a traditional or variant form of another.
+    pub(crate) fn is_traditional(&self, character: char) -> bool {
+        self.traditional.contains_key(&character)
+    }
+
     /// What a changed character says about the writer.
     pub(crate) fn disguise_of(&self, character: char) -> Option<Disguise> {
         match character {

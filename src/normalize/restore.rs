@@ -58,6 +58,11 @@ impl Restorations {
         same_first.sort_by_key(|restoration| std::cmp::Reverse(restoration.form.len()));
     }
 
+    /// Whether some form begins with this character.
+    pub(crate) fn may_begin(&self, character: char) -> bool {
+        self.by_first.contains_key(&character)
+    }
+
     /// All written forms, in no particular order.
     pub(crate) fn forms(&self) -> impl Iterator<Item = String> {
         let all = self.by_first.values().flatten();

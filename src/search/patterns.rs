@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::lexicon::Lexicon;
-use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Step, Window};
+use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Step, Target, Window};
 use crate::normalize::CharKind;
 use crate::search::{Hit, Scan};
 use crate::span::Span;
@@ -148,6 +148,19 @@ impl<'m, 't> Matcher<'m, 't> {
             layouts,
             by_class,
         }
+    }
+
+    /// All matches of the open patterns of these rules, each with its rule; rules are in order.
+    pub(crate) fn find_rules(&self, open: &[usize], rules: &[usize]) -> Vec<(usize, PatternMatch)> {
+        let mut matches = Vec::new();
+        for &index in open {
+            if let Target::Rule(rule) = self.lexicon.patterns[index].target
+                && rules.binary_search(&rule).is_ok()
+            {
+                matches.extend(self.find(index).into_iter().map(|found| (rule, found)));
+            }
+        }
+        matches
     }
 
     /// All matches of a pattern that don't overlap each other's evidence.
