@@ -15,13 +15,14 @@ mod sound;
 mod tests;
 
 use std::collections::HashMap;
+use std::fmt;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use daachorse::CharwiseDoubleArrayAhoCorasick;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
-use crate::lexicon::pattern::{ClassId, Target};
+use crate::lexicon::pattern::{ClassId, Pattern, Target};
 use crate::message::Message;
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
 use crate::span::{NormSpan, Span};
@@ -33,12 +34,15 @@ pub(crate) use sound::Syllables;
 use sound::{SoundIndex, SoundMatch, Unit};
 
 /// Finds the terms of a lexicon.
-#[derive(Debug)]
 pub(crate) struct Searcher {
-    automaton: AhoCorasick,
+    automaton: CharwiseDoubleArrayAhoCorasick<u32>,
     sound: SoundIndex,
+    /// Terms that are written forms too.
+    is_form: Vec<bool>,
     presence: Presence,
-    gates: Gates,
+    /// Gates of the patterns of rules, and of those of cues and exclusions.
+    rule_gates: Gates,
+    other_gates: Gates,
     /// Classes that the judges look at besides the patterns, as a bit set.
     always_wanted: Vec<u64>,
     /// Terms from this index on are forms of the restored readings, not of classes.
@@ -168,20 +172,40 @@ impl<'t> Scan<'t> {
     }
 }
 
+impl fmt::Debug for Searcher {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Searcher")
+            .field("class_count", &self.class_count)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Searcher {
     /// Builds the automaton and the indexes.
     ///
     /// # Errors
     /// If the automaton can't be built.
     pub(crate) fn new(lexicon: &Lexicon) -> Result<Self> {
-        let terms = lexicon.terms.iter().map(|term| term.text.as_str());
-        let forms = lexicon.folds.restorations.forms();
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(terms.map(str::to_owned).chain(forms))
-            .map_err(|cause| {
-                Error::new(ErrorKind::Lexicon, "cannot build the term automaton").because(cause)
-            })?;
+        let terms = lexicon.terms.iter().map(|term| term.text.clone());
+        let mut texts: Vec<String> = terms.chain(lexicon.folds.restorations.forms()).collect();
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut is_form = vec![false; lexicon.terms.len()];
+        for (number, text) in (0..).zip(texts.drain(..)) {
+            let first = *numbers.entry(text).or_insert(number);
+            if number as usize >= is_form.len()
+                && let Some(also_form) = is_form.get_mut(first as usize)
+            {
+                *also_form = true;
+            }
+        }
+        let mut numbered: Vec<(String, u32)> = numbers.into_iter().collect();
+        numbered.sort();
+        let automaton = CharwiseDoubleArrayAhoCorasick::with_values(numbered).map_err(|cause| {
+            Error::new(
+                ErrorKind::Lexicon,
+                format!("cannot build the term automaton: {cause}"),
+            )
+        })?;
         let with_sound = lexicon
             .terms
             .iter()
@@ -194,8 +218,10 @@ impl Searcher {
         let mut searcher = Self {
             automaton,
             sound,
+            is_form,
             presence: Presence::new(lexicon, &pair_frequency(lexicon)),
-            gates: Gates::default(),
+            rule_gates: Gates::default(),
+            other_gates: Gates::default(),
             always_wanted: vec![0; lexicon.classes.len().div_ceil(64)],
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
@@ -204,7 +230,10 @@ impl Searcher {
         for class in judged {
             searcher.always_wanted[class.0 as usize / 64] |= 1 << (class.0 % 64);
         }
-        searcher.gates = Gates::new(lexicon, &searcher.class_frequencies(lexicon));
+        let frequencies = searcher.class_frequencies(lexicon);
+        let is_rule = |pattern: &Pattern| matches!(pattern.target, Target::Rule(_));
+        searcher.rule_gates = Gates::new(lexicon, &frequencies, is_rule);
+        searcher.other_gates = Gates::new(lexicon, &frequencies, |pattern| !is_rule(pattern));
         Ok(searcher)
     }
 
@@ -254,11 +283,12 @@ impl Searcher {
     fn scan_plain(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) -> bool {
         let mut has_form = false;
         for found in self.automaton.find_overlapping_iter(&*plain.text) {
-            let term = found.pattern().as_usize();
+            let term = found.value() as usize;
             if term >= self.first_form {
                 has_form = true;
                 continue;
             }
+            has_form |= self.is_form[term];
             let norm = NormSpan::new(found.start(), found.end());
             if !letters_stand_alone(&plain.text, norm) {
                 continue;
@@ -349,7 +379,7 @@ impl Searcher {
         scan: &mut Scan,
     ) {
         for found in self.automaton.find_overlapping_iter(&restored.text) {
-            let term = found.pattern().as_usize();
+            let term = found.value() as usize;
             let norm = NormSpan::new(found.start(), found.end());
             if term >= self.first_form || !letters_stand_alone(&restored.text, norm) {
                 continue;
@@ -407,10 +437,14 @@ impl Searcher {
         frequencies
     }
 
-    /// The patterns whose obligatory classes are all present, in lexicon order.
+    /// The patterns whose obligatory classes are all present, in lexicon order; none if no rule's are.
     pub(crate) fn gate(&self, scan: &Scan) -> Vec<usize> {
         let mut open = Vec::new();
-        scan.for_each_present(|class| self.gates.open(class, scan, &mut open));
+        scan.for_each_present(|class| self.rule_gates.open(class, scan, &mut open));
+        if open.is_empty() {
+            return open;
+        }
+        scan.for_each_present(|class| self.other_gates.open(class, scan, &mut open));
         open.sort_unstable();
         open.dedup();
         open

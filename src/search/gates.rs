@@ -30,10 +30,13 @@ struct Gate {
 const MOST_STEPS: usize = 3;
 
 impl Gates {
-    /// Builds the gates from how often each class stands in ordinary text.
-    pub(super) fn new(lexicon: &Lexicon, frequencies: &[u32]) -> Self {
+    /// Builds the gates of some patterns from how often each class stands in ordinary text.
+    pub(super) fn new(lexicon: &Lexicon, frequencies: &[u32], is_own: impl Fn(&Pattern) -> bool) -> Self {
         let mut waiting: Vec<(ClassId, u32, Vec<&Step>)> = Vec::new();
-        for (index, pattern) in (0..).zip(&lexicon.patterns) {
+        for (index, pattern) in (0..)
+            .zip(&lexicon.patterns)
+            .filter(|(_, pattern)| is_own(pattern))
+        {
             let mut steps = obligatory(pattern);
             steps.sort_by_key(|step| {
                 step.classes

@@ -183,7 +183,10 @@ impl Presence {
             }
             previous = character;
             let syllable = sound.syllable(character);
-            seen.has_sound |= sound.may_stand(previous_syllable, syllable);
+            if syllable != 0 && previous_syllable != 0 && !seen.has_sound {
+                let pair = (previous_syllable, syllable);
+                seen.has_sound = sound.is_heard(&buffer[at - 1..], pair, &folds.syllables);
+            }
             previous_syllable = syllable;
         }
         seen

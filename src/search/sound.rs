@@ -70,12 +70,18 @@ pub(crate) struct SoundIndex {
     /// Copied from the lexicon: one load less on the way of every character.
     by_character: Vec<u16>,
     filter: Vec<u64>,
-    by_pair: HashMap<(u16, u16), Vec<SoundTerm>>,
+    /// The same for terms of two syllables, and by three syllables for longer ones.
+    short_filter: Vec<u64>,
+    long_filter: Vec<u64>,
+    /// First term of each bucket of hashed pairs, and one past the last.
+    starts: Vec<u32>,
+    terms: Vec<SoundTerm>,
 }
 
 const FIRST_HAN: u32 = 0x4E00;
 const LAST_HAN: u32 = 0x9FFF;
 const FILTER_BITS: u32 = 18;
+const BUCKET_BITS: u32 = 13;
 const LONGEST_SYLLABLE: usize = 6;
 /// Letters that two syllables need at least to be taken for pinyin: shorter ones are anybody's initials.
 const SHORTEST_PINYIN: usize = 4;
@@ -134,10 +140,13 @@ fn index_of(character: char) -> Option<usize> {
         .then(|| (code - FIRST_HAN) as usize)
 }
 
+fn hash(first: u16, second: u16) -> u32 {
+    (u32::from(first) << 16 | u32::from(second)).wrapping_mul(0x9E37_79B1)
+}
+
 fn filter_bit(first: u16, second: u16) -> (usize, u64) {
-    let pair = u32::from(first) << 16 | u32::from(second);
-    let hash = pair.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS);
-    ((hash >> 6) as usize, 1 << (hash & 63))
+    let bit = hash(first, second) >> (32 - FILTER_BITS);
+    ((bit >> 6) as usize, 1 << (bit & 63))
 }
 
 impl SoundIndex {
@@ -148,11 +157,40 @@ impl SoundIndex {
         self.by_character.get(index).copied().unwrap_or(0)
     }
 
-    /// Whether two neighbouring syllables may begin a term. Wrong only in saying yes.
+    /// Whether a term stands by sound, and not letter by letter, at the beginning of these folded characters.
     #[inline]
-    pub(super) fn may_stand(&self, first: u16, second: u16) -> bool {
-        let (word, bit) = filter_bit(first, second);
+    pub(super) fn is_heard(&self, characters: &[u32], pair: (u16, u16), syllables: &Syllables) -> bool {
+        let (word, bit) = filter_bit(pair.0, pair.1);
         self.filter[word] & bit != 0
+            && self
+                .bucket(pair)
+                .iter()
+                .any(|term| self.sounds_like(term, characters, syllables))
+    }
+
+    fn sounds_like(&self, term: &SoundTerm, characters: &[u32], syllables: &Syllables) -> bool {
+        let Some(characters) = characters.get(..term.syllables.len()) else {
+            return false;
+        };
+        let mut substitutes = 0;
+        let mut unlisted = 0;
+        for ((&character, &own), &syllable) in characters.iter().zip(&term.characters).zip(&term.syllables) {
+            if character == own as u32 {
+                continue;
+            }
+            if self.syllable(character) != syllable {
+                return false;
+            }
+            substitutes += 1;
+            let character = char::from_u32(character).unwrap_or_default();
+            unlisted += usize::from(!syllables.is_listed(own, character));
+        }
+        substitutes > 0 && is_near(unlisted, term.syllables.len())
+    }
+
+    fn bucket(&self, (first, second): (u16, u16)) -> &[SoundTerm] {
+        let bucket = (hash(first, second) >> (32 - BUCKET_BITS)) as usize;
+        &self.terms[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
     }
 
     /// Enters terms of Han characters, each with its index.
@@ -160,8 +198,13 @@ impl SoundIndex {
         let mut index = Self {
             by_character: syllables.by_character.clone(),
             filter: vec![0; 1 << (FILTER_BITS - 6)],
-            by_pair: HashMap::new(),
+            short_filter: vec![0; 1 << (FILTER_BITS - 6)],
+            long_filter: vec![0; 1 << (FILTER_BITS - 6)],
+            starts: Vec::new(),
+            terms: Vec::new(),
         };
+        let mut buckets: Vec<Vec<SoundTerm>> = Vec::new();
+        buckets.resize_with(1 << BUCKET_BITS, Vec::new);
         for (term, text) in terms {
             let characters: Vec<char> = text.chars().collect();
             let of: Vec<u16> = characters
@@ -171,15 +214,27 @@ impl SoundIndex {
             if of.len() < 2 || of.contains(&0) {
                 continue;
             }
-            let pair = (of[0], of[1]);
-            let (word, bit) = filter_bit(pair.0, pair.1);
+            let (word, bit) = filter_bit(of[0], of[1]);
             index.filter[word] |= bit;
-            index.by_pair.entry(pair).or_default().push(SoundTerm {
+            if let [first, second] = of[..] {
+                let (word, bit) = filter_bit(second, first);
+                index.short_filter[word] |= bit;
+            } else {
+                let (word, bit) = filter_bit(of[0].rotate_left(7) ^ of[1], of[2]);
+                index.long_filter[word] |= bit;
+            }
+            let bucket = hash(of[0], of[1]) >> (32 - BUCKET_BITS);
+            buckets[bucket as usize].push(SoundTerm {
                 term,
                 syllables: of,
                 characters,
             });
         }
+        for bucket in buckets {
+            index.starts.push(index.terms.len() as u32);
+            index.terms.extend(bucket);
+        }
+        index.starts.push(index.terms.len() as u32);
         index
     }
 
@@ -202,7 +257,7 @@ impl SoundIndex {
             if self.filter[word] & bit == 0 {
                 continue;
             }
-            let terms = self.by_pair.get(&pair).into_iter().flatten();
+            let terms = self.bucket(pair).iter();
             found.extend(terms.filter_map(|term| term.compare(&units[at - 1..], syllables)));
         }
     }
@@ -234,11 +289,9 @@ impl SoundTerm {
             }
         }
         let is_spelled = units.iter().all(|unit| unit.character == '\0');
-        // Two or three substitutes in a short term are another word, not a disguise.
-        let is_near = unlisted == 0 || length >= 3 && unlisted * 2 <= length;
         let is_long = !is_spelled || pinyin_letters >= SHORTEST_PINYIN.max(length * 2);
         let has_pinyin = pinyin_letters > 0;
-        ((substitutes > 0 || has_pinyin) && is_near && is_long).then(|| SoundMatch {
+        ((substitutes > 0 || has_pinyin) && is_near(unlisted, length) && is_long).then(|| SoundMatch {
             term: self.term,
             span: NormSpan::new(units[0].span.start, units[length - 1].span.end),
             substitutes,
@@ -246,6 +299,12 @@ impl SoundTerm {
             unlisted,
         })
     }
+}
+
+/// Whether so few substitutes are unlisted that a term of this length is still heard: two or three in a short term
+/// are another word, not a disguise.
+fn is_near(unlisted: usize, length: usize) -> bool {
+    unlisted == 0 || length >= 3 && unlisted * 2 <= length
 }
 
 fn collect_units(
