@@ -139,7 +139,7 @@ impl<'m> Judges<'m, '_> {
         if self.is_official_sender(rule) {
             return dismissed(Reason::OfficialSender);
         }
-        let (voice, strongest) = context.voice(found.stretch, found.span, None);
+        let (voice, strongest) = context.voice(found.stretch, found.span, &[]);
         if let Some((reason, cue)) = clause::judge(context, found, voice, &rule.ignores) {
             return Outcome::Dismissed(reason, cue);
         }
@@ -245,20 +245,27 @@ impl<'m> Judges<'m, '_> {
         })
     }
 
+    /// Whether a rule's own exclusion stands near enough to a match: in its sentence and within reach, or
+    /// wherever the exclusion's own window allows (`turn:`, `message:`).
     fn is_excluded(&self, rule: usize, found: &PatternMatch, open: &[usize]) -> bool {
         let context = &self.context;
         let length = context.source(found.stretch).len();
         let layout = &context.layouts[found.stretch as usize];
-        let window = layout.window(Window::Sentence, found.span.start, length);
+        let sentence = layout.window(Window::Sentence, found.span.start, length);
+        let patterns = &context.lexicon.patterns;
         let exclusions = open
             .iter()
-            .filter(|&&index| context.lexicon.patterns[index].target == Target::Unless(rule));
+            .filter(|&&index| patterns[index].target == Target::Unless(rule));
         exclusions
             .flat_map(|&index| self.matcher.find(index))
-            .any(|exclusion| {
-                exclusion.stretch == found.stretch
-                    && window.overlaps(exclusion.span)
-                    && distance_bytes(exclusion.span, found.span) <= EXCLUSION_REACH_BYTES
+            .any(|exclusion| match patterns[exclusion.pattern].window {
+                Window::Message => true,
+                Window::Turn => exclusion.stretch == found.stretch,
+                Window::Clause | Window::Sentence => {
+                    exclusion.stretch == found.stretch
+                        && sentence.overlaps(exclusion.span)
+                        && distance_bytes(exclusion.span, found.span) <= EXCLUSION_REACH_BYTES
+                }
             })
     }
 

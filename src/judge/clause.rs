@@ -44,7 +44,7 @@ pub(super) fn judge(
             return Some((reason, Some(*cue)));
         }
     }
-    if !ignores.contains(&Judge::Report) && is_quoted(context, found) {
+    if is_quoted(context, found) {
         return Some((Reason::Quoted, None));
     }
     None
@@ -143,7 +143,7 @@ fn is_quoted(context: &Context, found: &PatternMatch) -> bool {
     let is_told = context
         .with_effect(Effect::Report)
         .any(|cue| cue.stretch == found.stretch && before.contains(cue.span));
-    let (outside, _) = context.voice(found.stretch, found.span, Some(quote));
+    let (outside, _) = context.voice(found.stretch, found.span, &quotations(source));
     is_told || !context.is_call() && outside.collector <= outside.mention.max(QUIET_COLLECTOR)
 }
 
@@ -153,12 +153,33 @@ const REPORT_REACH_BYTES: usize = 90;
 /// A collector's voice no louder than this outside a quotation is no voice.
 const QUIET_COLLECTOR: f32 = 0.7;
 
+const PAIRS: [(char, char); 4] = [('“', '”'), ('「', '」'), ('『', '』'), ('‘', '’')];
+
+/// All quotations of a text, marks left out.
+fn quotations(source: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, char)> = None;
+    for (at, character) in source.char_indices() {
+        match open {
+            Some((start, close)) if close == character => {
+                found.push(Span::new(start, at));
+                open = None;
+            }
+            Some(_) => {}
+            None => {
+                let pair = PAIRS.iter().find(|(opening, _)| *opening == character);
+                open = pair.map(|(_, close)| (at + character.len_utf8(), *close));
+            }
+        }
+    }
+    found
+}
+
 /// How far back, in bytes, an opening quotation mark is looked for.
 const LONGEST_QUOTE_BYTES: usize = 600;
 
 /// The quotation marks around a span, if it stands in any.
 fn enclosing_quote(source: &str, span: Span) -> Option<Span> {
-    const PAIRS: [(char, char); 4] = [('“', '”'), ('「', '」'), ('『', '』'), ('‘', '’')];
     let before = source[..span.start].char_indices().rev();
     let mut opening = None;
     for (at, character) in before {

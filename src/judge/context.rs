@@ -130,13 +130,8 @@ impl<'m, 't> Context<'m, 't> {
     /// What speaks for mention and what for a collector at a place: its own paragraph in full, the others in
     /// part. In a transcript the collector's turns are the collector's words by definition.
     ///
-    /// Cues inside a `quotation` don't make a collector, and words of the match itself name no genre.
-    pub(crate) fn voice(
-        &self,
-        stretch: u32,
-        span: Span,
-        quotation: Option<Span>,
-    ) -> (Voice, Option<CueFound>) {
+    /// Cues inside `quotations` don't make a collector, and words of the match itself name no genre.
+    pub(crate) fn voice(&self, stretch: u32, span: Span, quotations: &[Span]) -> (Voice, Option<CueFound>) {
         let length = self.source(stretch).len();
         let paragraph = self.layouts[stretch as usize].paragraph(span.start, length);
         let mut heard: Vec<Heard> = Vec::new();
@@ -146,7 +141,7 @@ impl<'m, 't> Context<'m, 't> {
             let is_here = found.stretch == stretch && paragraph.overlaps(found.span);
             let weight = cue.weight * if is_here { 1.0 } else { ELSEWHERE };
             let is_quoted =
-                || quotation.is_some_and(|quote| found.stretch == stretch && quote.contains(found.span));
+                || found.stretch == stretch && quotations.iter().any(|quote| quote.contains(found.span));
             match cue.effect {
                 Effect::Genre(_) if found.stretch == stretch && found.span.overlaps(span) => continue,
                 Effect::Genre(_) => {

@@ -88,7 +88,7 @@ impl Judges<'_, '_> {
             weight: 1.0,
             text: format!("{role:?}"),
         });
-        let (voice, _) = context.voice(0, Span::new(0, 0), None);
+        let (voice, _) = context.voice(0, Span::new(0, 0), &[]);
         let sums =
             [("mention", voice.mention), ("collector", voice.collector)].map(|(effect, weight)| Signal {
                 cue: "voice".to_owned(),

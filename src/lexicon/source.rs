@@ -21,10 +21,8 @@ macro_rules! bundled {
 }
 
 const BUNDLED: &[(&str, &str)] = bundled![
-    "classes/acts.toml",
     "classes/impersonation.toml",
     "classes/insult.toml",
-    "classes/law.toml",
     "classes/money.toml",
     "classes/people.toml",
     "classes/places.toml",

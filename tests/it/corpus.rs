@@ -1,0 +1,140 @@
+//! The corpus: its form, and the figures of the rules on it as a reviewed snapshot with floors.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use dunlint::eval::figures::Floors;
+use dunlint::eval::{Figures, Labelled, Outcome};
+use dunlint::rule::Tier;
+use dunlint::{Lexicon, Linter};
+
+const FILES: [&str; 6] = ["sms", "im", "letter", "template", "transcript", "article"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn half(name: &str) -> Vec<Labelled> {
+    let files = FILES
+        .iter()
+        .map(|file| root().join("corpus").join(name).join(format!("{file}.jsonl")));
+    files
+        .flat_map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            Labelled::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        })
+        .collect()
+}
+
+fn figures(name: &str, linter: &Linter) -> Figures {
+    let outcomes: Vec<Outcome> = half(name)
+        .iter()
+        .map(|record| record.measure(|message| linter.check(message)))
+        .collect();
+    Figures::of(&outcomes)
+}
+
+#[test]
+fn records_are_well_formed_and_unique() {
+    let mut ids = HashSet::new();
+    let mut texts = HashSet::new();
+    for record in half("learn").into_iter().chain(half("measured")) {
+        let id = record.message().id.to_string();
+        assert!(ids.insert(id.clone()), "{id} stands twice");
+        let message = record.message();
+        let whole: String = message
+            .stretches()
+            .map(|(_, _, text)| text)
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert!(texts.insert(whole), "{id} repeats a text");
+        assert_eq!(
+            record.tier == Tier::Clean,
+            record.labels.is_empty(),
+            "{id}: clean means no labels"
+        );
+        assert!(
+            record.genre.is_some() && record.voice.is_some(),
+            "{id} has no genre or voice"
+        );
+        for label in &record.labels {
+            assert!(
+                record.evidence.iter().any(|evidence| evidence.label == *label),
+                "{id}: no evidence of {label:?}"
+            );
+        }
+        for evidence in &record.evidence {
+            assert!(
+                message.stretch(evidence.turn).contains(&evidence.quote),
+                "{id}: {} isn't there",
+                evidence.quote
+            );
+        }
+        assert!(
+            record.disguises.is_empty() || record.plain.is_some(),
+            "{id} is disguised and has no plain form"
+        );
+    }
+}
+
+#[test]
+fn the_corpus_has_its_size_and_mixture() {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for record in half("learn").into_iter().chain(half("measured")) {
+        let mut count = |key: &str| *counts.entry(key.to_owned()).or_default() += 1;
+        count(
+            if record.message().channel == Some(dunlint::message::Channel::Call) {
+                "calls"
+            } else {
+                "messages"
+            },
+        );
+        count(record.tier.id());
+        record.labels.iter().for_each(|label| count(label.id()));
+        record.disguises.iter().for_each(|disguise| count(disguise));
+        if record.veiled {
+            count("veiled");
+        }
+    }
+    for (key, least) in [("messages", 900), ("calls", 100), ("clean", 330), ("veiled", 250)] {
+        assert!(counts[key] >= least, "{key}: {}", counts[key]);
+    }
+    for disguise in [
+        "full_width",
+        "spaces",
+        "symbols",
+        "invisible",
+        "homophone",
+        "pinyin",
+        "initials",
+        "split",
+        "emoji",
+        "digits",
+        "lookalike",
+    ] {
+        assert!(counts[disguise] >= 10, "{disguise}: {}", counts[disguise]);
+    }
+}
+
+/// `UPDATE=1` writes the figures; otherwise they must be those that were reviewed.
+#[test]
+fn figures_are_the_reviewed_ones_and_hold_the_floors() {
+    let linter = Linter::new(Lexicon::bundled()).unwrap();
+    let floors = Floors::parse(&std::fs::read_to_string(root().join("corpus/floors.toml")).unwrap()).unwrap();
+    let mut text = String::from(
+        "# Figures on the corpus, written by `UPDATE=1 cargo test --test it figures`; read the difference in review.\n",
+    );
+    for name in ["learn", "measured"] {
+        let figures = figures(name, &linter);
+        writeln!(text, "\n[{name}]\n{figures:#?}").unwrap();
+        if name == "measured" {
+            assert!(
+                figures.breaches(&floors).is_empty(),
+                "{:?}",
+                figures.breaches(&floors)
+            );
+        }
+    }
+    super::compare_generated(&root().join("corpus/figures.txt"), &text);
+}
