@@ -8,6 +8,9 @@ mod clause;
 pub(crate) mod context;
 mod notes;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::finding::{Disguise, Dismissal, Finding, Reason, Related, RelatedRole};
 use crate::lexicon::Folds;
 use crate::lexicon::cue::State;
@@ -51,12 +54,34 @@ pub(crate) enum Outcome {
 
 /// Judges every match of every rule.
 pub(crate) struct Judges<'m, 't> {
-    pub(crate) context: Context<'m, 't>,
-    pub(crate) matcher: Matcher<'m, 't>,
-    pub(crate) segmenter: &'m Segmenter,
+    context: Context<'m, 't>,
+    matcher: Matcher<'m, 't>,
+    segmenter: &'m Segmenter,
+    /// Hits of allow-lists.
+    allowances: Vec<usize>,
+    /// Whether a stretch is traditional writing: counted once, when a finding first asks.
+    traditional: RefCell<HashMap<u32, bool>>,
+    /// Exclusions found, by rule: looked for once, when a match first asks.
+    exclusions: RefCell<HashMap<usize, Vec<PatternMatch>>>,
 }
 
-impl<'m> Judges<'m, '_> {
+impl<'m, 't> Judges<'m, 't> {
+    /// Judges for one message.
+    pub(crate) fn new(context: Context<'m, 't>, matcher: Matcher<'m, 't>, segmenter: &'m Segmenter) -> Self {
+        let classes = &context.lexicon.classes;
+        let hits = context.scan.hits.iter().enumerate();
+        let allowances = hits.filter(|(_, hit)| classes[hit.class.0 as usize].allows.is_some());
+        let allowances = allowances.map(|(index, _)| index).collect();
+        Self {
+            context,
+            matcher,
+            segmenter,
+            allowances,
+            traditional: RefCell::default(),
+            exclusions: RefCell::default(),
+        }
+    }
+
     /// What becomes of every match of a rule; `open` are the patterns worth trying.
     pub(crate) fn judge(
         &self,
@@ -228,10 +253,11 @@ impl<'m> Judges<'m, '_> {
     fn is_allowed(&self, rule: usize, found: &PatternMatch) -> bool {
         let scan = self.context.scan;
         let lexicon = self.context.lexicon;
-        let allowances = scan.hits.iter().filter(|hit| {
+        let hits = self.allowances.iter().map(|&index| &scan.hits[index]);
+        let mut allowances = hits.filter(|hit| {
             hit.stretch == found.stretch && lexicon.classes[hit.class.0 as usize].allows == Some(rule)
         });
-        allowances.into_iter().any(|allowed| {
+        allowances.any(|allowed| {
             let covers = |&(_, hit): &(usize, usize)| {
                 let span = scan.hits[hit].span;
                 allowed.span.contains(span) && allowed.span.len() > span.len()
@@ -253,11 +279,15 @@ impl<'m> Judges<'m, '_> {
         let layout = &context.layouts[found.stretch as usize];
         let sentence = layout.window(Window::Sentence, found.span.start, length);
         let patterns = &context.lexicon.patterns;
-        let exclusions = open
-            .iter()
-            .filter(|&&index| patterns[index].target == Target::Unless(rule));
+        let mut known = self.exclusions.borrow_mut();
+        let exclusions = known.entry(rule).or_insert_with(|| {
+            let own = open
+                .iter()
+                .filter(|&&index| patterns[index].target == Target::Unless(rule));
+            own.flat_map(|&index| self.matcher.find(index)).collect()
+        });
         exclusions
-            .flat_map(|&index| self.matcher.find(index))
+            .iter()
             .any(|exclusion| match patterns[exclusion.pattern].window {
                 Window::Message => true,
                 Window::Turn => exclusion.stretch == found.stretch,
@@ -341,7 +371,7 @@ impl<'m> Judges<'m, '_> {
             .collect();
         related.sort_unstable();
         related.dedup();
-        let is_traditional = is_wholly_traditional(source, &context.lexicon.folds);
+        let is_traditional = self.is_traditional(found.stretch);
         Finding {
             rule: rule_index,
             category: rule.category,
@@ -356,6 +386,14 @@ impl<'m> Judges<'m, '_> {
                 .collect(),
             related,
         }
+    }
+
+    fn is_traditional(&self, stretch: u32) -> bool {
+        let mut known = self.traditional.borrow_mut();
+        let context = &self.context;
+        *known
+            .entry(stretch)
+            .or_insert_with(|| is_wholly_traditional(context.source(stretch), &context.lexicon.folds))
     }
 
     /// The plain form of a span: disguised hits replaced by their terms, the rest by its plain reading.

@@ -114,11 +114,7 @@ impl<'l> Linter<'l> {
             return Verdict::default();
         }
         let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
-        let judges = Judges {
-            context,
-            matcher,
-            segmenter: &self.segmenter,
-        };
+        let judges = Judges::new(context, matcher, &self.segmenter);
         let judged = judges.judge(matches, &open, work);
         let (findings, dismissed) = judges.settle(&judged);
         if let Some(trace) = trace {

@@ -30,6 +30,9 @@ pub(crate) struct Context<'m, 't> {
     /// Cues in order of place.
     pub(crate) cues: Vec<CueFound>,
     speakers: Vec<Speaker>,
+    /// Where words for the reader and for the writer begin, in order.
+    you: Vec<(u32, usize)>,
+    we: Vec<(u32, usize)>,
     /// Characters of the whole message.
     length: usize,
 }
@@ -80,6 +83,12 @@ impl<'m, 't> Context<'m, 't> {
                 }
             }
         }
+        let places = |class: ClassId| {
+            let hits = scan.hits.iter().filter(|hit| hit.class == class);
+            let mut places: Vec<(u32, usize)> = hits.map(|hit| (hit.stretch, hit.span.start)).collect();
+            places.sort_unstable();
+            places
+        };
         cues.sort_by_key(|found| (found.stretch, found.span, found.cue));
         cues.dedup();
         let length = message.stretches().map(|(_, _, text)| text.chars().count()).sum();
@@ -90,6 +99,8 @@ impl<'m, 't> Context<'m, 't> {
             layouts,
             cues,
             speakers,
+            you: places(lexicon.you),
+            we: places(lexicon.we),
             length,
         }
     }
@@ -189,11 +200,13 @@ impl<'m, 't> Context<'m, 't> {
         let first = layout.window(Window::Clause, span.start, length);
         let last = layout.window(Window::Clause, span.end.saturating_sub(1).max(span.start), length);
         let clauses = first.cover(last);
-        let has = |class: ClassId| {
-            let mut hits = self.scan.hits.iter();
-            hits.any(|hit| hit.class == class && hit.stretch == stretch && clauses.contains(hit.span))
+        let has = |places: &[(u32, usize)]| {
+            let next = places.partition_point(|&place| place < (stretch, clauses.start));
+            places
+                .get(next)
+                .is_some_and(|&(own, start)| own == stretch && start < clauses.end)
         };
-        match (has(self.lexicon.you), has(self.lexicon.we)) {
+        match (has(&self.you), has(&self.we)) {
             (true, true) => 2,
             (true, false) => 1,
             _ => 0,

@@ -5,6 +5,7 @@
 //! digits and Han characters of the source, so inserted symbols don't lengthen them. Promise: bounded work
 //! whatever the text; a match never leaves its window.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::lexicon::Lexicon;
@@ -38,6 +39,12 @@ type Parts = Vec<(usize, usize)>;
 
 /// Evidence longer than this many characters is cut down to its rarest part; the rest becomes related.
 const LONGEST_EVIDENCE: usize = 24;
+
+/// Fillings of one pattern in one message; a text that has more repeats itself.
+const MOST_FILLINGS: usize = 500;
+
+/// Fillings of one group that are joined with other groups, for the same reason.
+const MOST_JOINED: usize = 40;
 
 /// Fillings tried from one beginning; enough for every pattern of the lexicon on ordinary text.
 const MOST_TRIES: usize = 400;
@@ -172,7 +179,12 @@ impl<'m, 't> Matcher<'m, 't> {
             .iter()
             .find(|group| group.contains(&pattern.anchor));
         let anchor = anchor.expect("every step is in a group").clone();
-        for first in self.fillings(pattern, &anchor, None) {
+        let most = if pattern.groups.len() > 1 {
+            MOST_JOINED
+        } else {
+            MOST_FILLINGS
+        };
+        for first in self.fillings(pattern, &anchor, None).into_iter().take(most) {
             let Some(parts) = self.gather(pattern, &anchor, first) else {
                 continue;
             };
@@ -196,19 +208,30 @@ impl<'m, 't> Matcher<'m, 't> {
     /// The nearest filling of a group of steps from every place where it can begin, in order of place; only
     /// those within a stretch and span, if one is given.
     fn fillings(&self, pattern: &Pattern, group: &Range<usize>, within: Option<(u32, Span)>) -> Vec<Parts> {
+        let steps = &pattern.steps;
         let obligatory = group
             .clone()
-            .find(|&step| !pattern.steps[step].is_optional)
+            .find(|&step| !steps[step].is_optional)
             .unwrap_or(group.start);
         let mut fillings: Vec<Parts> = Vec::new();
+        let mut ends: HashSet<usize> = HashSet::new();
         // Optional first steps may be left out: begin at each of them and at the first obligatory one.
         for step in group.start..=obligatory {
-            for start in self.hits_of_step(&pattern.steps[step], within) {
+            for start in self.hits_of_step(&steps[step], within) {
+                if fillings.len() == MOST_FILLINGS {
+                    return fillings;
+                }
                 let mut filled = vec![(step, start)];
-                let repeats = pattern.steps[step].at_least - 1;
-                if self.fill_step(pattern, group.end, step, repeats, &mut filled, &mut 0) {
-                    let is_known = fillings.iter().any(|known| known.last() == filled.last());
-                    if step == group.start || !is_known {
+                if self.fill_step(
+                    pattern,
+                    group.end,
+                    step,
+                    steps[step].at_least - 1,
+                    &mut filled,
+                    &mut 0,
+                ) {
+                    let end = filled[filled.len() - 1].1;
+                    if ends.insert(end) || step == group.start {
                         fillings.push(filled);
                     }
                 }
