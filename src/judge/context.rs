@@ -8,6 +8,7 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::cue::{Cue, Effect, Genre, SaidBy, State};
 use crate::lexicon::pattern::{ClassId, Target, Window};
 use crate::message::{Body, Channel, Message, Role, Speaker};
+use crate::normalize::{FoldTable, Signs};
 use crate::search::patterns::Matcher;
 use crate::search::{Layout, Scan};
 use crate::span::Span;
@@ -69,6 +70,7 @@ impl<'m, 't> Context<'m, 't> {
             for found in matcher.find(index) {
                 let is_plain = found.parts.iter().all(|&(_, hit)| scan.hits[hit].is_strong)
                     && stands_free(
+                        &lexicon.folds.table,
                         &lexicon.cues[cue],
                         scan.readings[found.stretch as usize].source,
                         found.span,
@@ -288,10 +290,12 @@ fn role_index(role: Role) -> usize {
 }
 
 /// Whether no character beside a cue makes it a part of another word: 不得 in 舍不得, 您说 in 跟您说.
-fn stands_free(cue: &Cue, source: &str, span: Span) -> bool {
+fn stands_free(table: &FoldTable, cue: &Cue, source: &str, span: Span) -> bool {
     let before = source[..span.start].chars().next_back();
     let after = source[span.end..].chars().next();
-    let is_barred = |bars: &str, neighbour: Option<char>| neighbour.is_some_and(|own| bars.contains(own));
+    let is_barred = |bars: &str, neighbour: Option<char>| {
+        neighbour.is_some_and(|own| bars.contains(table.folded(own, &mut Signs::default()).0))
+    };
     !is_barred(&cue.not_after, before) && !is_barred(&cue.not_before, after)
 }
 

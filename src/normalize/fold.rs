@@ -140,10 +140,10 @@ impl FoldTable {
 
     /// The folded character and its kind; its signs are added. Of kind `Several` the character itself.
     #[inline]
-    pub(crate) fn folded(&self, character: char, signs: &mut Signs) -> (u32, CharKind) {
+    pub(crate) fn folded(&self, character: char, signs: &mut Signs) -> (char, CharKind) {
         let entry = self.entry(character);
         signs.add(entry);
-        (entry.target(), entry.kind())
+        (char::from_u32(entry.target()).unwrap_or(character), entry.kind())
     }
 
     /// What a character of kind `Several` folds to.

@@ -238,7 +238,7 @@ impl Item {
 ///
 /// `gaps` are the skipped stretches of `source` inside `span`, `characters` the length of the term.
 /// A symbol that no ordinary sentence puts there is enough; spaces and dashes, which ordinary writing puts
-/// between words, must stand between all characters of a term of three or more, around both characters
+/// between words, must stand between all characters of a term of three or more, beside both or one of the characters
 /// of a shorter one, or inside a term so long (four or more) that it is its own support.
 pub(crate) fn is_supported(source: &str, span: Span, gaps: &[Span], characters: usize) -> bool {
     if gaps.is_empty() || characters >= 4 {
@@ -258,7 +258,7 @@ pub(crate) fn is_supported(source: &str, span: Span, gaps: &[Span], characters: 
     let before = source[..span.start].chars().next_back();
     let after = source[span.end..].chars().next();
     let is_open = |neighbour: Option<char>| neighbour.is_none_or(|character| !character.is_alphanumeric());
-    is_open(before) && is_open(after)
+    is_open(before) || is_open(after)
 }
 
 fn is_weak_separator(character: char) -> bool {

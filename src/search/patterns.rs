@@ -84,9 +84,11 @@ impl Layout {
                     (run, soft) = (0, None);
                 }
                 CharKind::Space | CharKind::Symbol if !is_in_number => {
-                    if run >= SHORTEST_SOFT_CLAUSE {
-                        soft = Some(end);
-                    }
+                    soft = match run {
+                        0 => soft,
+                        1..SHORTEST_SOFT_CLAUSE => None,
+                        _ => Some(end),
+                    };
                     run = 0;
                 }
                 CharKind::Invisible => {}
@@ -216,20 +218,13 @@ impl<'m, 't> Matcher<'m, 't> {
         let mut fillings: Vec<Parts> = Vec::new();
         let mut ends: HashSet<usize> = HashSet::new();
         // Optional first steps may be left out: begin at each of them and at the first obligatory one.
-        for step in group.start..=obligatory {
-            for start in self.hits_of_step(&steps[step], within) {
+        for (step, entry) in steps.iter().enumerate().take(obligatory + 1).skip(group.start) {
+            for start in self.hits_of_step(entry, within) {
                 if fillings.len() == MOST_FILLINGS {
                     return fillings;
                 }
                 let mut filled = vec![(step, start)];
-                if self.fill_step(
-                    pattern,
-                    group.end,
-                    step,
-                    steps[step].at_least - 1,
-                    &mut filled,
-                    &mut 0,
-                ) {
+                if self.fill_step(pattern, group.end, step, entry.at_least - 1, &mut filled, &mut 0) {
                     let end = filled[filled.len() - 1].1;
                     if ends.insert(end) || step == group.start {
                         fillings.push(filled);
@@ -458,7 +453,14 @@ impl<'m, 't> Matcher<'m, 't> {
             }
         });
         let source = self.scan.readings[first.stretch as usize].source;
-        if is_together && cover.of(source).chars().count() <= LONGEST_EVIDENCE {
+        if is_together
+            && cover
+                .of(source)
+                .chars()
+                .filter(|character| character.is_alphanumeric())
+                .count()
+                <= LONGEST_EVIDENCE
+        {
             return (first.stretch, cover);
         }
         let rarest = parts.iter().copied().find(|part| part.class == fallback.class);

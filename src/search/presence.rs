@@ -195,7 +195,7 @@ impl Presence {
     /// Whether a term stands where its pair ends at `at`.
     fn stands(&self, entry: &Entry, buffer: &[u32], at: usize) -> bool {
         let term = &self.characters[entry.first as usize..entry.first as usize + usize::from(entry.length)];
-        let Some(start) = (at - 1).checked_sub(usize::from(entry.before)) else {
+        let Some(start) = at.checked_sub(1 + usize::from(entry.before)) else {
             return false;
         };
         buffer.get(start..start + term.len()) == Some(term)
@@ -217,7 +217,7 @@ fn fold_into(source: &str, folds: &Folds, buffer: &mut Vec<u32>) -> (Signs, bool
             CharKind::Symbol => has_picture |= folds.restorations.may_begin(character),
             CharKind::Space | CharKind::Invisible => {}
             CharKind::Several => buffer.extend(folds.table.several(character).chars().map(u32::from)),
-            _ => buffer.push(folded),
+            _ => buffer.push(u32::from(folded)),
         }
     }
     (signs, has_picture)
