@@ -111,7 +111,7 @@ pub struct Citation<'l> {
 
 impl Laws {
     /// The clauses of these keys that were in force on `date` (default: the reference date) and bind a
-    /// creditor of this `kind`; with an unknown creditor sector rules are left in, after universal law.
+    /// creditor of this `kind`; with an unknown creditor sector rules come after universal law, as rules that may apply.
     pub fn cite<'l>(
         &'l self,
         keys: &'l [String],
@@ -129,7 +129,12 @@ impl Laws {
                 };
                 if instrument.binds(date, kind, region) {
                     let is_sectoral = !instrument.creditors.is_empty();
-                    citations.push((is_sectoral, clause.citation(instrument)));
+                    let mut citation = clause.citation(instrument);
+                    // Nobody has said that the creditor is of the sector: the rule may apply.
+                    if is_sectoral && kind.is_none() && citation.verb == Verb::Breaches {
+                        citation.verb = Verb::MayEngage;
+                    }
+                    citations.push((is_sectoral, citation));
                 }
             }
         }
@@ -204,6 +209,60 @@ impl Verb {
             Verb::Breaches => "违反",
             Verb::DoesNotConform => "不符合",
             Verb::MayEngage => "可能涉及",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::Lexicon;
+
+    fn cite(key: &str, date: Date, kind: Option<CreditorKind>) -> Vec<(String, Option<String>, Verb)> {
+        let keys = [key.to_owned()];
+        let citations = Lexicon::bundled().laws().cite(&keys, Some(date), kind, None);
+        citations
+            .into_iter()
+            .map(|citation| {
+                (
+                    citation.id.to_owned(),
+                    citation.clause.map(str::to_owned),
+                    citation.verb,
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_version_in_force_on_the_day_is_cited() {
+        let old = cite("psapl-threat", date(2025, 12, 31), None);
+        let new = cite("psapl-threat", date(2026, 1, 1), None);
+        let row = |id: &str, clause: &str| vec![(id.to_owned(), Some(clause.to_owned()), Verb::Breaches)];
+        assert_eq!(old, row("PSAPL2012", "第四十二条第（一）项"));
+        assert_eq!(new, row("PSAPL2025", "第五十条第一款第（一）项"));
+    }
+
+    #[test]
+    fn sector_rules_bind_their_sector_and_may_engage_the_unknown() {
+        let day = date(2026, 6, 1);
+        let verbs = |kind| {
+            cite("cc2011-means", day, kind)
+                .into_iter()
+                .map(|(_, _, verb)| verb)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(verbs(Some(CreditorKind::Card)), [Verb::Breaches]);
+        assert_eq!(verbs(None), [Verb::MayEngage]);
+        assert_eq!(verbs(Some(CreditorKind::MicroLoan)), []);
+    }
+
+    #[test]
+    fn unsure_numbers_are_never_printed() {
+        for clause in &Lexicon::bundled().laws().clauses {
+            let is_sure = matches!(clause.confidence, CitationConfidence::T | CitationConfidence::Q);
+            assert!(is_sure || clause.printable_number().is_none(), "{}", clause.key);
         }
     }
 }

@@ -267,9 +267,9 @@ mod tests {
         assert_eq!(pattern.forbidden.len(), 1);
         let pattern = parse("<kin> & <school>{2}").unwrap();
         assert_eq!(pattern.groups, [0..1, 1..2]);
+        assert_eq!(pattern.steps[1].at_least, 2);
         let pattern = parse("a ..3 b & c").unwrap();
         assert_eq!(pattern.groups, [0..2, 2..3]);
-        assert_eq!(pattern.steps[1].at_least, 2);
     }
 
     #[test]
