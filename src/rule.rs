@@ -2,7 +2,7 @@
 //!
 //! In: one `[[rule]]` table of a file under `lexicons/rules`. Out: [`Rule`], plain data that every report,
 //! `explain`, `docs/rules.md` and the judges read. How its patterns are found is
-//! [`search`](crate::search)'s business.
+//! the search stage's business.
 
 use serde::{Deserialize, Serialize};
 
