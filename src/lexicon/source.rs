@@ -30,6 +30,7 @@ const BUNDLED: &[(&str, &str)] = bundled![
     "classes/speech.toml",
     "classes/threat.toml",
     "cues/addressee.toml",
+    "cues/bystander.toml",
     "cues/clause.toml",
     "cues/dialogue.toml",
     "cues/genre.toml",

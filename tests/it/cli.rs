@@ -183,7 +183,12 @@ fn check_reads_one_message_or_records_from_stdin() {
         (&found[1]["id"], &found[1]["findings"][0]["turn"]),
         (&json!(7), &json!(0))
     );
-    assert_eq!(found[1]["findings"][0]["basis"][0]["id"], "PSAPL2025");
+    let findings = found[1]["findings"].as_array().unwrap();
+    let own = findings
+        .iter()
+        .find(|finding| finding["rule"] == "threat-melon")
+        .unwrap();
+    assert_eq!(own["basis"][0]["id"], "PSAPL2025");
     assert!(err(&output).contains("拒收 1 条"), "{}", err(&output));
     let output = place.run_on(&["check", "--jsonl"], "not json\n");
     assert_eq!(code(&output), 3);
