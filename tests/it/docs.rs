@@ -80,3 +80,28 @@ fn the_rule_reference_is_generated() {
         &String::from_utf8(output.stdout).unwrap(),
     );
 }
+
+/// What the README promises of single sentences.
+#[test]
+fn the_sentences_of_the_readme_are_judged_as_it_says() {
+    let linter = dunlint::Linter::new(dunlint::Lexicon::bundled()).unwrap();
+    let readme = read("README.md");
+    let sentences = [
+        ("草泥马", true),
+        ("nmsl", true),
+        ("体操你好", false),
+        ("打死结", false),
+        ("严禁辱骂、恐吓债务人", false),
+        ("催收说要爆我通讯录怎么办", false),
+        ("我们不会联系您的家人", false),
+        ("可能依法提起诉讼", false),
+        ("今天就冻结你全部账户", true),
+        ("你女儿在实验小学二年级吧，放学路上车多", true),
+        ("再不还钱打断你的腿", true),
+    ];
+    for (sentence, is_found) in sentences {
+        assert!(readme.contains(sentence), "the README no longer has {sentence}");
+        let tier = linter.check(&dunlint::Message::text(sentence)).tier;
+        assert_eq!(tier > dunlint::rule::Tier::Clean, is_found, "{sentence}");
+    }
+}
