@@ -320,7 +320,12 @@ impl Files {
             Target::Nowhere => {}
             Target::Stdout => files.records = Some(Box::new(BufWriter::new(io::stdout()))),
             Target::File(path) => {
-                let created = File::create(path).map_err(|error| unwritten(error).in_file(path))?;
+                // The folder of the results may not be there yet, as on a fresh clone.
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let created = folder
+                    .map_or(Ok(()), std::fs::create_dir_all)
+                    .and_then(|()| File::create(path));
+                let created = created.map_err(|error| unwritten(error).in_file(path))?;
                 files.records = Some(Box::new(BufWriter::new(created)));
                 files.rejects = Some(rejects_path(path));
             }

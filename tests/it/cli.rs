@@ -305,6 +305,23 @@ fn screen_writes_records_in_order_and_balances() {
 }
 
 #[test]
+fn the_main_job_of_the_readme_runs_on_a_fresh_clone() {
+    let place = Place::new();
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/learn");
+    let results = place.path("out/results.jsonl");
+    let output = dunlint(&["screen", corpus, "-o", results.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let written = std::fs::read_to_string(&results).unwrap();
+    assert!(written.lines().count() > 1000);
+    assert!(
+        out(&output).contains(&written.lines().count().to_string()),
+        "the summary balances"
+    );
+}
+
+#[test]
 fn screen_summarises_and_keeps_rejects() {
     let place = Place::new();
     place.write("d.jsonl", dump());
