@@ -152,6 +152,22 @@ pub struct Verdict {
 }
 
 impl Disguise {
+    /// All disguises, in the order of reports.
+    pub const ALL: [Disguise; 12] = [
+        Disguise::Traditional,
+        Disguise::FullWidth,
+        Disguise::Spaces,
+        Disguise::Symbols,
+        Disguise::Invisible,
+        Disguise::Homophone,
+        Disguise::Pinyin,
+        Disguise::Initials,
+        Disguise::Split,
+        Disguise::Emoji,
+        Disguise::Digits,
+        Disguise::Lookalike,
+    ];
+
     /// The id in records.
     pub fn id(self) -> &'static str {
         match self {

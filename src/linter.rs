@@ -102,6 +102,9 @@ impl<'l> Linter<'l> {
         let open = self.searcher.gate(&scan);
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, &open, message).collect();
         rules.dedup();
+        if rules.is_empty() && trace.is_none() {
+            return Verdict::default();
+        }
         work.candidates += u64::from(!rules.is_empty());
         let layouts: Vec<Layout> = scan
             .readings

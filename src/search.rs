@@ -110,22 +110,8 @@ impl Disguises {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Disguise> {
-        use Disguise::*;
-        let all = [
-            Traditional,
-            FullWidth,
-            Spaces,
-            Symbols,
-            Invisible,
-            Homophone,
-            Pinyin,
-            Initials,
-            Split,
-            Emoji,
-            Digits,
-            Lookalike,
-        ];
-        all.into_iter()
+        Disguise::ALL
+            .into_iter()
             .filter(move |&disguise| self.0 & (1 << disguise as u16) != 0)
     }
 }
