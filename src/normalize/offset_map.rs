@@ -60,9 +60,10 @@ impl OffsetMap {
         for index in first..=last {
             disguises.extend(self.pieces[index].disguise);
             if index > first {
-                let gap = Span::new(self.pieces[index - 1].source_end, self.pieces[index].source);
-                if !gap.is_empty() {
-                    gaps.push(gap);
+                // Several pieces may come from one source character (⑩ is read as 10): no gap between those.
+                let (end, start) = (self.pieces[index - 1].source_end, self.pieces[index].source);
+                if end < start {
+                    gaps.push(Span::new(end, start));
                 }
             }
         }

@@ -51,7 +51,7 @@ proptest! {
 
     #[test]
     fn no_text_panics_and_spans_are_of_the_source(
-        text in "(再不还钱|打断你的腿|你妈|cnm|傻.逼|[ *，。！?\n]|[a-z0-9]{1,3}|\\PC|\u{200B}|法院|他说“|”|不会|严禁|🔪){0,14}"
+        text in "(再不还钱|打断你的腿|你妈|cnm|傻.逼|[ *，。！?\n]|[a-z0-9]{1,3}|\\PC|\u{200B}|法院|他说“|”|不会|严禁|🔪|每⑩秒|㎏|⑾拨|骂⑩遍){0,14}"
     ) {
         let message = Message::text(text.as_str());
         let verdict = linter().check(&message);
