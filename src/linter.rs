@@ -11,7 +11,7 @@ use crate::lexicon::Lexicon;
 use crate::message::Message;
 use crate::score::score;
 use crate::search::patterns::Matcher;
-use crate::search::{Layout, Searcher};
+use crate::search::{Layout, Scratch, Searcher};
 use crate::segment::Segmenter;
 use crate::trace::Trace;
 
@@ -71,35 +71,49 @@ impl<'l> Linter<'l> {
 
     /// The verdict, and the work that it took added to `work`.
     pub fn check_counting(&self, message: &Message, work: &mut Work) -> Verdict {
-        self.examine(message, work, None)
+        self.check_with(message, work, &mut Scratch::default())
+    }
+
+    /// The same for one message after the other: `scratch` keeps its memory and nothing else.
+    pub(crate) fn check_with(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Verdict {
+        self.examine(message, work, scratch, None)
     }
 
     /// The verdict and what each stage saw on the way to it.
     pub fn trace(&self, message: &Message) -> (Verdict, Trace) {
         let mut trace = Trace::default();
-        let verdict = self.examine(message, &mut Work::default(), Some(&mut trace));
+        let verdict = self.examine(
+            message,
+            &mut Work::default(),
+            &mut Scratch::default(),
+            Some(&mut trace),
+        );
         (verdict, trace)
     }
 
-    fn examine(&self, message: &Message, work: &mut Work, trace: Option<&mut Trace>) -> Verdict {
+    fn examine(
+        &self,
+        message: &Message,
+        work: &mut Work,
+        scratch: &mut Scratch,
+        trace: Option<&mut Trace>,
+    ) -> Verdict {
         let lexicon = self.lexicon;
         work.messages += 1;
-        work.characters += message
-            .stretches()
-            .map(|(_, _, text)| text.chars().count() as u64)
+        work.characters += texts(message)
+            .map(|text| text.chars().count() as u64)
             .sum::<u64>();
-        let wanted = match trace {
+        let (open, scan) = if trace.is_some() {
             // A trace shows everything, also what could never match.
-            Some(_) => Vec::new(),
-            None => match self.searcher.glance(lexicon, message) {
-                Some(wanted) => wanted,
-                None => return Verdict::default(),
-            },
+            let scan = self.searcher.scan(lexicon, texts(message));
+            (self.searcher.gate(&scan.present), scan)
+        } else {
+            let Some(glimpse) = self.searcher.glance(lexicon, message, scratch) else {
+                return Verdict::default();
+            };
+            let scan = self.searcher.scan_for(lexicon, glimpse.wanted, texts(message));
+            (glimpse.open, scan)
         };
-        let scan = self
-            .searcher
-            .scan_for(lexicon, wanted, message.stretches().map(|(_, _, text)| text));
-        let open = self.searcher.gate(&scan);
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, &open, message).collect();
         rules.dedup();
         if rules.is_empty() && trace.is_none() {
@@ -132,4 +146,8 @@ impl<'l> Linter<'l> {
             dismissed,
         }
     }
+}
+
+fn texts<'m>(message: &'m Message) -> impl Iterator<Item = &'m str> {
+    message.stretches().map(|(_, _, text)| text)
 }

@@ -18,6 +18,7 @@ use crate::report::json::{write_record, write_rejection};
 use crate::report::summary::Summary;
 use crate::report::{Judged, Settings, words};
 use crate::rule::Tier;
+use crate::search::Scratch;
 
 /// How a run judges and what it writes.
 #[derive(Clone, Copy)]
@@ -145,6 +146,7 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
         input_bytes: batch.bytes(),
         ..Output::default()
     };
+    let mut scratch = Scratch::default();
     let summary = &mut output.summary;
     summary.skipped = batch.skipped();
     for record in batch.records() {
@@ -157,7 +159,9 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
             }
         };
         (run.complete)(&mut record.message);
-        let verdict = run.linter.check_counting(&record.message, &mut summary.work);
+        let verdict = run
+            .linter
+            .check_with(&record.message, &mut summary.work, &mut scratch);
         let judged = Judged {
             message: &record.message,
             verdict: &verdict,

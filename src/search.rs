@@ -5,10 +5,12 @@
 //! their obligatory classes are present ([`Searcher::gate`]). Stages are logical: a fast path may fuse folding
 //! and searching over the source as long as it yields the same hits. It knows nothing of negation or speakers.
 
+mod class_set;
 mod conditions;
 mod gates;
+mod glance;
 pub(crate) mod patterns;
-mod presence;
+mod rough;
 pub(crate) mod shapes;
 mod sound;
 #[cfg(test)]
@@ -26,10 +28,12 @@ use crate::lexicon::pattern::{ClassId, Pattern, Target};
 use crate::message::Message;
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
 use crate::span::{NormSpan, Span};
+use class_set::ClassSet;
 use conditions::Effects;
 use gates::Gates;
+use glance::{Glance, Sights};
 pub(crate) use patterns::{Layout, PatternMatch};
-use presence::Presence;
+use rough::Places;
 pub(crate) use sound::Syllables;
 use sound::{SoundIndex, SoundMatch, Unit};
 
@@ -39,15 +43,31 @@ pub(crate) struct Searcher {
     sound: SoundIndex,
     /// Terms that are written forms too.
     is_form: Vec<bool>,
-    presence: Presence,
+    glance: Glance,
     /// Gates of the patterns of rules, and of those of cues and exclusions.
     rule_gates: Gates,
     other_gates: Gates,
-    /// Classes that the judges look at besides the patterns, as a bit set.
-    always_wanted: Vec<u64>,
+    /// Classes that the judges look at besides the patterns.
+    always_wanted: ClassSet,
     /// Terms from this index on are forms of the restored readings, not of classes.
     first_form: usize,
     class_count: usize,
+}
+
+/// What a message may break, as far as a pass over its source tells.
+#[derive(Debug)]
+pub(crate) struct Glimpse {
+    /// The patterns worth trying, in lexicon order.
+    pub(crate) open: Vec<usize>,
+    /// The classes that the full scan must look for; none for all.
+    pub(crate) wanted: Option<ClassSet>,
+}
+
+/// Memory that one thread uses for message after message.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    sights: Sights,
+    places: Places,
 }
 
 /// A set of disguises.
@@ -87,11 +107,11 @@ pub(crate) struct Readings<'t> {
 /// Everything found in a message.
 #[derive(Debug, Default)]
 pub(crate) struct Scan<'t> {
-    /// The classes whose hits are kept; empty for all.
-    wanted: Vec<u64>,
+    /// The classes whose hits are kept; none for all.
+    wanted: Option<ClassSet>,
     pub(crate) readings: Vec<Readings<'t>>,
     pub(crate) hits: Vec<Hit>,
-    present: Vec<u64>,
+    pub(crate) present: ClassSet,
     units: Vec<Unit>,
     sounds: Vec<SoundMatch>,
 }
@@ -131,30 +151,6 @@ impl Readings<'_> {
             0 => &self.plain.text,
             _ => &self.restored[reading as usize - 1].text,
         }
-    }
-}
-
-impl<'t> Scan<'t> {
-    fn mark_present(&mut self, class: ClassId) {
-        self.present[class.0 as usize / 64] |= 1 << (class.0 % 64);
-    }
-
-    fn for_each_present(&self, mut visit: impl FnMut(ClassId)) {
-        for (word, &bits) in (0..).zip(&self.present) {
-            let mut bits = bits;
-            while bits != 0 {
-                visit(ClassId(word * 64 + bits.trailing_zeros() as u16));
-                bits &= bits - 1;
-            }
-        }
-    }
-
-    fn is_wanted(&self, class: ClassId) -> bool {
-        self.wanted.is_empty() || self.wanted[class.0 as usize / 64] & (1 << (class.0 % 64)) != 0
-    }
-
-    fn is_present(&self, class: ClassId) -> bool {
-        self.present[class.0 as usize / 64] & (1 << (class.0 % 64)) != 0
     }
 }
 
@@ -201,21 +197,19 @@ impl Searcher {
             with_sound.map(|(index, term)| (index, term.text.as_str())),
             &lexicon.folds.syllables,
         );
+        let mut always_wanted = ClassSet::new(lexicon.classes.len());
+        always_wanted.extend([lexicon.you, lexicon.we].into_iter().chain(lexicon.allowances()));
         let mut searcher = Self {
             automaton,
+            glance: Glance::new(lexicon, &sound, &pair_frequency(lexicon)),
             sound,
             is_form,
-            presence: Presence::new(lexicon, &pair_frequency(lexicon)),
             rule_gates: Gates::default(),
             other_gates: Gates::default(),
-            always_wanted: vec![0; lexicon.classes.len().div_ceil(64)],
+            always_wanted,
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
         };
-        let judged = [lexicon.you, lexicon.we].into_iter().chain(lexicon.allowances());
-        for class in judged {
-            searcher.always_wanted[class.0 as usize / 64] |= 1 << (class.0 % 64);
-        }
         let frequencies = searcher.class_frequencies(lexicon);
         let is_rule = |pattern: &Pattern| matches!(pattern.target, Target::Rule(_));
         searcher.rule_gates = Gates::new(lexicon, &frequencies, is_rule);
@@ -225,19 +219,19 @@ impl Searcher {
 
     /// Finds all terms in all stretches. O(characters + hits).
     pub(crate) fn scan<'t>(&self, lexicon: &Lexicon, stretches: impl Iterator<Item = &'t str>) -> Scan<'t> {
-        self.scan_for(lexicon, Vec::new(), stretches)
+        self.scan_for(lexicon, None, stretches)
     }
 
-    /// Finds the terms of the classes in a bit set, or of all if it is empty.
+    /// Finds the terms of some classes, or of all if none are named.
     pub(crate) fn scan_for<'t>(
         &self,
         lexicon: &Lexicon,
-        wanted: Vec<u64>,
+        wanted: Option<ClassSet>,
         stretches: impl Iterator<Item = &'t str>,
     ) -> Scan<'t> {
         let mut scan = Scan {
             wanted,
-            present: vec![0; self.class_count.div_ceil(64)],
+            present: ClassSet::new(self.class_count),
             ..Scan::default()
         };
         for (stretch, source) in stretches.enumerate() {
@@ -405,8 +399,8 @@ impl Searcher {
             if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
                 continue;
             }
-            if scan.is_wanted(class) {
-                scan.mark_present(class);
+            if scan.wanted.as_ref().is_none_or(|wanted| wanted.contains(class)) {
+                scan.present.insert(class);
                 scan.hits.push(Hit { class, ..hit });
             }
         }
@@ -418,19 +412,18 @@ impl Searcher {
         let misses = lexicon.rules.iter().flat_map(|rule| &rule.misses);
         for miss in misses {
             let scan = self.scan(lexicon, std::iter::once(miss.marked_text()));
-            scan.for_each_present(|class| frequencies[class.0 as usize] += 1);
+            scan.present.for_each(|class| frequencies[class.0 as usize] += 1);
         }
         frequencies
     }
 
     /// The patterns whose obligatory classes are all present, in lexicon order; none if no rule's are.
-    pub(crate) fn gate(&self, scan: &Scan) -> Vec<usize> {
+    pub(crate) fn gate(&self, present: &ClassSet) -> Vec<usize> {
         let mut open = Vec::new();
-        scan.for_each_present(|class| self.rule_gates.open(class, scan, &mut open));
-        if open.is_empty() {
-            return open;
+        self.rule_gates.open(present, &mut open);
+        if !open.is_empty() {
+            self.other_gates.open(present, &mut open);
         }
-        scan.for_each_present(|class| self.other_gates.open(class, scan, &mut open));
         open.sort_unstable();
         open.dedup();
         open
@@ -457,64 +450,98 @@ impl Searcher {
         })
     }
 
-    /// The classes that a full scan must look for, as a bit set, empty for all; `None` if the message can't hold a
-    /// match. A superset of what the full scan finds, at a fraction of its cost.
-    pub(crate) fn glance(&self, lexicon: &Lexicon, message: &Message) -> Option<Vec<u64>> {
-        let mut scan = Scan {
-            present: vec![0; self.class_count.div_ceil(64)],
-            ..Scan::default()
-        };
-        let mut buffer = Vec::new();
+    /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a
+    /// fraction of its cost: first the classes present, then whether their places fit.
+    pub(crate) fn glance(
+        &self,
+        lexicon: &Lexicon,
+        message: &Message,
+        scratch: &mut Scratch,
+    ) -> Option<Glimpse> {
+        let Scratch { sights, places } = scratch;
+        self.glance.begin(sights);
+        let mut stretches = 0;
         for (_, _, source) in message.stretches() {
-            let present = &mut scan.present;
-            let seen = self
-                .presence
-                .scan(source, &lexicon.folds, &self.sound, &mut buffer, |classes| {
-                    for class in classes {
-                        present[class.0 as usize / 64] |= 1 << (class.0 % 64);
-                    }
-                });
-            if seen.has_form {
-                return Some(Vec::new());
-            }
-            if seen.has_letters || seen.has_sound || seen.has_digits {
-                let (plain, signs) = normalize::plain(source, &lexicon.folds.table);
-                if seen.has_letters || seen.has_sound {
-                    self.scan_sound(lexicon, 0, source, &plain, signs, &mut scan);
-                }
-                if seen.has_digits {
-                    scan_shapes(lexicon, 0, &plain, &mut scan);
-                }
+            stretches += 1;
+            self.glance.see(source, &lexicon.folds, &self.sound, sights);
+        }
+        if sights.has_form {
+            return self.look_closely(lexicon, message);
+        }
+        if sights.has_letters {
+            self.hear(lexicon, message, sights);
+        }
+        let mut open = Vec::new();
+        self.rule_gates.open(&sights.present, &mut open);
+        if open.is_empty() {
+            return None;
+        }
+        // Places are those of one row; calls are few, and a pattern may stretch over their turns.
+        let has_places = stretches == 1;
+        if has_places {
+            places.file(sights, self.class_count);
+            open.retain(|&index| places.may_fill(&lexicon.patterns[index], sights));
+            if open.is_empty() {
+                return None;
             }
         }
-        let open = self.gate(&scan);
+        let rules = open.len();
+        self.other_gates.open(&sights.present, &mut open);
+        if has_places {
+            let mut index = 0;
+            open.retain(|&pattern| {
+                index += 1;
+                index <= rules || places.may_fill(&lexicon.patterns[pattern], sights)
+            });
+        }
+        open.sort_unstable();
+        open.dedup();
         self.open_rules(lexicon, &open, message).next()?;
-        Some(self.wanted(lexicon, &open))
+        let wanted = self.wanted(lexicon, &open);
+        Some(Glimpse {
+            open,
+            wanted: Some(wanted),
+        })
+    }
+
+    /// The glimpse of a message with written forms of restored readings: made by the full scan.
+    fn look_closely(&self, lexicon: &Lexicon, message: &Message) -> Option<Glimpse> {
+        let scan = self.scan(lexicon, message.stretches().map(|(_, _, text)| text));
+        let open = self.gate(&scan.present);
+        self.open_rules(lexicon, &open, message).next()?;
+        Some(Glimpse { open, wanted: None })
+    }
+
+    /// Adds the classes of terms that may be spelled in letters.
+    fn hear(&self, lexicon: &Lexicon, message: &Message, sights: &mut Sights) {
+        let mut scan = Scan {
+            present: ClassSet::new(self.class_count),
+            ..Scan::default()
+        };
+        for (_, _, source) in message.stretches() {
+            let (plain, signs) = normalize::plain(source, &lexicon.folds.table);
+            self.scan_sound(lexicon, 0, source, &plain, signs, &mut scan);
+        }
+        scan.present.for_each(|class| sights.add_unplaced(class));
     }
 
     /// The classes of these patterns, and those that the judges look at.
-    fn wanted(&self, lexicon: &Lexicon, open: &[usize]) -> Vec<u64> {
+    fn wanted(&self, lexicon: &Lexicon, open: &[usize]) -> ClassSet {
         let mut wanted = self.always_wanted.clone();
-        let mut want = |class: ClassId| wanted[class.0 as usize / 64] |= 1 << (class.0 % 64);
         for pattern in open.iter().map(|&index| &lexicon.patterns[index]) {
-            pattern
-                .steps
-                .iter()
-                .flat_map(|step| &step.classes)
-                .copied()
-                .for_each(&mut want);
-            pattern.forbidden.iter().copied().for_each(&mut want);
+            wanted.extend(pattern.steps.iter().flat_map(|step| &step.classes).copied());
+            wanted.extend(pattern.forbidden.iter().copied());
         }
         wanted
     }
 }
 
 /// How often two characters stand side by side in the rules' own innocent examples.
-fn pair_frequency(lexicon: &Lexicon) -> impl Fn(u32, u32) -> u32 {
-    let mut pairs: HashMap<(u32, u32), u32> = HashMap::new();
+fn pair_frequency(lexicon: &Lexicon) -> impl Fn(char, char) -> u32 {
+    let mut pairs: HashMap<(char, char), u32> = HashMap::new();
     for miss in lexicon.rules.iter().flat_map(|rule| &rule.misses) {
         let plain = normalize::plain_term(miss.marked_text(), &lexicon.folds.table);
-        let characters: Vec<u32> = plain.chars().map(u32::from).collect();
+        let characters: Vec<char> = plain.chars().collect();
         for pair in characters.windows(2) {
             *pairs.entry((pair[0], pair[1])).or_default() += 1;
         }
@@ -526,7 +553,7 @@ fn pair_frequency(lexicon: &Lexicon) -> impl Fn(u32, u32) -> u32 {
 fn scan_shapes(lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) {
     for (shape, norm) in shapes::find(&plain.text) {
         let class = lexicon.shapes[shape as usize];
-        scan.mark_present(class);
+        scan.present.insert(class);
         scan.hits.push(Hit {
             class,
             term: NO_TERM,

@@ -16,7 +16,11 @@ impl Linter<'_> {
 
     /// 1 if the message may hold a match of a rule.
     pub fn stage_glance(&self, text: &str) -> usize {
-        usize::from(self.searcher.glance(self.lexicon, &Message::text(text)).is_some())
+        usize::from(
+            self.searcher
+                .glance(self.lexicon, &Message::text(text), &mut Default::default())
+                .is_some(),
+        )
     }
 
     /// Hits of terms in all readings.
@@ -27,7 +31,7 @@ impl Linter<'_> {
     /// Patterns whose obligatory classes are all present.
     pub fn stage_gate(&self, text: &str) -> usize {
         let scan = self.searcher.scan(self.lexicon, std::iter::once(text));
-        self.searcher.gate(&scan).len()
+        self.searcher.gate(&scan.present).len()
     }
 
     /// Tokens of the block around a byte of a text without disguise.

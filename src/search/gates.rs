@@ -4,7 +4,7 @@
 //! waits at its rarest class and then asks for the next rarest, so that ordinary words of the trade (还款, 今天, 你)
 //! open nothing. It looks at no place and no order.
 
-use super::Scan;
+use super::class_set::ClassSet;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Pattern, Step};
 
@@ -16,6 +16,8 @@ pub(super) struct Gates {
     gates: Vec<Gate>,
     /// The classes asked for, gate by gate: alternatives of a step, then the next step.
     asked: Vec<ClassId>,
+    /// The classes at which some pattern waits.
+    waited_for: ClassSet,
 }
 
 /// One pattern at one class.
@@ -48,7 +50,11 @@ impl Gates {
             waiting.extend(steps[0].classes.iter().map(|&class| (class, index, rest.clone())));
         }
         waiting.sort_by_key(|(class, pattern, _)| (*class, *pattern));
-        let mut gates = Self::default();
+        let mut gates = Self {
+            waited_for: ClassSet::new(lexicon.classes.len()),
+            ..Self::default()
+        };
+        gates.waited_for.extend(waiting.iter().map(|(class, ..)| *class));
         let mut next = waiting.into_iter().peekable();
         for class in (0..lexicon.classes.len()).map(|class| ClassId(class as u16)) {
             gates.starts.push(gates.gates.len() as u32);
@@ -69,16 +75,18 @@ impl Gates {
         self.gates.push(Gate { pattern, steps });
     }
 
-    /// Adds the patterns that wait at this class and find all they ask for.
-    pub(super) fn open(&self, class: ClassId, scan: &Scan, open: &mut Vec<usize>) {
-        let class = class.0 as usize;
-        let gates = &self.gates[self.starts[class] as usize..self.starts[class + 1] as usize];
-        let is_filled = |&(start, length): &(u32, u16)| {
-            let classes = &self.asked[start as usize..start as usize + usize::from(length)];
-            length == 0 || classes.iter().any(|&class| scan.is_present(class))
-        };
-        let filled = gates.iter().filter(|gate| gate.steps.iter().all(is_filled));
-        open.extend(filled.map(|gate| gate.pattern as usize));
+    /// Adds the patterns all of whose obligatory steps have a class present, some of them twice.
+    pub(super) fn open(&self, present: &ClassSet, open: &mut Vec<usize>) {
+        present.for_each_in(&self.waited_for, |class| {
+            let class = class.0 as usize;
+            let gates = &self.gates[self.starts[class] as usize..self.starts[class + 1] as usize];
+            let is_filled = |&(start, length): &(u32, u16)| {
+                let classes = &self.asked[start as usize..start as usize + usize::from(length)];
+                length == 0 || classes.iter().any(|&class| present.contains(class))
+            };
+            let filled = gates.iter().filter(|gate| gate.steps.iter().all(is_filled));
+            open.extend(filled.map(|gate| gate.pattern as usize));
+        });
     }
 }
 

@@ -65,7 +65,8 @@ pub(crate) fn find(text: &str) -> Vec<(Shape, NormSpan)> {
     found
 }
 
-fn shape_of(number: &[u8]) -> Option<Shape> {
+/// The shape of a run of digits; only the first 20 matter.
+pub(super) fn shape_of(number: &[u8]) -> Option<Shape> {
     match number.len() {
         18 if is_id_number(number) => Some(Shape::IdNumber),
         11 if number[0] == b'1' && number[1] >= b'3' => Some(Shape::MobileNumber),

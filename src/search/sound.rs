@@ -7,7 +7,8 @@
 
 use std::collections::HashMap;
 
-use crate::normalize::{CharKind, FoldTable};
+use super::glance::Glyph;
+use crate::normalize::{CharKind, FoldTable, Signs};
 use crate::span::NormSpan;
 
 /// Characters and letters to syllables without tone, and the substitutes that writers are known to use.
@@ -45,11 +46,15 @@ pub(crate) struct Unit {
     span: NormSpan,
 }
 
-#[derive(Debug)]
+/// A term in a bucket.
+#[derive(Debug, Clone, Copy)]
 struct SoundTerm {
-    term: usize,
-    syllables: Vec<u16>,
-    characters: Vec<char>,
+    /// Its first two syllables.
+    pair: (u16, u16),
+    term: u32,
+    /// Place of its syllables and characters.
+    first: u32,
+    length: u8,
 }
 
 impl SoundMatch {
@@ -70,12 +75,12 @@ pub(crate) struct SoundIndex {
     /// Copied from the lexicon: one load less on the way of every character.
     by_character: Vec<u16>,
     filter: Vec<u64>,
-    /// The same for terms of two syllables, and by three syllables for longer ones.
-    short_filter: Vec<u64>,
-    long_filter: Vec<u64>,
     /// First term of each bucket of hashed pairs, and one past the last.
     starts: Vec<u32>,
     terms: Vec<SoundTerm>,
+    /// Syllables and characters of all terms, one after the other.
+    syllables: Vec<u16>,
+    characters: Vec<char>,
 }
 
 const FIRST_HAN: u32 = 0x4E00;
@@ -111,6 +116,34 @@ impl Syllables {
 
     fn of(&self, character: char) -> u16 {
         index_of(character).map_or(0, |index| self.by_character[index])
+    }
+
+    /// Every character that somebody is known to write for another.
+    pub(crate) fn substitutes(&self) -> impl Iterator<Item = char> {
+        self.listed.iter().map(|&(_, substitute)| substitute)
+    }
+
+    /// Whether some run of letters in a text can be pinyin.
+    pub(super) fn may_be_spelled(&self, source: &str, table: &FoldTable) -> bool {
+        let folded = source
+            .chars()
+            .map(|character| table.folded(character, &mut Signs::default()))
+            .filter(|(_, kind)| *kind != CharKind::Invisible);
+        let mut run = String::new();
+        for (character, kind) in folded.chain([(' ', CharKind::Space)]) {
+            if kind == CharKind::Several {
+                return true;
+            }
+            if kind == CharKind::Letter {
+                run.push(character);
+                continue;
+            }
+            if !run.is_empty() && run.len() <= LONGEST_PINYIN && self.split(&run).is_some() {
+                return true;
+            }
+            run.clear();
+        }
+        false
     }
 
     fn is_listed(&self, plain: char, substitute: char) -> bool {
@@ -157,35 +190,58 @@ impl SoundIndex {
         self.by_character.get(index).copied().unwrap_or(0)
     }
 
-    /// Whether a term stands by sound, and not letter by letter, at the beginning of these folded characters.
+    /// Calls `hear` with each term that stands by sound, and not letter by letter, at the beginning of these
+    /// folded characters, and its length; `character` tells which one a glyph is, NUL if it stands in no term and
+    /// no list of substitutes.
     #[inline]
-    pub(super) fn is_heard(&self, characters: &[u32], pair: (u16, u16), syllables: &Syllables) -> bool {
+    pub(super) fn hear(
+        &self,
+        row: &[Glyph],
+        pair: (u16, u16),
+        character: impl Fn(Glyph) -> char,
+        syllables: &Syllables,
+        mut hear: impl FnMut(usize, usize),
+    ) {
         let (word, bit) = filter_bit(pair.0, pair.1);
-        self.filter[word] & bit != 0
-            && self
-                .bucket(pair)
-                .iter()
-                .any(|term| self.sounds_like(term, characters, syllables))
+        if self.filter[word] & bit == 0 {
+            return;
+        }
+        for term in self.bucket(pair).iter().filter(|term| term.pair == pair) {
+            if self.is_heard(*term, row, &character, syllables) {
+                hear(term.term as usize, usize::from(term.length));
+            }
+        }
     }
 
-    fn sounds_like(&self, term: &SoundTerm, characters: &[u32], syllables: &Syllables) -> bool {
-        let Some(characters) = characters.get(..term.syllables.len()) else {
+    fn is_heard(
+        &self,
+        term: SoundTerm,
+        row: &[Glyph],
+        character: impl Fn(Glyph) -> char,
+        syllables: &Syllables,
+    ) -> bool {
+        let Some(row) = row.get(..usize::from(term.length)) else {
             return false;
         };
+        let (own_syllables, own_characters) = self.spelling(term);
         let mut substitutes = 0;
         let mut unlisted = 0;
-        for ((&character, &own), &syllable) in characters.iter().zip(&term.characters).zip(&term.syllables) {
-            if character == own as u32 {
-                continue;
-            }
-            if self.syllable(character) != syllable {
+        for ((&glyph, &own), &syllable) in row.iter().zip(own_characters).zip(own_syllables) {
+            if glyph.syllable() != syllable {
                 return false;
             }
-            substitutes += 1;
-            let character = char::from_u32(character).unwrap_or_default();
-            unlisted += usize::from(!syllables.is_listed(own, character));
+            let character = character(glyph);
+            if character != own {
+                substitutes += 1;
+                unlisted += usize::from(!syllables.is_listed(own, character));
+            }
         }
-        substitutes > 0 && is_near(unlisted, term.syllables.len())
+        substitutes > 0 && is_near(unlisted, row.len())
+    }
+
+    fn spelling(&self, term: SoundTerm) -> (&[u16], &[char]) {
+        let range = term.first as usize..term.first as usize + usize::from(term.length);
+        (&self.syllables[range.clone()], &self.characters[range])
     }
 
     fn bucket(&self, (first, second): (u16, u16)) -> &[SoundTerm] {
@@ -198,10 +254,10 @@ impl SoundIndex {
         let mut index = Self {
             by_character: syllables.by_character.clone(),
             filter: vec![0; 1 << (FILTER_BITS - 6)],
-            short_filter: vec![0; 1 << (FILTER_BITS - 6)],
-            long_filter: vec![0; 1 << (FILTER_BITS - 6)],
             starts: Vec::new(),
             terms: Vec::new(),
+            syllables: Vec::new(),
+            characters: Vec::new(),
         };
         let mut buckets: Vec<Vec<SoundTerm>> = Vec::new();
         buckets.resize_with(1 << BUCKET_BITS, Vec::new);
@@ -211,24 +267,23 @@ impl SoundIndex {
                 .iter()
                 .map(|&character| syllables.of(character))
                 .collect();
-            if of.len() < 2 || of.contains(&0) {
+            let (2.., Ok(length)) = (of.len(), u8::try_from(of.len())) else {
+                continue;
+            };
+            if of.contains(&0) {
                 continue;
             }
             let (word, bit) = filter_bit(of[0], of[1]);
             index.filter[word] |= bit;
-            if let [first, second] = of[..] {
-                let (word, bit) = filter_bit(second, first);
-                index.short_filter[word] |= bit;
-            } else {
-                let (word, bit) = filter_bit(of[0].rotate_left(7) ^ of[1], of[2]);
-                index.long_filter[word] |= bit;
-            }
             let bucket = hash(of[0], of[1]) >> (32 - BUCKET_BITS);
             buckets[bucket as usize].push(SoundTerm {
-                term,
-                syllables: of,
-                characters,
+                pair: (of[0], of[1]),
+                term: term as u32,
+                first: index.syllables.len() as u32,
+                length,
             });
+            index.syllables.extend(of);
+            index.characters.extend(characters);
         }
         for bucket in buckets {
             index.starts.push(index.terms.len() as u32);
@@ -257,22 +312,18 @@ impl SoundIndex {
             if self.filter[word] & bit == 0 {
                 continue;
             }
-            let terms = self.bucket(pair).iter();
-            found.extend(terms.filter_map(|term| term.compare(&units[at - 1..], syllables)));
+            let terms = self.bucket(pair).iter().filter(|term| term.pair == pair);
+            found.extend(terms.filter_map(|&term| self.compare(term, &units[at - 1..], syllables)));
         }
     }
-}
 
-impl SoundTerm {
-    fn compare(&self, units: &[Unit], syllables: &Syllables) -> Option<SoundMatch> {
-        let length = self.syllables.len();
-        if units.len() < length {
-            return None;
-        }
-        let units = &units[..length];
+    fn compare(&self, term: SoundTerm, units: &[Unit], syllables: &Syllables) -> Option<SoundMatch> {
+        let length = usize::from(term.length);
+        let units = units.get(..length)?;
+        let (own_syllables, own_characters) = self.spelling(term);
         let sounds_alike = units
             .iter()
-            .zip(&self.syllables)
+            .zip(own_syllables)
             .all(|(unit, own)| unit.syllable == *own);
         if !sounds_alike {
             return None;
@@ -280,7 +331,7 @@ impl SoundTerm {
         let mut unlisted = 0;
         let mut substitutes = 0;
         let mut pinyin_letters = 0;
-        for (unit, &own) in units.iter().zip(&self.characters) {
+        for (unit, &own) in units.iter().zip(own_characters) {
             if unit.character == '\0' {
                 pinyin_letters += unit.span.end - unit.span.start;
             } else if unit.character != own {
@@ -292,7 +343,7 @@ impl SoundTerm {
         let is_long = !is_spelled || pinyin_letters >= SHORTEST_PINYIN.max(length * 2);
         let has_pinyin = pinyin_letters > 0;
         ((substitutes > 0 || has_pinyin) && is_near(unlisted, length) && is_long).then(|| SoundMatch {
-            term: self.term,
+            term: term.term as usize,
             span: NormSpan::new(units[0].span.start, units[length - 1].span.end),
             substitutes,
             has_pinyin,
