@@ -10,6 +10,7 @@ mod help;
 mod rules;
 mod screen;
 mod test;
+mod train;
 mod why;
 
 use std::ffi::OsString;
@@ -65,6 +66,8 @@ enum Command {
     Eval(eval::Arguments),
     /// Check the rules against their own examples
     Test(test::Arguments),
+    /// Learn the second opinion's weights from labelled messages
+    Train(train::Arguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Print the manual page
@@ -186,6 +189,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
         Command::Rules(arguments) => rules::run(arguments, context),
         Command::Eval(arguments) => eval::run(arguments, context),
         Command::Test(arguments) => test::run(arguments, context),
+        Command::Train(arguments) => train::run(arguments, context),
         Command::Completions(arguments) => {
             // The generator panics where it can't write, so it writes to memory.
             let mut script = Vec::new();

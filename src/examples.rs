@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::finding::{Disguise, Finding, Place};
+use crate::finding::{Disguise, Finding, Place, Verdict};
 use crate::message::{Body, Message};
 use crate::rule::{Example, Reading, Rule};
 use crate::span::Span;
@@ -145,7 +145,7 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
     let mut checks = RuleChecks::default();
     for example in &rule.hits {
         let message = Lexicon::example_message(example);
-        let verdict = linter.check(&message);
+        let verdict = check(rule, &message, linter);
         let own = own_findings(&verdict.findings, index);
         let place = marked_place(example, &message);
         let finding = own
@@ -187,13 +187,22 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
     }
     for example in &rule.misses {
         let message = Lexicon::example_message(example);
-        let verdict = linter.check(&message);
+        let verdict = check(rule, &message, linter);
         match own_findings(&verdict.findings, index).first() {
             Some(finding) => checks.fail(rule, Problem::Noisy, example.marked_text(), Some(&finding.text)),
             None => checks.passed += 1,
         }
     }
     checks
+}
+
+/// The rules alone for a rule with patterns, the second opinion alone for one without: its examples show what it
+/// finds, whatever else does.
+fn check(rule: &Rule, message: &Message, linter: &Linter) -> Verdict {
+    match rule.proposed {
+        true => linter.check_by_model(message),
+        false => linter.check_by_rules(message),
+    }
 }
 
 fn check_disguised(
@@ -218,9 +227,9 @@ fn check_disguised(
         (Body::Turns(turns), Some(turn)) => turns[turn].text = text.clone().into(),
         (body, _) => *body = Body::Text(text.clone().into()),
     }
-    let verdict = linter.check(&rewritten);
-    let own = own_findings(&verdict.findings, index);
     let rule = &lexicon.rules()[index];
+    let verdict = check(rule, &rewritten, linter);
+    let own = own_findings(&verdict.findings, index);
     let near = own
         .iter()
         .find(|own| own.place.turn == finding.place.turn && own.place.span.overlaps(span));

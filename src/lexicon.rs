@@ -17,8 +17,9 @@ use crate::error::Result;
 use crate::finding::Disguise;
 use crate::message::{Body, Channel, Message, Time};
 use crate::normalize::{FoldTable, Restorations};
+use crate::opinion::Model;
 use crate::read::transcript;
-use crate::rule::{Example, Rule};
+use crate::rule::{Category, Example, Rule};
 use crate::search::Syllables;
 pub use laws::Laws;
 use pattern::{ClassId, Pattern};
@@ -44,6 +45,12 @@ pub struct Lexicon {
     pub(crate) we: ClassId,
     /// The classes of digit shapes, by `Shape`.
     pub(crate) shapes: Vec<ClassId>,
+    /// The second opinion, if there is one.
+    pub(crate) model: Option<Model>,
+    /// The rules under which it proposes findings, by category.
+    pub(crate) proposals: [Option<usize>; Category::ALL.len()],
+    /// Rules from this index on are a company's own: no second opinion is asked about them.
+    pub(crate) first_own_rule: usize,
 }
 
 /// Terms that mean alike.

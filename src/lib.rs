@@ -47,6 +47,7 @@ pub mod lexicon;
 pub mod linter;
 pub mod message;
 pub mod normalize;
+mod opinion;
 pub mod read;
 pub mod report;
 pub mod rule;

@@ -4,11 +4,14 @@
 //! so threads share it. It reads no input and writes no report.
 
 use crate::error::Result;
-use crate::finding::Verdict;
+use crate::finding::{Dismissal, Finding, Place, Verdict};
 use crate::judge::Judges;
 use crate::judge::context::Context;
 use crate::lexicon::Lexicon;
 use crate::message::Message;
+use crate::normalize;
+use crate::opinion::{CloseOpinion, Opinion};
+use crate::rule::Confidence;
 use crate::score::score;
 use crate::search::patterns::Matcher;
 use crate::search::{Layout, Scratch, Searcher};
@@ -38,6 +41,13 @@ pub struct Work {
     pub characters_cut: u64,
     /// Dictionaries loaded.
     pub dictionary_loads: u64,
+}
+
+/// Who is asked about a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Rules,
+    RulesAndModel,
 }
 
 impl std::ops::AddAssign for Work {
@@ -74,9 +84,23 @@ impl<'l> Linter<'l> {
         self.check_with(message, work, &mut Scratch::default())
     }
 
+    /// The verdict of the rules alone, without the second opinion: for the rules' own examples.
+    pub(crate) fn check_by_rules(&self, message: &Message) -> Verdict {
+        let (work, scratch) = (&mut Work::default(), &mut Scratch::default());
+        self.examine(message, Asks::Rules, work, scratch, None)
+    }
+
+    /// What the second opinion alone would propose: for the examples of rules without patterns.
+    pub(crate) fn check_by_model(&self, message: &Message) -> Verdict {
+        let opinion = self
+            .searcher
+            .opine(self.lexicon, message, &mut Scratch::default());
+        self.decide(message, opinion, Vec::new(), Vec::new())
+    }
+
     /// The same for one message after the other: `scratch` keeps its memory and nothing else.
     pub(crate) fn check_with(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Verdict {
-        self.examine(message, work, scratch, None)
+        self.examine(message, Asks::RulesAndModel, work, scratch, None)
     }
 
     /// The verdict and what each stage saw on the way to it.
@@ -84,6 +108,7 @@ impl<'l> Linter<'l> {
         let mut trace = Trace::default();
         let verdict = self.examine(
             message,
+            Asks::RulesAndModel,
             &mut Work::default(),
             &mut Scratch::default(),
             Some(&mut trace),
@@ -94,6 +119,7 @@ impl<'l> Linter<'l> {
     fn examine(
         &self,
         message: &Message,
+        asks: Asks,
         work: &mut Work,
         scratch: &mut Scratch,
         trace: Option<&mut Trace>,
@@ -103,13 +129,23 @@ impl<'l> Linter<'l> {
         work.characters += texts(message)
             .map(|text| text.chars().count() as u64)
             .sum::<u64>();
+        let opinion = match asks {
+            Asks::RulesAndModel => self.searcher.opine(lexicon, message, scratch),
+            Asks::Rules => None,
+        };
+        // A company's own rules are for the texts that only it knows.
+        let is_ordinary =
+            opinion.is_some_and(Opinion::is_ordinary) && lexicon.first_own_rule == lexicon.rules.len();
+        if is_ordinary && trace.is_none() {
+            return Verdict::default();
+        }
         let (open, scan) = if trace.is_some() {
             // A trace shows everything, also what could never match.
             let scan = self.searcher.scan(lexicon, texts(message));
             (self.searcher.gate(&scan.present), scan)
         } else {
             let Some(glimpse) = self.searcher.glance(lexicon, message, scratch) else {
-                return Verdict::default();
+                return self.decide(message, opinion, Vec::new(), Vec::new());
             };
             let scan = self.searcher.scan_for(lexicon, glimpse.wanted, texts(message));
             (glimpse.open, scan)
@@ -117,7 +153,7 @@ impl<'l> Linter<'l> {
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, &open, message).collect();
         rules.dedup();
         if rules.is_empty() && trace.is_none() {
-            return Verdict::default();
+            return self.decide(message, opinion, Vec::new(), Vec::new());
         }
         work.candidates += u64::from(!rules.is_empty());
         let layouts: Vec<Layout> = scan
@@ -128,7 +164,7 @@ impl<'l> Linter<'l> {
         let matcher = Matcher::new(lexicon, &scan, &layouts);
         let matches = matcher.find_rules(&open, &rules);
         if matches.is_empty() && trace.is_none() {
-            return Verdict::default();
+            return self.decide(message, opinion, Vec::new(), Vec::new());
         }
         let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
         let judges = Judges::new(context, matcher, &self.segmenter);
@@ -136,6 +172,31 @@ impl<'l> Linter<'l> {
         let (findings, dismissed) = judges.settle(&judged);
         if let Some(trace) = trace {
             *trace = judges.trace(rules, &judged, &findings);
+            trace.opinion = opinion.map(Opinion::traced);
+        }
+        if is_ordinary {
+            return Verdict::default();
+        }
+        self.decide(message, opinion, findings, dismissed)
+    }
+
+    /// The second opinion on the findings, and the score of what is left.
+    fn decide(
+        &self,
+        message: &Message,
+        opinion: Option<Opinion>,
+        mut findings: Vec<Finding>,
+        dismissed: Vec<Dismissal>,
+    ) -> Verdict {
+        let lexicon = self.lexicon;
+        if let (Some(model), Some(opinion)) = (&lexicon.model, opinion) {
+            let close = CloseOpinion::new(model, message, opinion, &lexicon.folds.table);
+            for finding in &mut findings {
+                if finding.rule < lexicon.first_own_rule && close.doubts(finding.place) {
+                    finding.confidence = Confidence::Low;
+                }
+            }
+            self.propose(message, &close, &mut findings);
         }
         let (tier, score, categories) = score(&findings);
         Verdict {
@@ -144,6 +205,43 @@ impl<'l> Linter<'l> {
             categories,
             findings,
             dismissed,
+        }
+    }
+
+    /// Adds what the second opinion proposes, unless a finding of the category shows the same words.
+    fn propose(&self, message: &Message, close: &CloseOpinion, findings: &mut Vec<Finding>) {
+        for (category, place) in close.proposals() {
+            let Some(rule) = self.lexicon.proposals[category as usize] else {
+                continue;
+            };
+            let is_shown = findings.iter().any(|finding| {
+                finding.category == category
+                    && finding.confidence > Confidence::Low
+                    && finding.place.turn == place.turn
+                    && finding.place.span.overlaps(place.span)
+            });
+            if !is_shown {
+                findings.push(self.proposed(rule, message, place));
+            }
+        }
+        findings.sort_by_key(|finding| (finding.place, finding.rule));
+    }
+
+    fn proposed(&self, index: usize, message: &Message, place: Place) -> Finding {
+        let rule = &self.lexicon.rules[index];
+        let text = place.span.of(message.stretch(place.turn)).to_owned();
+        let (plain, _) = normalize::plain(&text, &self.lexicon.folds.table);
+        let plain = (*plain.text != *text).then(|| plain.text.into_owned());
+        Finding {
+            rule: index,
+            category: rule.category,
+            tier: rule.tier,
+            confidence: rule.confidence,
+            place,
+            text,
+            plain,
+            disguises: Vec::new(),
+            related: Vec::new(),
         }
     }
 }

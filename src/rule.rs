@@ -125,6 +125,9 @@ pub struct Rule {
     /// Patterns over term classes (grammar in `lexicons/README.md`).
     #[serde(default)]
     pub patterns: Vec<String>,
+    /// Whether its findings are proposed by the second opinion; then it has no terms and no patterns.
+    #[serde(default)]
+    pub proposed: bool,
     /// Patterns; a match with one of them in its sentence falls.
     #[serde(default)]
     pub unless: Vec<String>,

@@ -17,10 +17,28 @@ pub struct Trace {
     pub hits: Vec<TracedHit>,
     /// Judges: what in the text or the record changes how it is read.
     pub signals: Vec<Signal>,
+    /// The second opinion, if there is a model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opinion: Option<TracedOpinion>,
     /// Ids of rules whose obligatory classes were all present, so that their patterns were tried.
     pub gated: Vec<String>,
     /// Matches and what became of them, in order of place.
     pub matches: Vec<TracedMatch>,
+}
+
+/// What the linear model makes of the words, as logits: 0 is undecided, more speaks for an offence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TracedOpinion {
+    /// Of the whole message.
+    pub whole: f32,
+    /// Of its loudest stretch of sentences.
+    pub loudest: f32,
+    /// A message no louder than this is ordinary, unless a stretch of it is loud.
+    pub ordinary_below: f32,
+    /// A stretch louder than this is heard in any message.
+    pub loud_above: f32,
+    /// A message louder than this makes the model propose findings.
+    pub likely_above: f32,
 }
 
 /// A way in which a stretch was read.

@@ -46,17 +46,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         .as_deref()
         .map(|path| Floors::parse(&read(path)?))
         .transpose()?;
-    let files = labelled_files(&arguments.labelled)?;
+    let (files, records) = labelled(&arguments.labelled, context)?;
     if arguments.misses.is_some() {
         refuse_measured(&files, context)?;
-    }
-    let mut records = Vec::new();
-    for file in &files {
-        records.extend(Labelled::parse(&read(file)?).map_err(|error| in_file(&error, file))?);
-    }
-    if records.is_empty() {
-        let reason = context.pick("没有可供衡量的记录", "there is no labelled record to measure");
-        return Err(Error::new(ErrorKind::Input, reason));
     }
     let linter = Linter::new(arguments.lexicon.load()?)?;
     let outcomes: Vec<Measured> = records
@@ -74,6 +66,20 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         true => Outcome::Done,
         false => Outcome::Found,
     })
+}
+
+/// The labelled records of files and folders, and the files.
+pub(super) fn labelled(paths: &[PathBuf], context: &Context) -> Result<(Vec<PathBuf>, Vec<Labelled>)> {
+    let files = labelled_files(paths)?;
+    let mut records = Vec::new();
+    for file in &files {
+        records.extend(Labelled::parse(&read(file)?).map_err(|error| in_file(&error, file))?);
+    }
+    if records.is_empty() {
+        let reason = context.pick("没有可供衡量的记录", "there is no labelled record to measure");
+        return Err(Error::new(ErrorKind::Input, reason));
+    }
+    Ok((files, records))
 }
 
 /// The files named, and the JSONL files of the folders named, in the order of their paths.
@@ -102,7 +108,7 @@ fn labelled_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 /// Whoever writes rules reads the misses; the measured half is only worth something while nobody does.
-fn refuse_measured(files: &[PathBuf], context: &Context) -> Result<()> {
+pub(super) fn refuse_measured(files: &[PathBuf], context: &Context) -> Result<()> {
     let is_measured = |file: &&PathBuf| {
         let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
         [file, &real]
@@ -114,7 +120,7 @@ fn refuse_measured(files: &[PathBuf], context: &Context) -> Result<()> {
     };
     let reason = context.pick(
         "measured 目录只用于衡量：其中判错的消息不列出，否则规则会照着它们写；请对学习用的文件使用 --misses",
-        "folders named measured are for measuring only: their misses aren't listed, or rules would be written to fit them; use --misses on files for learning",
+        "folders named measured are for measuring only: their misses aren't listed and nothing learns from them, or rules and weights would be made to fit them; name files for learning",
     );
     Err(Error::new(ErrorKind::Usage, reason).in_file(file))
 }

@@ -12,6 +12,7 @@ impl Judges<'_, '_> {
     /// The notes of all stages.
     pub(crate) fn trace(&self, gated: Vec<usize>, judged: &[Judged], findings: &[Finding]) -> Trace {
         Trace {
+            opinion: None,
             readings: self.readings(),
             hits: self.hits(),
             signals: self.signals(),

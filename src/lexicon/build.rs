@@ -16,7 +16,8 @@ use super::{Class, Folds, Lexicon, Term};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Disguise;
 use crate::normalize::{FoldTable, Restorations, plain_term};
-use crate::rule::{Reading, Rule, Tier};
+use crate::opinion::Model;
+use crate::rule::{Category, Reading, Rule, Tier};
 use crate::search::Syllables;
 use crate::search::shapes::Shape;
 
@@ -80,6 +81,8 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
         builder.compile_cue(index, file, cue);
     }
     builder.compile_allowances(&overlay, &rules);
+    let proposals = builder.proposals(&rules);
+    let model = builder.load_model(base);
     let [you, we] = ["you", "we"].map(|name| builder.needed_class(name));
     let unused_classes = builder.unused_classes();
     if let Some(error) = Error::all(builder.problems) {
@@ -99,6 +102,9 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
         you,
         we,
         shapes,
+        model,
+        proposals,
+        first_own_rule: builder.first_own_rule,
     })
 }
 
@@ -113,6 +119,7 @@ struct Builder<'f> {
     terms: Vec<Term>,
     term_by_text: HashMap<String, usize>,
     patterns: Vec<Pattern>,
+    first_own_rule: usize,
 }
 
 impl Intern for Builder<'_> {
@@ -161,6 +168,7 @@ impl<'f> Builder<'f> {
             terms: Vec::new(),
             term_by_text: HashMap::new(),
             patterns: Vec::new(),
+            first_own_rule: 0,
         }
     }
 
@@ -248,7 +256,10 @@ impl<'f> Builder<'f> {
 
     fn load_rules(&mut self) -> Vec<(String, Rule)> {
         let mut rules: Vec<(String, Rule)> = Vec::new();
-        for (file, text) in self.files("rules/") {
+        let layers = self.layers.clone();
+        let files = layers.iter().enumerate();
+        let files = files.flat_map(|(layer, files)| files.under("rules/").map(move |file| (layer, file)));
+        for (layer, (file, text)) in files {
             let Some(parsed) = self.parse::<RuleFile>(file, text) else {
                 continue;
             };
@@ -258,6 +269,9 @@ impl<'f> Builder<'f> {
                     self.problem(file, line, format!("rule {} is defined twice", rule.id));
                 }
                 rules.push((file.to_owned(), rule));
+                if layer == 0 {
+                    self.first_own_rule = rules.len();
+                }
             }
         }
         rules
@@ -368,7 +382,7 @@ impl<'f> Builder<'f> {
             }
             self.class_by_name.insert(format!("<rule:{}>", rule.id), class);
             self.add_pattern(file, line, &format!("<rule:{}>", rule.id), Target::Rule(index));
-        } else if rule.patterns.is_empty() {
+        } else if rule.patterns.is_empty() && !rule.proposed {
             self.problem(
                 file,
                 line,
@@ -612,6 +626,35 @@ fn load_folds(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
     }
 }
 
+impl Builder<'_> {
+    /// The rules under which the second opinion proposes findings: at most one a category.
+    fn proposals(&mut self, rules: &[(String, Rule)]) -> [Option<usize>; Category::ALL.len()] {
+        let mut proposals = [None; Category::ALL.len()];
+        for (index, (file, rule)) in rules.iter().enumerate().filter(|(_, (_, rule))| rule.proposed) {
+            let has_more = !rule.patterns.is_empty() || !rule.terms.trim().is_empty() || !rule.lists.is_empty();
+            let place = &mut proposals[rule.category as usize];
+            if has_more || place.is_some() {
+                let reason = format!(
+                    "rule {}: a proposed rule has no terms and no patterns, and a category has one at most",
+                    rule.id
+                );
+                let line = line_of(self.text_of(file), &rule.id);
+                self.problem(file, line, reason);
+            }
+            *place = Some(index);
+        }
+        proposals
+    }
+
+    fn load_model(&mut self, base: &Files) -> Option<Model> {
+        let bytes = base.model.as_deref()?;
+        let model = Model::parse(bytes);
+        model
+            .map_err(|error| self.problems.push(error.in_file(super::source::MODEL)))
+            .ok()
+    }
+}
+
 fn version_of(base: &Files, layer: Option<&Files>) -> String {
     let mut hash = Sha256::new();
     for (path, text) in std::iter::once(base)
@@ -623,6 +666,7 @@ fn version_of(base: &Files, layer: Option<&Files>) -> String {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
+    hash.update(base.model.as_deref().unwrap_or_default());
     let digest = hash.finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

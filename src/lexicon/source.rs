@@ -12,7 +12,12 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Debug, Clone)]
 pub(crate) struct Files {
     pub(crate) files: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    /// The second opinion's weights, if there are any.
+    pub(crate) model: Option<Cow<'static, [u8]>>,
 }
+
+/// Where the weights stand in a folder.
+pub(crate) const MODEL: &str = "model.bin";
 
 macro_rules! bundled {
     ($($path:literal),* $(,)?) => {
@@ -51,6 +56,7 @@ const BUNDLED: &[(&str, &str)] = bundled![
     "rules/privacy.toml",
     "rules/third_party.toml",
     "rules/threat.toml",
+    "rules/wording.toml",
 ];
 
 impl Files {
@@ -61,6 +67,7 @@ impl Files {
             files: files
                 .map(|(path, text)| (Cow::Borrowed(*path), Cow::Borrowed(*text)))
                 .collect(),
+            model: Some(Cow::Borrowed(include_bytes!("../../lexicons/model.bin"))),
         }
     }
 
@@ -93,7 +100,12 @@ impl Files {
             }
         }
         files.sort();
-        Ok(Self { files })
+        let model = folder.join(MODEL);
+        let model = match model.is_file() {
+            true => Some(std::fs::read(&model).map_err(|cause| failed(&model, cause))?.into()),
+            false => None,
+        };
+        Ok(Self { files, model })
     }
 
     /// The files under a subfolder, or the one with this path.

@@ -13,7 +13,9 @@ use super::shapes::{self, Shape};
 use super::sound::SoundIndex;
 use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
+use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
+use crate::opinion::{self, Head, Model, Opinion};
 
 /// Terms by the rarest pair of neighbours in them.
 #[derive(Debug)]
@@ -41,6 +43,19 @@ pub(super) struct Glance {
     /// Classes of the shapes, by shape.
     shapes: Vec<ClassId>,
     class_count: usize,
+    weights: Weights,
+}
+
+/// What the second opinion's model says of the whole message, by code.
+#[derive(Debug, Default)]
+struct Weights {
+    scale: f32,
+    bias: f32,
+    of_break: u16,
+    of_number: u16,
+    singles: Vec<i8>,
+    /// Open addressing: pair, weight.
+    pairs: Vec<(u32, i32)>,
 }
 
 /// A character as the pass sees it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
@@ -143,6 +158,10 @@ impl Glyph {
         self.kind_number() <= CharKind::Digit as u32
     }
 
+    fn is_break(self) -> bool {
+        1 << self.kind_number() & BREAKS != 0
+    }
+
     fn is_transparent(self) -> bool {
         1 << self.kind_number() & TRANSPARENT != 0
     }
@@ -150,6 +169,8 @@ impl Glyph {
 
 const TRANSPARENT: u32 =
     1 << CharKind::Symbol as u32 | 1 << CharKind::Space as u32 | 1 << CharKind::Invisible as u32;
+
+const BREAKS: u32 = 1 << CharKind::Clause as u32 | 1 << CharKind::Sentence as u32 | 1 << CharKind::List as u32;
 
 impl Sights {
     fn reset(&mut self, classes: usize) {
@@ -206,6 +227,7 @@ impl Glance {
             heard: heard(lexicon),
             shapes: lexicon.shapes.clone(),
             class_count: lexicon.classes.len(),
+            weights: Weights::default(),
         };
         let mut filed: HashMap<u32, Vec<Entry>> = HashMap::new();
         let mut lists: HashMap<Vec<ClassId>, List> = HashMap::new();
@@ -264,6 +286,9 @@ impl Glance {
             own.enter(substitute);
         }
         own.file(filed);
+        if let Some(model) = &lexicon.model {
+            own.weigh(model);
+        }
         own.draw(&lexicon.folds, sound);
         own
     }
@@ -312,6 +337,58 @@ impl Glance {
             };
             self.entries.extend(entries);
         }
+    }
+
+    /// Fills the table of weights.
+    fn weigh(&mut self, model: &Model) {
+        let any = Head::Any.index();
+        let coded: Vec<(u16, u16, i8)> = model
+            .grams
+            .iter()
+            .map(|gram| {
+                let second = if gram.second == '\0' { 0 } else { self.enter(gram.second) };
+                (self.enter(gram.first), second, gram.weights[any])
+            })
+            .collect();
+        let slots = (coded.len() * 2).next_power_of_two().max(64);
+        let mut weights = Weights {
+            scale: model.scales[any],
+            bias: model.biases[any],
+            of_break: self.enter(opinion::BREAK),
+            of_number: self.enter(opinion::NUMBER),
+            singles: vec![0; self.coded.len()],
+            pairs: vec![(0, 0); slots],
+        };
+        for (first, second, weight) in coded.into_iter().filter(|(.., weight)| *weight != 0) {
+            if second == 0 {
+                weights.singles[usize::from(first)] = weight;
+                continue;
+            }
+            let key = key(first, second);
+            let mut slot = hash(key) as usize >> 8 & (slots - 1);
+            while weights.pairs[slot].0 != 0 {
+                slot = (slot + 1) & (slots - 1);
+            }
+            weights.pairs[slot] = (key, i32::from(weight));
+        }
+        self.weights = weights;
+    }
+
+    /// What the second opinion is of a message. One pass, O(characters).
+    pub(super) fn opine(&self, message: &Message, folds: &Folds, sound: &SoundIndex, sights: &mut Sights) -> Opinion {
+        self.begin(sights);
+        let mut row = std::mem::take(&mut sights.row);
+        let mut tally = Tally::new(&self.weights);
+        for (_, source) in opinion::heard(message) {
+            self.fold(source, folds, sound, &mut row, sights);
+            tally.break_off();
+            for glyph in &row {
+                tally.add(*glyph);
+            }
+            tally.end_stretch();
+        }
+        sights.row = row;
+        tally.opinion()
     }
 
     /// Fills the table of characters.
@@ -468,6 +545,120 @@ impl Glance {
         } else if length == 4 && number.is_bracketed {
             sights.add_unplaced(self.shapes[Shape::CaseNumber as usize]);
         }
+    }
+}
+
+/// The weights of a message so far.
+struct Tally<'w> {
+    weights: &'w Weights,
+    previous: u16,
+    sum: i32,
+    tokens: u32,
+    /// Sum and tokens at the beginnings of sentences not yet heard by themselves, in order.
+    sentences: Vec<(i32, u32)>,
+    loudest: f32,
+}
+
+impl<'w> Tally<'w> {
+    fn new(weights: &'w Weights) -> Self {
+        Self {
+            weights,
+            previous: weights.of_break,
+            sum: 0,
+            tokens: 0,
+            sentences: Vec::new(),
+            loudest: f32::MIN,
+        }
+    }
+
+    /// A break before the next stretch, unless there is one.
+    fn break_off(&mut self) {
+        if self.tokens > 0 && self.previous != self.weights.of_break {
+            self.push(self.weights.of_break);
+        }
+        self.sentences.clear();
+        self.sentences.push((self.sum, self.tokens));
+    }
+
+    #[inline]
+    fn add(&mut self, glyph: Glyph) {
+        if glyph.is_break() {
+            if self.previous != self.weights.of_break {
+                self.push(self.weights.of_break);
+            }
+            if glyph.is(CharKind::Sentence) {
+                self.end_sentence();
+            }
+        } else if !glyph.is(CharKind::Digit) {
+            self.push(glyph.code());
+        } else if self.previous != self.weights.of_number {
+            self.push(self.weights.of_number);
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, code: u16) {
+        self.tokens += 1;
+        if code != 0 {
+            self.sum += i32::from(self.weights.singles.get(usize::from(code)).copied().unwrap_or(0));
+            self.sum += self.weights.of_pair(key(self.previous, code));
+        }
+        self.previous = code;
+    }
+
+    /// Hears the sentences that are long enough by now, and begins another.
+    fn end_sentence(&mut self) {
+        let is_long = |&(_, start): &(i32, u32)| self.tokens - start >= opinion::STRETCH_TOKENS;
+        let long = self.sentences.iter().take_while(|sentence| is_long(sentence)).count();
+        for index in 0..long {
+            self.hear(self.sentences[index]);
+        }
+        self.sentences.drain(..long);
+        if self.sentences.last() != Some(&(self.sum, self.tokens)) {
+            self.sentences.push((self.sum, self.tokens));
+        }
+    }
+
+    fn end_stretch(&mut self) {
+        for index in 0..self.sentences.len() {
+            if self.sentences[index].1 < self.tokens {
+                self.hear(self.sentences[index]);
+            }
+        }
+        self.sentences.clear();
+    }
+
+    fn hear(&mut self, (sum, tokens): (i32, u32)) {
+        self.loudest = self.loudest.max(self.weights.logit(self.sum - sum, self.tokens - tokens));
+    }
+
+    fn opinion(&self) -> Opinion {
+        Opinion {
+            whole: self.weights.logit(self.sum, self.tokens),
+            loudest: self.loudest,
+        }
+    }
+}
+
+impl Weights {
+    #[inline]
+    fn of_pair(&self, key: u32) -> i32 {
+        let mask = self.pairs.len() - 1;
+        let mut slot = hash(key) as usize >> 8 & mask;
+        loop {
+            let (own, weight) = self.pairs[slot];
+            if own == key {
+                return weight;
+            }
+            if own == 0 {
+                return 0;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn logit(&self, sum: i32, tokens: u32) -> f32 {
+        self.bias + sum as f32 * self.scale / (tokens.max(opinion::SHORTEST_TOKENS) as f32).sqrt()
     }
 }
 

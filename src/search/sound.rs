@@ -118,6 +118,12 @@ impl Syllables {
         index_of(character).map_or(0, |index| self.by_character[index])
     }
 
+    /// The characters that have a syllable, in the order of their codes.
+    pub(crate) fn characters(&self) -> Vec<char> {
+        let spoken = (FIRST_HAN..).zip(&self.by_character).filter(|(_, syllable)| **syllable != 0);
+        spoken.filter_map(|(code, _)| char::from_u32(code)).collect()
+    }
+
     /// Every character that somebody is known to write for another.
     pub(crate) fn substitutes(&self) -> impl Iterator<Item = char> {
         self.listed.iter().map(|&(_, substitute)| substitute)
