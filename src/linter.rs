@@ -11,7 +11,7 @@ use crate::lexicon::Lexicon;
 use crate::message::Message;
 use crate::normalize;
 use crate::opinion::{CloseOpinion, Opinion};
-use crate::rule::Confidence;
+use crate::rule::{Category, Confidence};
 use crate::score::score;
 use crate::search::patterns::Matcher;
 use crate::search::{Layout, Scratch, Searcher};
@@ -92,9 +92,7 @@ impl<'l> Linter<'l> {
 
     /// What the second opinion alone would propose: for the examples of rules without patterns.
     pub(crate) fn check_by_model(&self, message: &Message) -> Verdict {
-        let opinion = self
-            .searcher
-            .opine(self.lexicon, message, &mut Scratch::default());
+        let opinion = self.searcher.opine(self.lexicon, message);
         self.decide(message, opinion, Vec::new(), Vec::new())
     }
 
@@ -130,7 +128,7 @@ impl<'l> Linter<'l> {
             .map(|text| text.chars().count() as u64)
             .sum::<u64>();
         let opinion = match asks {
-            Asks::RulesAndModel => self.searcher.opine(lexicon, message, scratch),
+            Asks::RulesAndModel => self.searcher.opine(lexicon, message),
             Asks::Rules => None,
         };
         // A company's own rules are for the texts that only it knows.
@@ -210,7 +208,11 @@ impl<'l> Linter<'l> {
 
     /// Adds what the second opinion proposes, unless a finding of the category shows the same words.
     fn propose(&self, message: &Message, close: &CloseOpinion, findings: &mut Vec<Finding>) {
-        for (category, place) in close.proposals() {
+        let counted = findings
+            .iter()
+            .filter(|finding| finding.confidence > Confidence::Low);
+        let found: Vec<Category> = counted.map(|finding| finding.category).collect();
+        for (category, place) in close.proposals(&found) {
             let Some(rule) = self.lexicon.proposals[category as usize] else {
                 continue;
             };

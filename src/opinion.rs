@@ -9,12 +9,13 @@
 pub(crate) mod model;
 pub(crate) mod train;
 
+use crate::finding::Place;
 use crate::message::{Message, Speaker};
 use crate::normalize::{CharKind, FoldTable, Signs};
-use crate::finding::Place;
 use crate::rule::Category;
 use crate::span::Span;
 use crate::trace::TracedOpinion;
+use model::HEADS;
 pub(crate) use model::{Head, Model};
 
 /// A message below this logit reads like an ordinary one: findings in it are for review.
@@ -23,20 +24,26 @@ const ORDINARY: f32 = -0.5;
 /// A stretch of an ordinary message above this logit is heard all the same: a threat at the end of a long policy.
 const LOUD: f32 = 1.5;
 
-/// A message above this logit reads like an offending one in the categories that it reads like.
-const LIKELY: f32 = 0.6;
+/// A message above this logit reads like an offending one.
+const LIKELY: f32 = 1.0;
 
-/// Above this one it does so whether or not a category stands out.
-const SURE: f32 = 1.0;
+/// A clause above this logit is proposed besides the one that reads most like a category.
+const TELLING: f32 = -0.5;
+
+/// Clauses proposed for a category.
+const MOST_CLAUSES: usize = 3;
 
 /// Tokens that a stretch heard by itself has at least.
 pub(crate) const STRETCH_TOKENS: u32 = 40;
+
+/// A message shorter than this, in tokens, says too little for an opinion: the rules alone decide.
+const LEAST_TOKENS: u32 = 12;
 
 /// Shorter texts count as this long, in tokens: two words say little.
 pub(crate) const SHORTEST_TOKENS: u32 = 4;
 
 /// Proposed evidence is at most this long, in tokens.
-const LONGEST_WORDS: usize = 18;
+const LONGEST_WORDS: usize = 14;
 
 /// What stands for clause punctuation, and before the first word.
 pub(crate) const BREAK: char = '，';
@@ -47,6 +54,7 @@ pub(crate) const NUMBER: char = '0';
 /// Logits of a message.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Opinion {
+    pub(crate) tokens: u32,
     pub(crate) whole: f32,
     /// Of its loudest stretch of sentences.
     pub(crate) loudest: f32,
@@ -63,7 +71,7 @@ pub(crate) struct Token {
 impl Opinion {
     /// Nothing could be found that counts.
     pub(crate) fn is_ordinary(self) -> bool {
-        self.whole <= ORDINARY && self.loudest <= LOUD
+        self.tokens >= LEAST_TOKENS && self.whole <= ORDINARY && self.loudest <= LOUD
     }
 }
 
@@ -132,7 +140,8 @@ pub(crate) fn join(stretches: impl Iterator<Item = Vec<Token>>) -> Vec<Token> {
                 ends_sentence: true,
             });
         }
-        let skipped = usize::from(!all.is_empty() && tokens.first().is_some_and(|token| token.character == BREAK));
+        let skipped =
+            usize::from(!all.is_empty() && tokens.first().is_some_and(|token| token.character == BREAK));
         all.extend(tokens.into_iter().skip(skipped));
     }
     all
@@ -142,7 +151,7 @@ pub(crate) fn join(stretches: impl Iterator<Item = Vec<Token>>) -> Vec<Token> {
 pub(crate) fn heard<'m>(message: &'m Message) -> impl Iterator<Item = (Option<usize>, &'m str)> {
     message
         .stretches()
-        .filter(|(_, speaker, _)| *speaker != Speaker::Customer)
+        .filter(|(_, speaker, _)| !matches!(speaker, Speaker::Customer | Speaker::ThirdParty))
         .map(|(turn, _, text)| (turn, text))
 }
 
@@ -150,14 +159,24 @@ pub(crate) fn heard<'m>(message: &'m Message) -> impl Iterator<Item = (Option<us
 pub(crate) struct CloseOpinion<'m> {
     model: &'m Model,
     opinion: Opinion,
-    /// Tokens of the stretches heard, with their turns.
-    stretches: Vec<(Option<usize>, Vec<Token>)>,
+    stretches: Vec<Stretch>,
+}
+
+/// The tokens of a stretch heard, with their turn and what each adds to every head.
+struct Stretch {
+    turn: Option<usize>,
+    tokens: Vec<Token>,
+    shares: Vec<[i16; HEADS]>,
 }
 
 impl<'m> CloseOpinion<'m> {
     /// Reads the message again, with places.
     pub(crate) fn new(model: &'m Model, message: &Message, opinion: Opinion, table: &FoldTable) -> Self {
-        let stretches = heard(message).map(|(turn, text)| (turn, tokens(text, table)));
+        let stretches = heard(message).map(|(turn, text)| {
+            let tokens = tokens(text, table);
+            let shares = shares(model, &tokens);
+            Stretch { turn, tokens, shares }
+        });
         Self {
             model,
             opinion,
@@ -167,80 +186,112 @@ impl<'m> CloseOpinion<'m> {
 
     /// Whether a finding there is for review only, because it stands in what reads like ordinary text.
     pub(crate) fn doubts(&self, place: Place) -> bool {
-        self.opinion.whole <= ORDINARY && self.loudness(place) <= LOUD
+        let Opinion { tokens, whole, .. } = self.opinion;
+        tokens >= LEAST_TOKENS && whole <= ORDINARY && self.loudness(place) <= LOUD
     }
 
     /// The logit of the loudest stretch of sentences around a place.
     fn loudness(&self, place: Place) -> f32 {
-        let Some((_, tokens)) = self.stretches.iter().find(|(turn, _)| *turn == place.turn) else {
+        let Some(stretch) = self.stretches.iter().find(|stretch| stretch.turn == place.turn) else {
             return f32::MIN;
         };
+        let tokens = &stretch.tokens;
         let covers = |range: &(usize, usize)| {
             tokens[range.0].span.start <= place.span.start && place.span.start < tokens[range.1 - 1].span.end
         };
         windows(tokens)
             .filter(covers)
-            .map(|(start, end)| self.logit(Head::Any, &tokens[start..end]))
+            .map(|(start, end)| self.logit(Head::Any, &stretch.shares[start..end]))
             .fold(f32::MIN, f32::max)
     }
 
-    fn logit(&self, head: Head, tokens: &[Token]) -> f32 {
+    /// The logit of tokens that add these shares.
+    fn logit(&self, head: Head, shares: &[[i16; HEADS]]) -> f32 {
         let head = head.index();
-        let mut sum = 0;
-        let mut previous = BREAK;
-        for token in tokens {
-            sum += self.weight(head, token.character, '\0') + self.weight(head, previous, token.character);
-            previous = token.character;
-        }
-        let length = (tokens.len() as f32).max(SHORTEST_TOKENS as f32);
+        let sum: i32 = shares.iter().map(|shares| i32::from(shares[head])).sum();
+        self.logit_of(head, sum, shares.len())
+    }
+
+    fn logit_of(&self, head: usize, sum: i32, tokens: usize) -> f32 {
+        let length = (tokens as f32).max(SHORTEST_TOKENS as f32);
         self.model.biases[head] + sum as f32 * self.model.scales[head] / length.sqrt()
     }
 
-    fn weight(&self, head: usize, first: char, second: char) -> i32 {
-        self.model.weights(first, second).map_or(0, |weights| i32::from(weights[head]))
-    }
-
-    /// The categories that the message reads like, with the words that do, surest first.
-    pub(crate) fn proposals(&self) -> Vec<(Category, Place)> {
-        if self.opinion.whole <= LIKELY {
+    /// The categories that the message reads like or that are `found` in it, with the words that do.
+    pub(crate) fn proposals(&self, found: &[Category]) -> Vec<(Category, Place)> {
+        if self.opinion.tokens < LEAST_TOKENS || self.opinion.whole <= ORDINARY {
             return Vec::new();
         }
-        let all = join(self.stretches.iter().map(|(_, tokens)| tokens.clone()));
+        let is_likely = self.opinion.whole > LIKELY;
+        let shares = || self.stretches.iter().flat_map(|stretch| &stretch.shares);
+        let tokens = shares().count();
         let mut categories: Vec<(f32, Category)> = Category::ALL
             .into_iter()
-            .map(|category| (self.logit(Head::Category(category), &all), category))
+            .map(|category| {
+                let head = Head::Category(category).index();
+                let sum = shares().map(|shares| i32::from(shares[head])).sum();
+                (self.logit_of(head, sum, tokens), category)
+            })
             .collect();
         categories.sort_by(|left, right| right.0.total_cmp(&left.0));
-        let is_sure = self.opinion.whole > SURE;
-        let likely = categories.iter().enumerate();
-        let likely = likely.filter(|(rank, (logit, _))| *logit > 0.0 || is_sure && *rank == 0);
-        likely
-            .filter_map(|(_, (_, category))| Some((*category, self.words(*category)?)))
-            .collect()
+        let ranked = categories.iter().enumerate();
+        let chosen = ranked.filter(|(rank, (logit, category))| {
+            found.contains(category) || is_likely && (*logit > 0.0 || *rank == 0)
+        });
+        let words = chosen.flat_map(|(_, (_, category))| {
+            let words = self.words(*category, !found.contains(category));
+            words.into_iter().map(|place| (*category, place))
+        });
+        words.collect()
     }
 
-    /// The clause, or the part of a long one, that reads most like the category.
-    fn words(&self, category: Category) -> Option<Place> {
+    /// The clauses, or the parts of long ones, that read like the category: those that do so beyond doubt, and the
+    /// best one if `needs_one`.
+    fn words(&self, category: Category, needs_one: bool) -> Vec<Place> {
         let head = Head::Words(category);
-        let mut best: Option<(f32, Place)> = None;
-        for (turn, tokens) in &self.stretches {
+        let mut clauses: Vec<(f32, Place)> = Vec::new();
+        for Stretch { turn, tokens, shares } in &self.stretches {
+            let mut start = 0;
             for clause in tokens.split(|token| token.character == BREAK) {
-                let parts = clause.len().saturating_sub(LONGEST_WORDS) + 1;
-                for part in 0..parts {
-                    let words = &clause[part..clause.len().min(part + LONGEST_WORDS)];
-                    let (Some(first), Some(last)) = (words.first(), words.last()) else {
-                        continue;
-                    };
-                    let logit = self.logit(head, words);
-                    if words.len() > 1 && best.is_none_or(|(other, _)| logit > other) {
-                        let span = first.span.cover(last.span);
-                        best = Some((logit, Place { turn: *turn, span }));
-                    }
+                let end = start + clause.len();
+                let parts = start..=start.max(end.saturating_sub(LONGEST_WORDS));
+                let parts = parts.map(|part| part..end.min(part + LONGEST_WORDS));
+                let best = parts
+                    .filter(|words| words.len() > 1)
+                    .map(|words| (self.logit(head, &shares[words.clone()]), words))
+                    .max_by(|left, right| left.0.total_cmp(&right.0));
+                if let Some((logit, words)) = best {
+                    let span = tokens[words.start].span.cover(tokens[words.end - 1].span);
+                    clauses.push((logit, Place { turn: *turn, span }));
                 }
+                start = end + 1;
             }
         }
-        best.map(|(_, place)| place)
+        clauses.sort_by(|left, right| right.0.total_cmp(&left.0));
+        let ranked = clauses.into_iter().take(MOST_CLAUSES).enumerate();
+        ranked
+            .filter(|(rank, (logit, _))| *logit > TELLING || needs_one && *rank == 0)
+            .map(|(_, (_, place))| place)
+            .collect()
     }
+}
+
+/// What each token adds to every head: its own weights, and those of the pair with the one before it.
+fn shares(model: &Model, tokens: &[Token]) -> Vec<[i16; HEADS]> {
+    let mut before = BREAK;
+    let shares = tokens.iter().map(|token| {
+        let mut shares = [0_i16; HEADS];
+        let own = model.weights(token.character, '\0');
+        let pair = model.weights(before, token.character);
+        for weights in own.into_iter().chain(pair) {
+            for (share, weight) in shares.iter_mut().zip(weights) {
+                *share += i16::from(*weight);
+            }
+        }
+        before = token.character;
+        shares
+    });
+    shares.collect()
 }
 
 /// Stretches of whole sentences that are long enough to be heard by themselves, as ranges of tokens: from every
@@ -257,7 +308,9 @@ fn windows(tokens: &[Token]) -> impl Iterator<Item = (usize, usize)> + '_ {
     }
     let starts = std::iter::once(0).chain(ends.clone());
     starts.take(ends.len()).enumerate().map(move |(index, start)| {
-        let long = ends[index..].iter().find(|&&end| end - start >= STRETCH_TOKENS as usize);
+        let long = ends[index..]
+            .iter()
+            .find(|&&end| end - start >= STRETCH_TOKENS as usize);
         (start, *long.unwrap_or(&ends[ends.len() - 1]))
     })
 }

@@ -26,8 +26,8 @@ use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Pattern, Target};
 use crate::message::Message;
-use crate::opinion::Opinion;
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
+use crate::opinion::Opinion;
 use crate::span::{NormSpan, Span};
 use class_set::ClassSet;
 use conditions::Effects;
@@ -452,9 +452,9 @@ impl Searcher {
     }
 
     /// What the second opinion is of a message; none without a model.
-    pub(crate) fn opine(&self, lexicon: &Lexicon, message: &Message, scratch: &mut Scratch) -> Option<Opinion> {
+    pub(crate) fn opine(&self, lexicon: &Lexicon, message: &Message) -> Option<Opinion> {
         lexicon.model.as_ref()?;
-        Some(self.glance.opine(message, &lexicon.folds, &self.sound, &mut scratch.sights))
+        Some(self.glance.opine(message, &lexicon.folds, &self.sound))
     }
 
     /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a

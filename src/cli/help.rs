@@ -240,7 +240,10 @@ const CHINESE: &[(&str, &str)] = &[
     ("eval", "用标注好的消息衡量判定质量"),
     ("test", "用规则自带的例句检验规则"),
     ("train", "用标注好的消息学习第二意见的权重"),
-    ("train labelled", "标注好的 JSONL 文件，或其所在目录；名为 measured 的目录不接受"),
+    (
+        "train labelled",
+        "标注好的 JSONL 文件，或其所在目录；名为 measured 的目录不接受",
+    ),
     ("train output", "权重写入的文件"),
     ("completions", "输出命令行补全脚本"),
     ("man", "输出手册页"),

@@ -631,7 +631,8 @@ impl Builder<'_> {
     fn proposals(&mut self, rules: &[(String, Rule)]) -> [Option<usize>; Category::ALL.len()] {
         let mut proposals = [None; Category::ALL.len()];
         for (index, (file, rule)) in rules.iter().enumerate().filter(|(_, (_, rule))| rule.proposed) {
-            let has_more = !rule.patterns.is_empty() || !rule.terms.trim().is_empty() || !rule.lists.is_empty();
+            let has_more =
+                !rule.patterns.is_empty() || !rule.terms.trim().is_empty() || !rule.lists.is_empty();
             let place = &mut proposals[rule.category as usize];
             if has_more || place.is_some() {
                 let reason = format!(

@@ -102,7 +102,11 @@ impl Files {
         files.sort();
         let model = folder.join(MODEL);
         let model = match model.is_file() {
-            true => Some(std::fs::read(&model).map_err(|cause| failed(&model, cause))?.into()),
+            true => Some(
+                std::fs::read(&model)
+                    .map_err(|cause| failed(&model, cause))?
+                    .into(),
+            ),
             false => None,
         };
         Ok(Self { files, model })

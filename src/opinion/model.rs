@@ -5,8 +5,6 @@
 //! length, so that the share of any stretch is a sum. Weights are whole numbers of one byte; reading and writing
 //! are exact.
 
-use std::collections::HashMap;
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::rule::Category;
 
@@ -42,7 +40,8 @@ pub(crate) struct Model {
     pub(crate) biases: [f32; HEADS],
     /// Sorted.
     pub(crate) grams: Vec<Gram>,
-    by_pair: HashMap<(char, char), u32>,
+    /// Open addressing: place in `grams` plus one, 0 for an empty slot.
+    slots: Vec<u32>,
 }
 
 const MAGIC: &[u8; 8] = b"dunlint1";
@@ -75,23 +74,35 @@ impl Model {
         mut grams: Vec<Gram>,
     ) -> Self {
         grams.sort_by_key(|gram| (gram.first, gram.second));
-        let by_pair = (0..)
-            .zip(&grams)
-            .map(|(index, gram)| ((gram.first, gram.second), index))
-            .collect();
+        let mut slots = vec![0; (grams.len() * 2).next_power_of_two().max(64)];
+        let mask = slots.len() - 1;
+        for (number, gram) in (1..).zip(&grams) {
+            let mut slot = slot_of(gram.first, gram.second) & mask;
+            while slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            slots[slot] = number;
+        }
         Self {
             learned_from,
             scales,
             biases,
             grams,
-            by_pair,
+            slots,
         }
     }
 
     /// The weights of a character or a pair.
     pub(crate) fn weights(&self, first: char, second: char) -> Option<&[i8; HEADS]> {
-        let index = *self.by_pair.get(&(first, second))?;
-        Some(&self.grams[index as usize].weights)
+        let mask = self.slots.len() - 1;
+        let mut slot = slot_of(first, second) & mask;
+        loop {
+            let gram = &self.grams[self.slots[slot].checked_sub(1)? as usize];
+            if (gram.first, gram.second) == (first, second) {
+                return Some(&gram.weights);
+            }
+            slot = (slot + 1) & mask;
+        }
     }
 
     /// Reads a model.
@@ -99,7 +110,12 @@ impl Model {
     /// # Errors
     /// If these bytes are no model of this version.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
-        let broken = || Error::new(ErrorKind::Lexicon, "not a model of this version; make it anew with `dunlint train`");
+        let broken = || {
+            Error::new(
+                ErrorKind::Lexicon,
+                "not a model of this version; make it anew with `dunlint train`",
+            )
+        };
         let rest = bytes.strip_prefix(MAGIC).ok_or_else(broken)?;
         let (learned_from, rest) = rest.split_first_chunk::<32>().ok_or_else(broken)?;
         let (numbers, grams) = rest.split_at_checked(HEADS * 8).ok_or_else(broken)?;
@@ -120,7 +136,12 @@ impl Model {
             })
         };
         let grams: Option<Vec<Gram>> = grams.chunks_exact(GRAM_BYTES).map(gram).collect();
-        Ok(Self::new(*learned_from, scales, biases, grams.ok_or_else(broken)?))
+        Ok(Self::new(
+            *learned_from,
+            scales,
+            biases,
+            grams.ok_or_else(broken)?,
+        ))
     }
 
     /// Writes a model.
@@ -138,6 +159,11 @@ impl Model {
         }
         bytes
     }
+}
+
+fn slot_of(first: char, second: char) -> usize {
+    let pair = u64::from(first as u32) << 32 | u64::from(second as u32);
+    (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
 }
 
 #[cfg(test)]
@@ -160,7 +186,11 @@ mod tests {
 
     #[test]
     fn other_bytes_are_no_model() {
-        for bytes in [&b""[..], b"dunlint1", b"dunlint0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+        for bytes in [
+            &b""[..],
+            b"dunlint1",
+            b"dunlint0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ] {
             assert!(Model::parse(bytes).is_err());
         }
         assert!(Head::all().enumerate().all(|(index, head)| head.index() == index));

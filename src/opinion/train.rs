@@ -75,12 +75,16 @@ pub(crate) fn train(records: &[Labelled], lexicon: &Lexicon) -> Model {
         let message = Lexicon::example_message(example);
         let counts = features.count(&joined(&message, lexicon));
         let categories = is_hit.then_some(rule.category).into_iter().collect();
-        samples.texts.push((Sample::new(counts, EXAMPLE_WEIGHT), is_hit, categories));
+        samples
+            .texts
+            .push((Sample::new(counts, EXAMPLE_WEIGHT), is_hit, categories));
     }
     let noise = noise(lexicon, (records.len() as f64 * NOISE_SHARE) as usize);
     for text in noise {
         let counts = features.count(&tokens(&text, &lexicon.folds.table));
-        samples.texts.push((Sample::new(counts, NOISE_WEIGHT), false, HashSet::new()));
+        samples
+            .texts
+            .push((Sample::new(counts, NOISE_WEIGHT), false, HashSet::new()));
     }
     let rarity = features.rarity(records.len());
     let heads: Vec<Head> = Head::all().collect();
@@ -141,9 +145,14 @@ impl Features {
             }
         }
         let is_small = |character: char| (character as u32) < 0x1_0000;
-        messages.retain(|(first, second), count| *count >= LEAST_MESSAGES && is_small(*first) && is_small(*second));
+        messages.retain(|(first, second), count| {
+            *count >= LEAST_MESSAGES && is_small(*first) && is_small(*second)
+        });
         Self {
-            numbers: (0..).zip(messages.keys()).map(|(number, gram)| (*gram, number)).collect(),
+            numbers: (0..)
+                .zip(messages.keys())
+                .map(|(number, gram)| (*gram, number))
+                .collect(),
             messages: messages.into_values().collect(),
         }
     }
@@ -189,14 +198,19 @@ impl Samples {
                 let span = first.span.cover(last.span);
                 let shown = evidence.iter().filter(|(_, evidence)| evidence.overlaps(span));
                 let shown = shown.map(|(label, _)| *label).collect();
-                self.clauses.push((Sample::new(features.count(clause), 1.0), shown));
+                self.clauses
+                    .push((Sample::new(features.count(clause), 1.0), shown));
             }
         }
     }
 
     fn of(&self, head: Head) -> Labels<'_> {
         match head {
-            Head::Any => self.texts.iter().map(|(sample, offends, _)| (sample, *offends)).collect(),
+            Head::Any => self
+                .texts
+                .iter()
+                .map(|(sample, offends, _)| (sample, *offends))
+                .collect(),
             Head::Category(category) => {
                 let offending = self.texts.iter().filter(|(_, offends, _)| *offends);
                 offending
@@ -205,7 +219,9 @@ impl Samples {
             }
             Head::Words(category) => {
                 let clauses = self.clauses.iter();
-                clauses.map(|(sample, labels)| (sample, labels.contains(&category))).collect()
+                clauses
+                    .map(|(sample, labels)| (sample, labels.contains(&category)))
+                    .collect()
             }
         }
     }
@@ -233,13 +249,26 @@ fn noise(lexicon: &Lexicon, texts: usize) -> Vec<String> {
     texts_made
 }
 
+/// A sample as one head sees it.
+struct Row {
+    values: Vec<(u32, f64)>,
+    weight: f64,
+    /// 1 for an instance, -1 for none.
+    sign: f64,
+}
+
 /// Weights of all features and the bias of one head.
 fn learn(samples: &Labels, rarity: &[f64]) -> (Vec<f64>, f64) {
-    let rows: Vec<(Vec<(u32, f64)>, f64, f64)> = samples
+    let rows: Vec<Row> = samples
         .iter()
-        .map(|(sample, is_instance)| {
-            let values = sample.counts.iter().map(|&(feature, count)| (feature, count * rarity[feature as usize]));
-            (values.collect(), sample.weight * LOSS_WEIGHT, if *is_instance { 1.0 } else { -1.0 })
+        .map(|(sample, is_instance)| Row {
+            values: sample
+                .counts
+                .iter()
+                .map(|&(feature, count)| (feature, count * rarity[feature as usize]))
+                .collect(),
+            weight: sample.weight * LOSS_WEIGHT,
+            sign: if *is_instance { 1.0 } else { -1.0 },
         })
         .collect();
     // The bias stands last and isn't regularised.
@@ -248,8 +277,11 @@ fn learn(samples: &Labels, rarity: &[f64]) -> (Vec<f64>, f64) {
         let mut gradient: Vec<f64> = weights.to_vec();
         gradient[size - 1] = 0.0;
         let mut loss = gradient.iter().map(|weight| weight * weight).sum::<f64>() / 2.0;
-        for (values, weight, sign) in &rows {
-            let sum: f64 = values.iter().map(|&(feature, value)| value * weights[feature as usize]).sum();
+        for Row { values, weight, sign } in &rows {
+            let sum: f64 = values
+                .iter()
+                .map(|&(feature, value)| value * weights[feature as usize])
+                .sum();
             let margin = sign * (sum + weights[size - 1]);
             loss += weight * ((-margin.abs()).exp().ln_1p() + (-margin).max(0.0));
             let slope = -sign * weight / (1.0 + margin.exp());
@@ -268,7 +300,12 @@ fn learn(samples: &Labels, rarity: &[f64]) -> (Vec<f64>, f64) {
 
 /// The lowest point of a convex function: L-BFGS with backtracking.
 fn descend(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64> {
-    let dot = |left: &[f64], right: &[f64]| left.iter().zip(right).map(|(left, right)| left * right).sum::<f64>();
+    let dot = |left: &[f64], right: &[f64]| {
+        left.iter()
+            .zip(right)
+            .map(|(left, right)| left * right)
+            .sum::<f64>()
+    };
     let mut point = vec![0.0; size];
     let (mut value, mut gradient) = function(&point);
     let mut steps: Vec<(Vec<f64>, Vec<f64>, f64)> = Vec::new();
@@ -277,7 +314,10 @@ fn descend(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64
         let mut shares = Vec::new();
         for (step, change, curvature) in steps.iter().rev() {
             let share = dot(step, &direction) / curvature;
-            direction.iter_mut().zip(change).for_each(|(own, change)| *own -= share * change);
+            direction
+                .iter_mut()
+                .zip(change)
+                .for_each(|(own, change)| *own -= share * change);
             shares.push(share);
         }
         if let Some((_, change, curvature)) = steps.last() {
@@ -286,12 +326,23 @@ fn descend(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64
         }
         for ((step, change, curvature), share) in steps.iter().zip(shares.into_iter().rev()) {
             let back = dot(change, &direction) / curvature;
-            direction.iter_mut().zip(step).for_each(|(own, step)| *own += (share - back) * step);
+            direction
+                .iter_mut()
+                .zip(step)
+                .for_each(|(own, step)| *own += (share - back) * step);
         }
         let slope = dot(&gradient, &direction);
-        let mut length = if steps.is_empty() { 1.0 / slope.sqrt().max(1.0) } else { 1.0 };
+        let mut length = if steps.is_empty() {
+            1.0 / slope.sqrt().max(1.0)
+        } else {
+            1.0
+        };
         let next = loop {
-            let moved: Vec<f64> = point.iter().zip(&direction).map(|(own, step)| own - length * step).collect();
+            let moved: Vec<f64> = point
+                .iter()
+                .zip(&direction)
+                .map(|(own, step)| own - length * step)
+                .collect();
             let (moved_value, moved_gradient) = function(&moved);
             if moved_value <= value - 1e-4 * length * slope {
                 break Some((moved, moved_value, moved_gradient));
@@ -301,9 +352,15 @@ fn descend(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64
                 break None;
             }
         };
-        let Some((moved, moved_value, moved_gradient)) = next else { break };
+        let Some((moved, moved_value, moved_gradient)) = next else {
+            break;
+        };
         let step: Vec<f64> = moved.iter().zip(&point).map(|(moved, own)| moved - own).collect();
-        let change: Vec<f64> = moved_gradient.iter().zip(&gradient).map(|(moved, own)| moved - own).collect();
+        let change: Vec<f64> = moved_gradient
+            .iter()
+            .zip(&gradient)
+            .map(|(moved, own)| moved - own)
+            .collect();
         let curvature = dot(&step, &change);
         let gain = value - moved_value;
         (point, value, gradient) = (moved, moved_value, moved_gradient);
@@ -354,7 +411,10 @@ mod tests {
             (value, vec![2.0 * (at[0] - 3.0), 20.0 * (at[1] + 1.0)])
         };
         let lowest = descend(2, bowl);
-        assert!((lowest[0] - 3.0).abs() < 1e-3 && (lowest[1] + 1.0).abs() < 1e-3, "{lowest:?}");
+        assert!(
+            (lowest[0] - 3.0).abs() < 1e-3 && (lowest[1] + 1.0).abs() < 1e-3,
+            "{lowest:?}"
+        );
     }
 
     #[test]
@@ -363,6 +423,9 @@ mod tests {
         let samples: Vec<(Sample, bool)> = (0..40).map(|index| (sample(index % 2), index % 2 == 0)).collect();
         let labels: Labels = samples.iter().map(|(sample, own)| (sample, *own)).collect();
         let (weights, _) = learn(&labels, &[1.0; 3]);
-        assert!(weights[0] > 1.0 && weights[1] < -1.0 && weights[2].abs() < 0.5, "{weights:?}");
+        assert!(
+            weights[0] > 1.0 && weights[1] < -1.0 && weights[2].abs() < 0.5,
+            "{weights:?}"
+        );
     }
 }

@@ -151,12 +151,44 @@ pub fn write_story(
     writeln!(
         out,
         "6. {}{}{}",
+        pick(lang, "第二意见", "second opinion"),
+        colon(lang),
+        opinion_sentence(trace, settings)
+    )?;
+    writeln!(
+        out,
+        "7. {}{}{}",
         pick(lang, "评分", "score"),
         colon(lang),
         score_sentence(judged, settings)
     )?;
     writeln!(out)?;
     write_frames(out, judged, settings, terminal)
+}
+
+fn opinion_sentence(trace: &Trace, settings: &Settings) -> String {
+    let lang = settings.lang;
+    let Some(opinion) = trace.opinion else {
+        return pick(lang, "无", "none").to_owned();
+    };
+    let reads_like = if opinion.whole > opinion.likely_above {
+        pick(lang, "读来近似违规消息", "reads like messages that offend")
+    } else if opinion.whole > opinion.ordinary_below {
+        pick(lang, "不能确定，以规则为准", "undecided: the rules decide")
+    } else if opinion.loudest > opinion.loud_above {
+        pick(
+            lang,
+            "整体读来正常，其中一段例外",
+            "reads like ordinary messages but for one stretch",
+        )
+    } else {
+        pick(
+            lang,
+            "读来与正常消息无异，规则的匹配不计入",
+            "reads like ordinary messages: what rules match isn't counted",
+        )
+    };
+    format!("{reads_like} ({:+.1} / {:+.1})", opinion.whole, opinion.loudest)
 }
 
 fn score_sentence(judged: Judged, settings: &Settings) -> String {
@@ -209,6 +241,7 @@ mod tests {
         let (text, _) = judged_text("严禁⟦打 断你的腿⟧");
         let span = Span::new(6, text.len());
         let trace = Trace {
+            opinion: None,
             readings: vec![TracedReading {
                 name: "joined".to_owned(),
                 turn: None,

@@ -53,7 +53,8 @@ struct Weights {
     bias: f32,
     of_break: u16,
     of_number: u16,
-    singles: Vec<i8>,
+    /// Weight of the character, and whether it begins or ends a pair with a weight.
+    singles: Vec<(i8, u8)>,
     /// Open addressing: pair, weight.
     pairs: Vec<(u32, i32)>,
 }
@@ -127,6 +128,8 @@ const SYLLABLE_BITS: u32 = 10;
 const KIND_SHIFT: u32 = CODE_BITS + SYLLABLE_BITS;
 const PICTURE: u32 = 1 << (KIND_SHIFT + 4);
 const FILTER_BITS: u32 = 18;
+const BEGINS_PAIR: u8 = 1;
+const ENDS_PAIR: u8 = 2;
 
 /// The digits of the longest number with a shape of its own, and one more.
 const MOST_DIGITS: usize = 20;
@@ -170,7 +173,8 @@ impl Glyph {
 const TRANSPARENT: u32 =
     1 << CharKind::Symbol as u32 | 1 << CharKind::Space as u32 | 1 << CharKind::Invisible as u32;
 
-const BREAKS: u32 = 1 << CharKind::Clause as u32 | 1 << CharKind::Sentence as u32 | 1 << CharKind::List as u32;
+const BREAKS: u32 =
+    1 << CharKind::Clause as u32 | 1 << CharKind::Sentence as u32 | 1 << CharKind::List as u32;
 
 impl Sights {
     fn reset(&mut self, classes: usize) {
@@ -346,7 +350,11 @@ impl Glance {
             .grams
             .iter()
             .map(|gram| {
-                let second = if gram.second == '\0' { 0 } else { self.enter(gram.second) };
+                let second = if gram.second == '\0' {
+                    0
+                } else {
+                    self.enter(gram.second)
+                };
                 (self.enter(gram.first), second, gram.weights[any])
             })
             .collect();
@@ -356,14 +364,16 @@ impl Glance {
             bias: model.biases[any],
             of_break: self.enter(opinion::BREAK),
             of_number: self.enter(opinion::NUMBER),
-            singles: vec![0; self.coded.len()],
+            singles: vec![(0, 0); self.coded.len()],
             pairs: vec![(0, 0); slots],
         };
         for (first, second, weight) in coded.into_iter().filter(|(.., weight)| *weight != 0) {
             if second == 0 {
-                weights.singles[usize::from(first)] = weight;
+                weights.singles[usize::from(first)].0 = weight;
                 continue;
             }
+            weights.singles[usize::from(first)].1 |= BEGINS_PAIR;
+            weights.singles[usize::from(second)].1 |= ENDS_PAIR;
             let key = key(first, second);
             let mut slot = hash(key) as usize >> 8 & (slots - 1);
             while weights.pairs[slot].0 != 0 {
@@ -374,20 +384,27 @@ impl Glance {
         self.weights = weights;
     }
 
-    /// What the second opinion is of a message. One pass, O(characters).
-    pub(super) fn opine(&self, message: &Message, folds: &Folds, sound: &SoundIndex, sights: &mut Sights) -> Opinion {
-        self.begin(sights);
-        let mut row = std::mem::take(&mut sights.row);
+    /// What the second opinion is of a message. One pass over the source, O(characters); nothing is kept.
+    pub(super) fn opine(&self, message: &Message, folds: &Folds, sound: &SoundIndex) -> Opinion {
         let mut tally = Tally::new(&self.weights);
         for (_, source) in opinion::heard(message) {
-            self.fold(source, folds, sound, &mut row, sights);
             tally.break_off();
-            for glyph in &row {
-                tally.add(*glyph);
+            for character in source.chars() {
+                let glyph = match self.glyphs.get(character as usize) {
+                    Some(glyph) => *glyph,
+                    None => self.compute(character, folds, sound),
+                };
+                if glyph.is(CharKind::Several) {
+                    let several = folds.table.several(character);
+                    for folded in several.chars() {
+                        tally.add(self.compute(folded, folds, sound));
+                    }
+                } else if !glyph.is_transparent() {
+                    tally.add(glyph);
+                }
             }
             tally.end_stretch();
         }
-        sights.row = row;
         tally.opinion()
     }
 
@@ -445,7 +462,7 @@ impl Glance {
                 sights.has_form |= single.is_form;
                 let key = key(previous.code(), code);
                 let bit = hash(key) >> (32 - FILTER_BITS);
-                if self.filter[(bit >> 6) as usize] & (1 << (bit & 63)) != 0 {
+                if previous.code() != 0 && self.filter[(bit >> 6) as usize] & (1 << (bit & 63)) != 0 {
                     self.look_up(key, &row, at, sights);
                 }
             }
@@ -552,6 +569,7 @@ impl Glance {
 struct Tally<'w> {
     weights: &'w Weights,
     previous: u16,
+    can_follow: bool,
     sum: i32,
     tokens: u32,
     /// Sum and tokens at the beginnings of sentences not yet heard by themselves, in order.
@@ -564,6 +582,7 @@ impl<'w> Tally<'w> {
         Self {
             weights,
             previous: weights.of_break,
+            can_follow: true,
             sum: 0,
             tokens: 0,
             sentences: Vec::new(),
@@ -599,9 +618,14 @@ impl<'w> Tally<'w> {
     #[inline]
     fn push(&mut self, code: u16) {
         self.tokens += 1;
-        if code != 0 {
-            self.sum += i32::from(self.weights.singles.get(usize::from(code)).copied().unwrap_or(0));
-            self.sum += self.weights.of_pair(key(self.previous, code));
+        if let Some(&(single, begins)) = self.weights.singles.get(usize::from(code)) {
+            self.sum += i32::from(single);
+            if self.can_follow && begins & ENDS_PAIR != 0 {
+                self.sum += self.weights.of_pair(key(self.previous, code));
+            }
+            self.can_follow = begins & BEGINS_PAIR != 0;
+        } else {
+            self.can_follow = false;
         }
         self.previous = code;
     }
@@ -609,7 +633,11 @@ impl<'w> Tally<'w> {
     /// Hears the sentences that are long enough by now, and begins another.
     fn end_sentence(&mut self) {
         let is_long = |&(_, start): &(i32, u32)| self.tokens - start >= opinion::STRETCH_TOKENS;
-        let long = self.sentences.iter().take_while(|sentence| is_long(sentence)).count();
+        let long = self
+            .sentences
+            .iter()
+            .take_while(|sentence| is_long(sentence))
+            .count();
         for index in 0..long {
             self.hear(self.sentences[index]);
         }
@@ -629,11 +657,14 @@ impl<'w> Tally<'w> {
     }
 
     fn hear(&mut self, (sum, tokens): (i32, u32)) {
-        self.loudest = self.loudest.max(self.weights.logit(self.sum - sum, self.tokens - tokens));
+        self.loudest = self
+            .loudest
+            .max(self.weights.logit(self.sum - sum, self.tokens - tokens));
     }
 
     fn opinion(&self) -> Opinion {
         Opinion {
+            tokens: self.tokens,
             whole: self.weights.logit(self.sum, self.tokens),
             loudest: self.loudest,
         }

@@ -5,7 +5,6 @@
 //! digits and Han characters of the source, so inserted symbols don't lengthen them. Promise: bounded work
 //! whatever the text; a match never leaves its window.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::lexicon::Lexicon;
@@ -135,27 +134,36 @@ pub(crate) struct Matcher<'m, 't> {
     pub(crate) layouts: &'m [Layout],
     /// Indexes of hits, sorted by class, then stretch, then place.
     by_class: Vec<usize>,
+    /// Where the hits of each class begin in it, by class.
+    starts: Vec<(ClassId, u32)>,
 }
 
 impl<'m, 't> Matcher<'m, 't> {
     /// Sorts the hits. O(hits · log hits).
     pub(crate) fn new(lexicon: &'m Lexicon, scan: &'m Scan<'t>, layouts: &'m [Layout]) -> Self {
+        // One number orders them: class, stretch, first byte, longest first.
+        let order = |hit: &Hit| {
+            let (start, end) = (hit.span.start as u32, hit.span.end as u32);
+            u128::from(hit.class.0) << 96
+                | u128::from(hit.stretch) << 64
+                | u128::from(start) << 32
+                | u128::from(!end)
+        };
         let mut by_class: Vec<usize> = (0..scan.hits.len()).collect();
-        by_class.sort_by_key(|&index| {
-            let hit = &scan.hits[index];
-            (
-                hit.class,
-                hit.stretch,
-                hit.span.start,
-                std::cmp::Reverse(hit.span.end),
-                index,
-            )
-        });
+        by_class.sort_by_key(|&index| order(&scan.hits[index]));
+        let mut starts: Vec<(ClassId, u32)> = Vec::new();
+        for (place, &index) in (0..).zip(&by_class) {
+            let class = scan.hits[index].class;
+            if starts.last().is_none_or(|(last, _)| *last != class) {
+                starts.push((class, place));
+            }
+        }
         Self {
             lexicon,
             scan,
             layouts,
             by_class,
+            starts,
         }
     }
 
@@ -216,7 +224,7 @@ impl<'m, 't> Matcher<'m, 't> {
             .find(|&step| !steps[step].is_optional)
             .unwrap_or(group.start);
         let mut fillings: Vec<Parts> = Vec::new();
-        let mut ends: HashSet<usize> = HashSet::new();
+        let mut ends: Vec<usize> = Vec::new();
         // Optional first steps may be left out: begin at each of them and at the first obligatory one.
         for (step, entry) in steps.iter().enumerate().take(obligatory + 1).skip(group.start) {
             for start in self.hits_of_step(entry, within) {
@@ -226,7 +234,11 @@ impl<'m, 't> Matcher<'m, 't> {
                 let mut filled = vec![(step, start)];
                 if self.fill_step(pattern, group.end, step, entry.at_least - 1, &mut filled, &mut 0) {
                     let end = filled[filled.len() - 1].1;
-                    if ends.insert(end) || step == group.start {
+                    let is_new = !ends.contains(&end);
+                    if is_new {
+                        ends.push(end);
+                    }
+                    if is_new || step == group.start {
                         fillings.push(filled);
                     }
                 }
@@ -240,13 +252,14 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 
     fn hits_of(&self, class: ClassId) -> &[usize] {
-        let start = self
-            .by_class
-            .partition_point(|&index| self.hit(index).class < class);
-        let end = self
-            .by_class
-            .partition_point(|&index| self.hit(index).class <= class);
-        &self.by_class[start..end]
+        let Ok(at) = self.starts.binary_search_by_key(&class, |(class, _)| *class) else {
+            return &[];
+        };
+        let start = self.starts[at].1 as usize;
+        match self.starts.get(at + 1) {
+            Some(&(_, end)) => &self.by_class[start..end as usize],
+            None => &self.by_class[start..],
+        }
     }
 
     /// Hits that can fill a step, in order of place; only those in a span of a stretch, if one is given.

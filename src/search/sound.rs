@@ -120,7 +120,9 @@ impl Syllables {
 
     /// The characters that have a syllable, in the order of their codes.
     pub(crate) fn characters(&self) -> Vec<char> {
-        let spoken = (FIRST_HAN..).zip(&self.by_character).filter(|(_, syllable)| **syllable != 0);
+        let spoken = (FIRST_HAN..)
+            .zip(&self.by_character)
+            .filter(|(_, syllable)| **syllable != 0);
         spoken.filter_map(|(code, _)| char::from_u32(code)).collect()
     }
 

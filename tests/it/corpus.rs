@@ -25,6 +25,23 @@ fn half(name: &str) -> Vec<Labelled> {
         .collect()
 }
 
+/// `dunlint train corpus/learn -o lexicons/model.bin` was run after the last change of what it learns from.
+#[test]
+fn the_second_opinion_is_current() {
+    let folder = root().join("corpus/learn");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let records: Vec<Labelled> = files
+        .iter()
+        .flat_map(|path| Labelled::parse(&std::fs::read_to_string(path).unwrap()).unwrap())
+        .collect();
+    let is_current = dunlint::eval::is_trained_on(&records, dunlint::Lexicon::bundled());
+    assert_eq!(is_current, Some(true), "train anew: see CONTRIBUTING.md");
+}
+
 #[test]
 fn records_are_well_formed_and_unique() {
     let mut ids = HashSet::new();
