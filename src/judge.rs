@@ -16,7 +16,7 @@ use crate::lexicon::Folds;
 use crate::lexicon::cue::State;
 use crate::lexicon::pattern::{Target, Window};
 use crate::linter::Work;
-use crate::message::{Message, Role, Speaker, Time};
+use crate::message::{Role, Speaker};
 use crate::normalize;
 use crate::rule::{Category, Confidence, Judge, Rule};
 use crate::search::patterns::Matcher;
@@ -208,7 +208,7 @@ impl<'m, 't> Judges<'m, 't> {
         {
             return None;
         }
-        if when.night && !is_at_night(message) {
+        if when.night && !self.context.lexicon.is_sent_in_quiet_hours(message) {
             return None;
         }
         if !when.addressee.is_empty() {
@@ -468,10 +468,4 @@ fn is_wholly_traditional(source: &str, folds: &Folds) -> bool {
         simplified += usize::from(folds.to_traditional.contains_key(&character));
     }
     traditional > 0 && traditional as f64 >= TRADITIONAL_SHARE * (traditional + simplified) as f64
-}
-
-/// Whether the message was sent between 22:00 and 08:00.
-pub(crate) fn is_at_night(message: &Message) -> bool {
-    let clock = message.time.and_then(|Time { clock, .. }| clock);
-    clock.is_some_and(|clock| clock.hour() >= 22 || clock.hour() < 8)
 }

@@ -7,6 +7,7 @@
 mod build;
 pub(crate) mod cue;
 pub mod laws;
+mod limits;
 pub(crate) mod pattern;
 mod source;
 
@@ -22,6 +23,7 @@ use crate::read::transcript;
 use crate::rule::{Category, Example, Rule};
 use crate::search::Syllables;
 pub use laws::Laws;
+use limits::Limits;
 use pattern::{ClassId, Pattern};
 use source::Files;
 
@@ -30,6 +32,7 @@ use source::Files;
 pub struct Lexicon {
     pub(crate) rules: Vec<Rule>,
     pub(crate) laws: Laws,
+    pub(crate) limits: Limits,
     pub(crate) version: String,
     pub(crate) classes: Vec<Class>,
     pub(crate) terms: Vec<Term>,
@@ -141,6 +144,12 @@ impl Lexicon {
         classes
             .filter(|(_, class)| class.allows.is_some())
             .map(|(index, _)| ClassId(index))
+    }
+
+    /// Whether a message was sent when nobody may collect; no if its hour isn't known.
+    pub(crate) fn is_sent_in_quiet_hours(&self, message: &Message) -> bool {
+        let clock = message.time.and_then(|Time { clock, .. }| clock);
+        clock.is_some_and(|clock| self.limits.is_quiet(clock))
     }
 
     /// The plain form of a hit's term; none for a shape of digits.

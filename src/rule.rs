@@ -162,7 +162,7 @@ pub struct When {
     /// All of these states of the dialogue or the message.
     #[serde(default)]
     pub state: Vec<String>,
-    /// Sent between 22:00 and 08:00.
+    /// Sent in the quiet hours of `limits.toml`.
     #[serde(default)]
     pub night: bool,
 }

@@ -444,7 +444,9 @@ impl Searcher {
             _ => None,
         }));
         open.iter().filter_map(move |index| match target(index) {
-            Target::Rule(rule) if conditions::may_hold(&lexicon.rules[rule].when, message, effects) => {
+            Target::Rule(rule)
+                if conditions::may_hold(&lexicon.rules[rule].when, message, effects, lexicon) =>
+            {
                 Some(rule)
             }
             _ => None,

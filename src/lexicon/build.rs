@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::cue::Cue;
 use super::laws::Laws;
+use super::limits::Limits;
 use super::pattern::{ClassId, Intern, Pattern, Target};
 use super::source::Files;
 use super::{Class, Folds, Lexicon, Term};
@@ -73,6 +74,7 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
     let mut rules = builder.load_rules();
     let cues: Vec<(String, Cue)> = builder.load_cues();
     let laws = builder.load_laws();
+    let limits = builder.load_limits(laws.as_ref());
     builder.apply(&overlay, &mut rules);
     for (index, (file, rule)) in rules.iter().enumerate() {
         builder.compile_rule(index, file, rule, &laws);
@@ -91,6 +93,7 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
     Ok(Lexicon {
         rules: rules.into_iter().map(|(_, rule)| rule).collect(),
         laws: laws.expect("a missing laws file is among the problems"),
+        limits,
         version: version_of(base, layer),
         classes: builder.classes,
         terms: builder.terms,
@@ -296,6 +299,27 @@ impl<'f> Builder<'f> {
         let laws: Laws = self.parse(file, text)?;
         self.problems.extend(laws.problems());
         Some(laws)
+    }
+
+    fn load_limits(&mut self, laws: Option<&Laws>) -> Limits {
+        let Some(&(file, text)) = self.files("limits.toml").first() else {
+            self.problem("limits.toml", None, "the file is missing");
+            return Limits::default();
+        };
+        let limits = match Limits::parse(text) {
+            Ok(limits) => limits,
+            Err(cause) => {
+                let line = cause
+                    .span()
+                    .map(|span| text[..span.start].matches('\n').count() + 1);
+                self.problem(file, line, cause.message());
+                return Limits::default();
+            }
+        };
+        for (id, reason) in laws.map(|laws| limits.problems(laws)).unwrap_or_default() {
+            self.problem(file, line_of(text, &id), reason);
+        }
+        limits
     }
 
     fn apply(&mut self, overlay: &Overlay, rules: &mut Vec<(String, Rule)>) {

@@ -3,7 +3,7 @@
 //! In: the conditions, the fields of the message, the effects of the cues that may stand in it. Out: no if the judges
 //! are bound to find that the rule doesn't apply. Wrong only in saying yes.
 
-use crate::judge::is_at_night;
+use crate::lexicon::Lexicon;
 use crate::lexicon::cue::{Effect, State};
 use crate::message::{Message, Role, Speaker};
 use crate::rule::When;
@@ -37,7 +37,7 @@ impl Effects {
 }
 
 /// Whether the conditions of a rule can hold.
-pub(super) fn may_hold(when: &When, message: &Message, effects: Effects) -> bool {
+pub(super) fn may_hold(when: &When, message: &Message, effects: Effects, lexicon: &Lexicon) -> bool {
     let has_channel = |channel| when.channel.is_empty() || when.channel.contains(&channel);
     let channel_holds = match message.channel {
         Some(channel) => has_channel(channel) && !when.not_channel.contains(&channel),
@@ -47,7 +47,7 @@ pub(super) fn may_hold(when: &When, message: &Message, effects: Effects) -> bool
         State::named(name).is_some_and(|state| effects.has(state) || is_marked(state, message))
     };
     channel_holds
-        && (!when.night || is_at_night(message))
+        && (!when.night || lexicon.is_sent_in_quiet_hours(message))
         && (when.addressee.is_empty() || may_address(&when.addressee, message, effects))
         && when.state.iter().all(has_state)
 }

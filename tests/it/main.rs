@@ -6,6 +6,7 @@ mod corpus;
 mod docs;
 mod hostile;
 mod rules;
+mod work;
 
 /// A generated file must be current. `UPDATE=1` writes it; a test run never does by itself.
 fn compare_generated(path: &std::path::Path, expected: &str) {

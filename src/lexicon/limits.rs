@@ -1,0 +1,111 @@
+//! Hours and counts with their source.
+//!
+//! In: `limits.toml`. Out: [`Limits`], checked: each names its hours or its count, and a clause that exists. Judges of
+//! single messages ask only for the quiet hours; counts are for whoever sees all contacts with a debtor.
+
+use jiff::civil::Time as Clock;
+use serde::Deserialize;
+
+use super::laws::Laws;
+
+/// All limits.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Limits {
+    pub(crate) limits: Vec<Limit>,
+}
+
+/// One limit as it stands in the file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct Limit {
+    pub(crate) id: String,
+    pub(crate) quiet_from: Option<String>,
+    pub(crate) quiet_to: Option<String>,
+    pub(crate) count: Option<f64>,
+    pub(crate) clause: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct LimitFile {
+    limit: Vec<Limit>,
+}
+
+/// The limit that holds for all collection wherever nothing narrower does.
+const QUIET_HOURS: &str = "quiet-hours";
+
+impl Limits {
+    /// Parses the file.
+    ///
+    /// # Errors
+    /// What TOML says.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let file: LimitFile = toml::from_str(text)?;
+        Ok(Self { limits: file.limit })
+    }
+
+    /// What is wrong with them, with the ids of the limits.
+    pub(crate) fn problems(&self, laws: &Laws) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        for limit in &self.limits {
+            let mut problem =
+                |what: String| problems.push((limit.id.clone(), format!("limit {}: {what}", limit.id)));
+            let hours = [&limit.quiet_from, &limit.quiet_to];
+            if hours.iter().any(|hour| hour.is_some()) == limit.count.is_some() {
+                problem("needs either quiet_from and quiet_to or a count".to_owned());
+            }
+            for hour in hours.into_iter().flatten() {
+                if hour.parse::<Clock>().is_err() {
+                    problem(format!("`{hour}` is no hour; write 22:00"));
+                }
+            }
+            if let Some(key) = &limit.clause
+                && !laws.clauses.iter().any(|clause| clause.key == *key)
+            {
+                problem(format!("cites the unknown clause {key}"));
+            }
+        }
+        if self.quiet_hours().is_none() {
+            problems.push((
+                QUIET_HOURS.to_owned(),
+                format!("no limit {QUIET_HOURS} with its hours"),
+            ));
+        }
+        problems
+    }
+
+    /// Whether it is too late, or too early, to collect.
+    pub(crate) fn is_quiet(&self, clock: Clock) -> bool {
+        let Some((from, to)) = self.quiet_hours() else {
+            return false;
+        };
+        match from <= to {
+            true => (from..to).contains(&clock),
+            false => clock >= from || clock < to,
+        }
+    }
+
+    fn quiet_hours(&self) -> Option<(Clock, Clock)> {
+        let limit = self.limits.iter().find(|limit| limit.id == QUIET_HOURS)?;
+        let hour = |hour: &Option<String>| hour.as_ref()?.parse().ok();
+        Some((hour(&limit.quiet_from)?, hour(&limit.quiet_to)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_reach_over_midnight() {
+        let limits = |from: &str, to: &str| {
+            let text =
+                format!("[[limit]]\nid = \"quiet-hours\"\nquiet_from = \"{from}\"\nquiet_to = \"{to}\"");
+            Limits::parse(&text).unwrap()
+        };
+        let at = |hour, minute| jiff::civil::time(hour, minute, 0, 0);
+        let night = limits("22:00", "08:00");
+        assert!(night.is_quiet(at(22, 0)) && night.is_quiet(at(7, 59)) && night.is_quiet(at(0, 0)));
+        assert!(!night.is_quiet(at(8, 0)) && !night.is_quiet(at(21, 59)));
+        let noon = limits("12:00", "14:00");
+        assert!(noon.is_quiet(at(13, 0)) && !noon.is_quiet(at(14, 0)) && !noon.is_quiet(at(23, 0)));
+    }
+}
