@@ -19,13 +19,13 @@ use model::HEADS;
 pub(crate) use model::{Head, Model};
 
 /// A message below this logit reads like an ordinary one: findings in it are for review.
-const ORDINARY: f32 = -0.5;
+const ORDINARY: f32 = -0.8;
 
 /// A stretch of an ordinary message above this logit is heard all the same: a threat at the end of a long policy.
 const LOUD: f32 = 1.5;
 
 /// A message above this logit reads like an offending one.
-const LIKELY: f32 = 1.0;
+const LIKELY: f32 = 1.2;
 
 /// A clause above this logit is proposed besides the one that reads most like a category.
 const TELLING: f32 = -0.5;
