@@ -11,7 +11,7 @@ mod notes;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use crate::finding::{Disguise, Dismissal, Finding, Reason, Related, RelatedRole};
+use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
 use crate::lexicon::Folds;
 use crate::lexicon::cue::State;
 use crate::lexicon::pattern::{Target, Window};
@@ -23,7 +23,7 @@ use crate::search::patterns::Matcher;
 use crate::search::{Disguises, Hit, PatternMatch};
 use crate::segment::{Blocks, Segmenter};
 use crate::span::Span;
-use context::{Context, CueFound};
+use context::{Context, CueFound, Voice};
 
 /// Mention this strong, and stronger than the collector's voice, takes a match for a mention.
 const MENTION_THRESHOLD: f32 = 2.0;
@@ -34,6 +34,9 @@ const DIRECTNESS_WEIGHT: f32 = 1.5;
 /// Weaker mention, still stronger than the collector's voice, leaves a match for review.
 const DOUBT_THRESHOLD: f32 = 1.0;
 
+/// How much more mention it takes against what the second opinion proposes.
+const PROPOSED_MARGIN: f32 = 2.0;
+
 /// Service numbers of courts and police. A message that really comes from one pretends nothing.
 const OFFICIAL_SENDERS: [&str; 3] = ["12368", "110", "96110"];
 
@@ -42,6 +45,17 @@ pub(crate) struct Judged {
     pub(crate) rule: usize,
     pub(crate) found: PatternMatch,
     pub(crate) outcome: Outcome,
+}
+
+/// How words are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hearing<C> {
+    /// The writer's own.
+    Use,
+    /// Perhaps only mentioned: for review.
+    Doubt,
+    /// Mentioned, with what tells.
+    Mention(C),
 }
 
 /// What became of a match.
@@ -168,10 +182,11 @@ impl<'m, 't> Judges<'m, 't> {
         if let Some((reason, cue)) = clause::judge(context, found, voice, &rule.ignores) {
             return Outcome::Dismissed(reason, cue);
         }
-        let is_mention =
-            voice.mention > voice.collector && !context.is_call() && !rule.ignores.contains(&Judge::Genre);
-        let directness = f32::from(context.directness(found.stretch, found.span));
-        if is_mention && voice.mention >= MENTION_THRESHOLD + directness * DIRECTNESS_WEIGHT {
+        let hearing = match rule.ignores.contains(&Judge::Genre) {
+            true => Hearing::Use,
+            false => self.hear_voice(voice, found.stretch, found.span),
+        };
+        if hearing == Hearing::Mention(()) {
             return Outcome::Dismissed(Reason::Genre, strongest);
         }
         if self.is_excluded(rule_index, found, open) {
@@ -182,13 +197,42 @@ impl<'m, 't> Judges<'m, 't> {
             return dismissed(reason);
         }
         let mut confidence = rule.confidence;
-        if is_mention && directness < 2.0 && voice.mention >= DOUBT_THRESHOLD + directness {
+        if hearing == Hearing::Doubt {
             confidence = Confidence::Low;
         }
         if context.speaker(found.stretch) == Speaker::Unknown {
             confidence = confidence.min(Confidence::Medium);
         }
         Outcome::Upheld(confidence, conditions)
+    }
+
+    /// Whether words that the second opinion proposes are the writer's own or only mentioned, with the words that
+    /// tell. The model has read the words of the genre too, so it takes more of them than against a match.
+    pub(crate) fn hear_proposed(&self, place: Place) -> Hearing<Option<Place>> {
+        let stretch = place.turn.unwrap_or(0) as u32;
+        let (mut voice, strongest) = self.context.voice(stretch, place.span, &[]);
+        voice.mention -= PROPOSED_MARGIN;
+        match self.hear_voice(voice, stretch, place.span) {
+            Hearing::Use => Hearing::Use,
+            Hearing::Doubt => Hearing::Doubt,
+            Hearing::Mention(()) => {
+                Hearing::Mention(strongest.map(|cue| self.context.place(cue.stretch, cue.span)))
+            }
+        }
+    }
+
+    fn hear_voice(&self, voice: Voice, stretch: u32, span: Span) -> Hearing<()> {
+        if voice.mention <= voice.collector || self.context.is_call() {
+            return Hearing::Use;
+        }
+        let directness = f32::from(self.context.directness(stretch, span));
+        if voice.mention >= MENTION_THRESHOLD + directness * DIRECTNESS_WEIGHT {
+            Hearing::Mention(())
+        } else if directness < 2.0 && voice.mention >= DOUBT_THRESHOLD + directness {
+            Hearing::Doubt
+        } else {
+            Hearing::Use
+        }
     }
 
     /// The cues that make a rule applicable at a stretch; `None` if it isn't.

@@ -4,9 +4,9 @@
 //! so threads share it. It reads no input and writes no report.
 
 use crate::error::Result;
-use crate::finding::{Dismissal, Finding, Place, Verdict};
-use crate::judge::Judges;
+use crate::finding::{Dismissal, Finding, Place, Reason, Verdict};
 use crate::judge::context::Context;
+use crate::judge::{Hearing, Judges};
 use crate::lexicon::Lexicon;
 use crate::message::Message;
 use crate::normalize;
@@ -93,7 +93,7 @@ impl<'l> Linter<'l> {
     /// What the second opinion alone would propose: for the examples of rules without patterns.
     pub(crate) fn check_by_model(&self, message: &Message) -> Verdict {
         let opinion = self.searcher.opine(self.lexicon, message);
-        self.decide(message, opinion, Vec::new(), Vec::new())
+        self.decide(message, opinion, None, Vec::new(), Vec::new())
     }
 
     /// The same for one message after the other: `scratch` keeps its memory and nothing else.
@@ -137,21 +137,23 @@ impl<'l> Linter<'l> {
         if is_ordinary && trace.is_none() {
             return Verdict::default();
         }
+        // What the second opinion proposes is judged in its context like any match.
+        let needs_context = trace.is_some() || opinion.is_some_and(Opinion::is_likely);
         let (open, scan) = if trace.is_some() {
             // A trace shows everything, also what could never match.
             let scan = self.searcher.scan(lexicon, texts(message));
-            (self.searcher.gate(&scan.present), scan)
+            (self.searcher.gate(&scan.present, needs_context), scan)
         } else {
-            let Some(glimpse) = self.searcher.glance(lexicon, message, scratch) else {
-                return self.decide(message, opinion, Vec::new(), Vec::new());
+            let Some(glimpse) = self.searcher.glance(lexicon, message, needs_context, scratch) else {
+                return Verdict::default();
             };
             let scan = self.searcher.scan_for(lexicon, glimpse.wanted, texts(message));
             (glimpse.open, scan)
         };
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, &open, message).collect();
         rules.dedup();
-        if rules.is_empty() && trace.is_none() {
-            return self.decide(message, opinion, Vec::new(), Vec::new());
+        if rules.is_empty() && !needs_context {
+            return Verdict::default();
         }
         work.candidates += u64::from(!rules.is_empty());
         let layouts: Vec<Layout> = scan
@@ -161,8 +163,8 @@ impl<'l> Linter<'l> {
             .collect();
         let matcher = Matcher::new(lexicon, &scan, &layouts);
         let matches = matcher.find_rules(&open, &rules);
-        if matches.is_empty() && trace.is_none() {
-            return self.decide(message, opinion, Vec::new(), Vec::new());
+        if matches.is_empty() && !needs_context {
+            return Verdict::default();
         }
         let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
         let judges = Judges::new(context, matcher, &self.segmenter);
@@ -175,7 +177,7 @@ impl<'l> Linter<'l> {
         if is_ordinary {
             return Verdict::default();
         }
-        self.decide(message, opinion, findings, dismissed)
+        self.decide(message, opinion, Some(&judges), findings, dismissed)
     }
 
     /// The second opinion on the findings, and the score of what is left.
@@ -183,8 +185,9 @@ impl<'l> Linter<'l> {
         &self,
         message: &Message,
         opinion: Option<Opinion>,
+        judges: Option<&Judges>,
         mut findings: Vec<Finding>,
-        dismissed: Vec<Dismissal>,
+        mut dismissed: Vec<Dismissal>,
     ) -> Verdict {
         let lexicon = self.lexicon;
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion) {
@@ -194,7 +197,7 @@ impl<'l> Linter<'l> {
                     finding.confidence = Confidence::Low;
                 }
             }
-            self.propose(message, &close, &mut findings);
+            self.propose(message, &close, judges, &mut findings, &mut dismissed);
         }
         let (tier, score, categories) = score(&findings);
         Verdict {
@@ -206,8 +209,16 @@ impl<'l> Linter<'l> {
         }
     }
 
-    /// Adds what the second opinion proposes, unless a finding of the category shows the same words.
-    fn propose(&self, message: &Message, close: &CloseOpinion, findings: &mut Vec<Finding>) {
+    /// Adds what the second opinion proposes, unless a finding of the category shows the same words, or they are
+    /// only mentioned.
+    fn propose(
+        &self,
+        message: &Message,
+        close: &CloseOpinion,
+        judges: Option<&Judges>,
+        findings: &mut Vec<Finding>,
+        dismissed: &mut Vec<Dismissal>,
+    ) {
         let counted = findings
             .iter()
             .filter(|finding| finding.confidence > Confidence::Low);
@@ -222,11 +233,26 @@ impl<'l> Linter<'l> {
                     && finding.place.turn == place.turn
                     && finding.place.span.overlaps(place.span)
             });
-            if !is_shown {
-                findings.push(self.proposed(rule, message, place));
+            if is_shown {
+                continue;
+            }
+            let mut finding = self.proposed(rule, message, place);
+            match judges.map_or(Hearing::Use, |judges| judges.hear_proposed(place)) {
+                Hearing::Use => findings.push(finding),
+                Hearing::Doubt => {
+                    finding.confidence = Confidence::Low;
+                    findings.push(finding);
+                }
+                Hearing::Mention(cue) => dismissed.push(Dismissal {
+                    rule,
+                    place,
+                    reason: Reason::Genre,
+                    cue,
+                }),
             }
         }
         findings.sort_by_key(|finding| (finding.place, finding.rule));
+        dismissed.sort_by_key(|dismissal| (dismissal.place, dismissal.rule));
     }
 
     fn proposed(&self, index: usize, message: &Message, place: Place) -> Finding {

@@ -25,7 +25,7 @@ const ORDINARY: f32 = -0.8;
 const LOUD: f32 = 1.5;
 
 /// A message above this logit reads like an offending one.
-const LIKELY: f32 = 1.2;
+const LIKELY: f32 = 1.0;
 
 /// A clause above this logit is proposed besides the one that reads most like a category.
 const TELLING: f32 = -0.5;
@@ -76,6 +76,11 @@ impl Opinion {
 }
 
 impl Opinion {
+    /// The message reads like an offending one whatever rules find.
+    pub(crate) fn is_likely(self) -> bool {
+        self.tokens >= LEAST_TOKENS && self.whole > LIKELY
+    }
+
     /// For whoever asks why.
     pub(crate) fn traced(self) -> TracedOpinion {
         TracedOpinion {
@@ -222,7 +227,7 @@ impl<'m> CloseOpinion<'m> {
         if self.opinion.tokens < LEAST_TOKENS || self.opinion.whole <= ORDINARY {
             return Vec::new();
         }
-        let is_likely = self.opinion.whole > LIKELY;
+        let is_likely = self.opinion.is_likely();
         let shares = || self.stretches.iter().flat_map(|stretch| &stretch.shares);
         let tokens = shares().count();
         let mut categories: Vec<(f32, Category)> = Category::ALL

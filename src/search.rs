@@ -418,11 +418,12 @@ impl Searcher {
         frequencies
     }
 
-    /// The patterns whose obligatory classes are all present, in lexicon order; none if no rule's are.
-    pub(crate) fn gate(&self, present: &ClassSet) -> Vec<usize> {
+    /// The patterns whose obligatory classes are all present, in lexicon order; none if no rule's are, unless the
+    /// context is needed.
+    pub(crate) fn gate(&self, present: &ClassSet, needs_context: bool) -> Vec<usize> {
         let mut open = Vec::new();
         self.rule_gates.open(present, &mut open);
-        if !open.is_empty() {
+        if needs_context || !open.is_empty() {
             self.other_gates.open(present, &mut open);
         }
         open.sort_unstable();
@@ -460,11 +461,13 @@ impl Searcher {
     }
 
     /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a
-    /// fraction of its cost: first the classes present, then whether their places fit.
+    /// fraction of its cost: first the classes present, then whether their places fit. Never none if the context is
+    /// needed in any case.
     pub(crate) fn glance(
         &self,
         lexicon: &Lexicon,
         message: &Message,
+        needs_context: bool,
         scratch: &mut Scratch,
     ) -> Option<Glimpse> {
         let Scratch { sights, places } = scratch;
@@ -475,14 +478,14 @@ impl Searcher {
             self.glance.see(source, &lexicon.folds, &self.sound, sights);
         }
         if sights.has_form {
-            return self.look_closely(lexicon, message);
+            return self.look_closely(lexicon, message, needs_context);
         }
         if sights.has_letters {
             self.hear(lexicon, message, sights);
         }
         let mut open = Vec::new();
         self.rule_gates.open(&sights.present, &mut open);
-        if open.is_empty() {
+        if open.is_empty() && !needs_context {
             return None;
         }
         // Places are those of one row; calls are few, and a pattern may stretch over their turns.
@@ -490,7 +493,7 @@ impl Searcher {
         if has_places {
             places.file(sights, self.class_count);
             open.retain(|&index| places.may_fill(&lexicon.patterns[index], sights));
-            if open.is_empty() {
+            if open.is_empty() && !needs_context {
                 return None;
             }
         }
@@ -505,7 +508,9 @@ impl Searcher {
         }
         open.sort_unstable();
         open.dedup();
-        self.open_rules(lexicon, &open, message).next()?;
+        if !needs_context {
+            self.open_rules(lexicon, &open, message).next()?;
+        }
         let wanted = self.wanted(lexicon, &open);
         Some(Glimpse {
             open,
@@ -514,10 +519,12 @@ impl Searcher {
     }
 
     /// The glimpse of a message with written forms of restored readings: made by the full scan.
-    fn look_closely(&self, lexicon: &Lexicon, message: &Message) -> Option<Glimpse> {
+    fn look_closely(&self, lexicon: &Lexicon, message: &Message, needs_context: bool) -> Option<Glimpse> {
         let scan = self.scan(lexicon, message.stretches().map(|(_, _, text)| text));
-        let open = self.gate(&scan.present);
-        self.open_rules(lexicon, &open, message).next()?;
+        let open = self.gate(&scan.present, needs_context);
+        if !needs_context {
+            self.open_rules(lexicon, &open, message).next()?;
+        }
         Some(Glimpse { open, wanted: None })
     }
 

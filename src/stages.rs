@@ -18,7 +18,7 @@ impl Linter<'_> {
     pub fn stage_glance(&self, text: &str) -> usize {
         usize::from(
             self.searcher
-                .glance(self.lexicon, &Message::text(text), &mut Default::default())
+                .glance(self.lexicon, &Message::text(text), false, &mut Default::default())
                 .is_some(),
         )
     }
@@ -31,7 +31,7 @@ impl Linter<'_> {
     /// Patterns whose obligatory classes are all present.
     pub fn stage_gate(&self, text: &str) -> usize {
         let scan = self.searcher.scan(self.lexicon, std::iter::once(text));
-        self.searcher.gate(&scan.present).len()
+        self.searcher.gate(&scan.present, false).len()
     }
 
     /// Tokens of the block around a byte of a text without disguise.
