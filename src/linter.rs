@@ -193,7 +193,8 @@ impl<'l> Linter<'l> {
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion) {
             let close = CloseOpinion::new(model, message, opinion, &lexicon.folds.table);
             for finding in &mut findings {
-                if finding.rule < lexicon.first_own_rule && close.doubts(finding.place) {
+                let rule = &lexicon.rules[finding.rule];
+                if finding.rule < lexicon.first_own_rule && !rule.is_grave() && close.doubts(finding.place) {
                     finding.confidence = Confidence::Low;
                 }
             }

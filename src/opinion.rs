@@ -55,6 +55,8 @@ pub(crate) const NUMBER: char = '0';
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Opinion {
     pub(crate) tokens: u32,
+    /// A word stands in it for which a grave rule waits.
+    pub(crate) is_grave: bool,
     pub(crate) whole: f32,
     /// Of its loudest stretch of sentences.
     pub(crate) loudest: f32,
@@ -71,7 +73,7 @@ pub(crate) struct Token {
 impl Opinion {
     /// Nothing could be found that counts.
     pub(crate) fn is_ordinary(self) -> bool {
-        self.tokens >= LEAST_TOKENS && self.whole <= ORDINARY && self.loudest <= LOUD
+        !self.is_grave && self.tokens >= LEAST_TOKENS && self.whole <= ORDINARY && self.loudest <= LOUD
     }
 }
 
@@ -84,6 +86,7 @@ impl Opinion {
     /// For whoever asks why.
     pub(crate) fn traced(self) -> TracedOpinion {
         TracedOpinion {
+            is_too_short: self.tokens < LEAST_TOKENS,
             whole: self.whole,
             loudest: self.loudest,
             ordinary_below: ORDINARY,

@@ -181,6 +181,8 @@ pub enum Judge {
     Report,
     /// Prohibition: the words themselves forbid.
     Prohibition,
+    /// The second opinion: the words say enough by themselves.
+    Opinion,
 }
 
 /// A text with the context that it needs, as text or as table.
@@ -212,6 +214,11 @@ pub struct ExampleRecord {
 }
 
 impl Rule {
+    /// Whether a match says enough by itself: no second opinion overrules it.
+    pub(crate) fn is_grave(&self) -> bool {
+        self.ignores.contains(&Judge::Opinion)
+    }
+
     fn default_readings() -> Vec<Reading> {
         vec![Reading::Joined, Reading::Sound, Reading::Shape, Reading::Picture]
     }

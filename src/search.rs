@@ -202,7 +202,7 @@ impl Searcher {
         always_wanted.extend([lexicon.you, lexicon.we].into_iter().chain(lexicon.allowances()));
         let mut searcher = Self {
             automaton,
-            glance: Glance::new(lexicon, &sound, &pair_frequency(lexicon)),
+            glance: Glance::new(lexicon, &sound, &grave_classes(lexicon), &pair_frequency(lexicon)),
             sound,
             is_form,
             rule_gates: Gates::default(),
@@ -550,6 +550,19 @@ impl Searcher {
         }
         wanted
     }
+}
+
+/// The classes of the anchors of grave rules.
+fn grave_classes(lexicon: &Lexicon) -> ClassSet {
+    let mut classes = ClassSet::new(lexicon.classes.len());
+    for pattern in &lexicon.patterns {
+        if let Target::Rule(rule) = pattern.target
+            && lexicon.rules[rule].is_grave()
+        {
+            classes.extend(pattern.steps[pattern.anchor].classes.iter().copied());
+        }
+    }
+    classes
 }
 
 /// How often two characters stand side by side in the rules' own innocent examples.

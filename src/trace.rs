@@ -29,6 +29,8 @@ pub struct Trace {
 /// What the linear model makes of the words, as logits: 0 is undecided, more speaks for an offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TracedOpinion {
+    /// The message is too short for an opinion: the rules alone decide.
+    pub is_too_short: bool,
     /// Of the whole message.
     pub whole: f32,
     /// Of its loudest stretch of sentences.

@@ -93,7 +93,7 @@ pub fn write_story(
     heading(out, 3, "语境信号", "signals of context", trace.signals.len())?;
     for signal in &trace.signals {
         let (cue, effect, text) = (&signal.cue, &signal.effect, visible(&signal.text));
-        writeln!(out, "   {cue} → {effect} ({:+})  {text}", signal.weight)?;
+        writeln!(out, "   {cue} → {effect} ({:+.1})  {text}", signal.weight)?;
     }
     heading(
         out,
@@ -171,7 +171,9 @@ fn opinion_sentence(trace: &Trace, settings: &Settings) -> String {
     let Some(opinion) = trace.opinion else {
         return pick(lang, "无", "none").to_owned();
     };
-    let reads_like = if opinion.whole > opinion.likely_above {
+    let reads_like = if opinion.is_too_short {
+        pick(lang, "太短，只看规则", "too short to tell: the rules decide")
+    } else if opinion.whole > opinion.likely_above {
         pick(lang, "读来近似违规消息", "reads like messages that offend")
     } else if opinion.whole > opinion.ordinary_below {
         pick(lang, "不能确定，以规则为准", "undecided: the rules decide")
@@ -184,11 +186,16 @@ fn opinion_sentence(trace: &Trace, settings: &Settings) -> String {
     } else {
         pick(
             lang,
-            "读来与正常消息无异，规则的匹配不计入",
-            "reads like ordinary messages: what rules match isn't counted",
+            "读来与正常消息无异，除直白的暴力威胁外，规则的匹配不计入",
+            "reads like ordinary messages: what rules match isn't counted, but for plain threats of violence",
         )
     };
-    format!("{reads_like} ({:+.1} / {:+.1})", opinion.whole, opinion.loudest)
+    let values = pick(lang, "整体", "whole");
+    let loudest = pick(lang, "最突出的一段", "loudest stretch");
+    format!(
+        "{reads_like} ({values} {:+.1}, {loudest} {:+.1})",
+        opinion.whole, opinion.loudest
+    )
 }
 
 fn score_sentence(judged: Judged, settings: &Settings) -> String {
@@ -288,7 +295,7 @@ mod tests {
             "{story}"
         );
         assert!(
-            story.contains("prohibition → prohibited (-1)  严禁‹U+001B›"),
+            story.contains("prohibition → prohibited (-1.0)  严禁‹U+001B›"),
             "{story}"
         );
         assert!(story.contains("dismissed: forbidden by the text"), "{story}");

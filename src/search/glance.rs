@@ -55,9 +55,12 @@ struct Weights {
     of_number: u16,
     /// Weight of the character, and whether it begins or ends a pair with a weight.
     singles: Vec<(i8, u8)>,
-    /// Open addressing: pair, weight.
+    /// Open addressing: pair, weight; [`GRAVE`] is added to the weight of a pair that no opinion overrules.
     pairs: Vec<(u32, i32)>,
 }
+
+/// Marks a pair of a term that a grave rule waits for.
+const GRAVE: i32 = 1 << 16;
 
 /// A character as the pass sees it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
 /// kind (24–27), and whether a picture may begin with it (28).
@@ -161,6 +164,11 @@ impl Glyph {
         self.kind_number() <= CharKind::Digit as u32
     }
 
+    /// The same character, not counted between steps.
+    fn as_other_word(self) -> Self {
+        Glyph(self.0 & !(15 << KIND_SHIFT) | (CharKind::OtherWord as u32) << KIND_SHIFT)
+    }
+
     fn is_break(self) -> bool {
         1 << self.kind_number() & BREAKS != 0
     }
@@ -217,7 +225,12 @@ fn hash(pair: u32) -> u32 {
 
 impl Glance {
     /// Enters all terms and all written forms; `frequency` says how often a pair stands in ordinary text.
-    pub(super) fn new(lexicon: &Lexicon, sound: &SoundIndex, frequency: &dyn Fn(char, char) -> u32) -> Self {
+    pub(super) fn new(
+        lexicon: &Lexicon,
+        sound: &SoundIndex,
+        grave: &ClassSet,
+        frequency: &dyn Fn(char, char) -> u32,
+    ) -> Self {
         let mut own = Self {
             glyphs: Vec::with_capacity(0x1_0000),
             codes: HashMap::new(),
@@ -233,6 +246,7 @@ impl Glance {
             class_count: lexicon.classes.len(),
             weights: Weights::default(),
         };
+        let mut grave_pairs: Vec<(char, char)> = Vec::new();
         let mut filed: HashMap<u32, Vec<Entry>> = HashMap::new();
         let mut lists: HashMap<Vec<ClassId>, List> = HashMap::new();
         let table = &lexicon.folds.table;
@@ -268,10 +282,14 @@ impl Glance {
                     own.singles[code as usize].classes = own.list(all, &mut lists);
                 }
                 _ => {
+                    let is_grave = classes.iter().any(|&class| grave.contains(class));
                     let classes = own.list(classes.to_vec(), &mut lists);
                     let rarest = (1..codes.len())
                         .min_by_key(|&at| frequency(characters[at - 1], characters[at]))
                         .expect("two characters have a pair");
+                    if is_grave {
+                        grave_pairs.push((characters[rarest - 1], characters[rarest]));
+                    }
                     filed
                         .entry(key(codes[rarest - 1], codes[rarest]))
                         .or_default()
@@ -291,7 +309,7 @@ impl Glance {
         }
         own.file(filed);
         if let Some(model) = &lexicon.model {
-            own.weigh(model);
+            own.weigh(model, &grave_pairs);
         }
         own.draw(&lexicon.folds, sound);
         own
@@ -344,7 +362,7 @@ impl Glance {
     }
 
     /// Fills the table of weights.
-    fn weigh(&mut self, model: &Model) {
+    fn weigh(&mut self, model: &Model, grave: &[(char, char)]) {
         let any = Head::Any.index();
         let coded: Vec<(u16, u16, i8)> = model
             .grams
@@ -358,7 +376,7 @@ impl Glance {
                 (self.enter(gram.first), second, gram.weights[any])
             })
             .collect();
-        let slots = (coded.len() * 2).next_power_of_two().max(64);
+        let slots = ((coded.len() + grave.len()) * 2).next_power_of_two().max(64);
         let mut weights = Weights {
             scale: model.scales[any],
             bias: model.biases[any],
@@ -380,6 +398,21 @@ impl Glance {
                 slot = (slot + 1) & (slots - 1);
             }
             weights.pairs[slot] = (key, i32::from(weight));
+        }
+        for &(first, second) in grave {
+            let (first, second) = (self.codes[&first], self.codes[&second]);
+            weights.singles[usize::from(first)].1 |= BEGINS_PAIR;
+            weights.singles[usize::from(second)].1 |= ENDS_PAIR;
+            let key = key(first, second);
+            let mut slot = hash(key) as usize >> 8 & (slots - 1);
+            while weights.pairs[slot].0 != 0 && weights.pairs[slot].0 != key {
+                slot = (slot + 1) & (slots - 1);
+            }
+            let (own, weight) = &mut weights.pairs[slot];
+            *own = key;
+            if *weight < GRAVE / 2 {
+                *weight += GRAVE;
+            }
         }
         self.weights = weights;
     }
@@ -520,7 +553,12 @@ impl Glance {
                 }
             } else if glyph.is(CharKind::Several) {
                 let several = folds.table.several(character);
-                row.extend(several.chars().map(|folded| self.compute(folded, folds, sound)));
+                // One character of the source, so no more than one between two steps: none, to be sure.
+                row.extend(
+                    several
+                        .chars()
+                        .map(|folded| self.compute(folded, folds, sound).as_other_word()),
+                );
             } else {
                 row.push(glyph);
             }
@@ -570,6 +608,7 @@ struct Tally<'w> {
     weights: &'w Weights,
     previous: u16,
     can_follow: bool,
+    is_grave: bool,
     sum: i32,
     tokens: u32,
     /// Sum and tokens at the beginnings of sentences not yet heard by themselves, in order.
@@ -583,6 +622,7 @@ impl<'w> Tally<'w> {
             weights,
             previous: weights.of_break,
             can_follow: true,
+            is_grave: false,
             sum: 0,
             tokens: 0,
             sentences: Vec::new(),
@@ -621,7 +661,13 @@ impl<'w> Tally<'w> {
         if let Some(&(single, begins)) = self.weights.singles.get(usize::from(code)) {
             self.sum += i32::from(single);
             if self.can_follow && begins & ENDS_PAIR != 0 {
-                self.sum += self.weights.of_pair(key(self.previous, code));
+                let weight = self.weights.of_pair(key(self.previous, code));
+                self.is_grave |= weight >= GRAVE / 2;
+                self.sum += if weight >= GRAVE / 2 {
+                    weight - GRAVE
+                } else {
+                    weight
+                };
             }
             self.can_follow = begins & BEGINS_PAIR != 0;
         } else {
@@ -665,6 +711,7 @@ impl<'w> Tally<'w> {
     fn opinion(&self) -> Opinion {
         Opinion {
             tokens: self.tokens,
+            is_grave: self.is_grave,
             whole: self.weights.logit(self.sum, self.tokens),
             loudest: self.loudest,
         }
