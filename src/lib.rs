@@ -8,7 +8,7 @@
 //! 3. `search` finds the terms of all rules and cues in one pass, then patterns over their classes;
 //! 4. `segment` drops what cuts through words: jieba, only around a match;
 //! 5. `judge` tells use from mention: denial, report, genre, speaker, addressee, what a call has established;
-//! 6. `score` makes a tier and a score of the findings;
+//! 6. `opinion`, a linear model, doubts findings in ordinary texts and proposes what no pattern says; `score` sums up;
 //! 7. [`screen`] runs all this over dumps, on all cores, in input order;
 //! 8. [`report`] shows it to people and programs.
 //!
