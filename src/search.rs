@@ -15,6 +15,7 @@ pub(crate) mod shapes;
 mod sound;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use std::collections::HashMap;
 use std::fmt;
