@@ -48,6 +48,7 @@ pub mod linter;
 pub mod message;
 pub mod normalize;
 mod opinion;
+mod pair_table;
 pub mod read;
 pub mod report;
 pub mod rule;

@@ -73,20 +73,29 @@ pub(crate) struct Token {
 impl Opinion {
     /// Nothing could be found that counts.
     pub(crate) fn is_ordinary(self) -> bool {
-        !self.is_grave && self.tokens >= LEAST_TOKENS && self.whole <= ORDINARY && self.loudest <= LOUD
+        !self.is_grave && self.reads_ordinary() && self.loudest <= LOUD
+    }
+
+    /// The message as a whole reads like an ordinary one, whatever stands in a stretch of it.
+    fn reads_ordinary(self) -> bool {
+        !self.is_too_short() && self.whole <= ORDINARY
+    }
+
+    fn is_too_short(self) -> bool {
+        self.tokens < LEAST_TOKENS
     }
 }
 
 impl Opinion {
     /// The message reads like an offending one whatever rules find.
     pub(crate) fn is_likely(self) -> bool {
-        self.tokens >= LEAST_TOKENS && self.whole > LIKELY
+        !self.is_too_short() && self.whole > LIKELY
     }
 
     /// For whoever asks why.
     pub(crate) fn traced(self) -> TracedOpinion {
         TracedOpinion {
-            is_too_short: self.tokens < LEAST_TOKENS,
+            is_too_short: self.is_too_short(),
             whole: self.whole,
             loudest: self.loudest,
             ordinary_below: ORDINARY,
@@ -94,6 +103,12 @@ impl Opinion {
             likely_above: LIKELY,
         }
     }
+}
+
+/// The logit of tokens whose weights sum up to this. The root of the length: long texts are surer, not in proportion.
+#[inline]
+pub(crate) fn logit(bias: f32, scale: f32, sum: i32, tokens: u32) -> f32 {
+    bias + sum as f32 * scale / (tokens.max(SHORTEST_TOKENS) as f32).sqrt()
 }
 
 /// The tokens of a text: folded characters; runs of digits and of clause punctuation are one each; what a restored
@@ -194,8 +209,7 @@ impl<'m> CloseOpinion<'m> {
 
     /// Whether a finding there is for review only, because it stands in what reads like ordinary text.
     pub(crate) fn doubts(&self, place: Place) -> bool {
-        let Opinion { tokens, whole, .. } = self.opinion;
-        tokens >= LEAST_TOKENS && whole <= ORDINARY && self.loudness(place) <= LOUD
+        self.opinion.reads_ordinary() && self.loudness(place) <= LOUD
     }
 
     /// The logit of the loudest stretch of sentences around a place.
@@ -221,13 +235,17 @@ impl<'m> CloseOpinion<'m> {
     }
 
     fn logit_of(&self, head: usize, sum: i32, tokens: usize) -> f32 {
-        let length = (tokens as f32).max(SHORTEST_TOKENS as f32);
-        self.model.biases[head] + sum as f32 * self.model.scales[head] / length.sqrt()
+        logit(
+            self.model.biases[head],
+            self.model.scales[head],
+            sum,
+            tokens as u32,
+        )
     }
 
     /// The categories that the message reads like or that are `found` in it, with the words that do.
     pub(crate) fn proposals(&self, found: &[Category]) -> Vec<(Category, Place)> {
-        if self.opinion.tokens < LEAST_TOKENS || self.opinion.whole <= ORDINARY {
+        if self.opinion.is_too_short() || self.opinion.reads_ordinary() {
             return Vec::new();
         }
         let is_likely = self.opinion.is_likely();

@@ -306,15 +306,8 @@ impl<'f> Builder<'f> {
             self.problem("limits.toml", None, "the file is missing");
             return Limits::default();
         };
-        let limits = match Limits::parse(text) {
-            Ok(limits) => limits,
-            Err(cause) => {
-                let line = cause
-                    .span()
-                    .map(|span| text[..span.start].matches('\n').count() + 1);
-                self.problem(file, line, cause.message());
-                return Limits::default();
-            }
+        let Some(limits) = self.parse::<Limits>(file, text) else {
+            return Limits::default();
         };
         for (id, reason) in laws.map(|laws| limits.problems(laws)).unwrap_or_default() {
             self.problem(file, line_of(text, &id), reason);

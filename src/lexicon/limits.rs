@@ -9,8 +9,9 @@ use serde::Deserialize;
 use super::laws::Laws;
 
 /// All limits.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 pub(crate) struct Limits {
+    #[serde(rename = "limit")]
     pub(crate) limits: Vec<Limit>,
 }
 
@@ -24,24 +25,10 @@ pub(crate) struct Limit {
     pub(crate) clause: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct LimitFile {
-    limit: Vec<Limit>,
-}
-
 /// The limit that holds for all collection wherever nothing narrower does.
 const QUIET_HOURS: &str = "quiet-hours";
 
 impl Limits {
-    /// Parses the file.
-    ///
-    /// # Errors
-    /// What TOML says.
-    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let file: LimitFile = toml::from_str(text)?;
-        Ok(Self { limits: file.limit })
-    }
-
     /// What is wrong with them, with the ids of the limits.
     pub(crate) fn problems(&self, laws: &Laws) -> Vec<(String, String)> {
         let mut problems = Vec::new();
@@ -99,7 +86,7 @@ mod tests {
         let limits = |from: &str, to: &str| {
             let text =
                 format!("[[limit]]\nid = \"quiet-hours\"\nquiet_from = \"{from}\"\nquiet_to = \"{to}\"");
-            Limits::parse(&text).unwrap()
+            toml::from_str::<Limits>(&text).unwrap()
         };
         let at = |hour, minute| jiff::civil::time(hour, minute, 0, 0);
         let night = limits("22:00", "08:00");

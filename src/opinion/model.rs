@@ -6,6 +6,7 @@
 //! are exact.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::pair_table::PairTable;
 use crate::rule::Category;
 
 /// What a logit speaks for.
@@ -40,8 +41,8 @@ pub(crate) struct Model {
     pub(crate) biases: [f32; HEADS],
     /// Sorted.
     pub(crate) grams: Vec<Gram>,
-    /// Open addressing: place in `grams` plus one, 0 for an empty slot.
-    slots: Vec<u32>,
+    /// Places in `grams`.
+    places: PairTable<u32>,
 }
 
 const MAGIC: &[u8; 8] = b"dunlint1";
@@ -74,35 +75,25 @@ impl Model {
         mut grams: Vec<Gram>,
     ) -> Self {
         grams.sort_by_key(|gram| (gram.first, gram.second));
-        let mut slots = vec![0; (grams.len() * 2).next_power_of_two().max(64)];
-        let mask = slots.len() - 1;
-        for (number, gram) in (1..).zip(&grams) {
-            let mut slot = slot_of(gram.first, gram.second) & mask;
-            while slots[slot] != 0 {
-                slot = (slot + 1) & mask;
+        let mut places = PairTable::with_room(grams.len());
+        for (place, gram) in (0..).zip(&grams) {
+            if let Some(key) = key(gram.first, gram.second) {
+                *places.entry(key) = place;
             }
-            slots[slot] = number;
         }
         Self {
             learned_from,
             scales,
             biases,
             grams,
-            slots,
+            places,
         }
     }
 
     /// The weights of a character or a pair.
     pub(crate) fn weights(&self, first: char, second: char) -> Option<&[i8; HEADS]> {
-        let mask = self.slots.len() - 1;
-        let mut slot = slot_of(first, second) & mask;
-        loop {
-            let gram = &self.grams[self.slots[slot].checked_sub(1)? as usize];
-            if (gram.first, gram.second) == (first, second) {
-                return Some(&gram.weights);
-            }
-            slot = (slot + 1) & mask;
-        }
+        let place = self.places.get(key(first, second)?)?;
+        Some(&self.grams[place as usize].weights)
     }
 
     /// Reads a model.
@@ -161,9 +152,10 @@ impl Model {
     }
 }
 
-fn slot_of(first: char, second: char) -> usize {
-    let pair = u64::from(first as u32) << 32 | u64::from(second as u32);
-    (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
+/// Two characters of the Basic Multilingual Plane in one number.
+fn key(first: char, second: char) -> Option<u32> {
+    let small = |character: char| u16::try_from(u32::from(character)).ok();
+    Some(u32::from(small(first)?) << 16 | u32::from(small(second)?))
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use std::collections::HashMap;
 use super::class_set::ClassSet;
 use super::shapes::{self, Shape};
 use super::sound::SoundIndex;
-use super::weights::{BEGINS_PAIR, ENDS_PAIR, GRAVE, Tally, Weights};
+use super::weights::{BEGINS_PAIR, ENDS_PAIR, Tally, Weights};
 use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
 use crate::opinion::{self, Head, Model, Opinion};
+use crate::pair_table::{PairTable, hash};
 
 /// Terms by the rarest pair of neighbours in them.
 #[derive(Debug)]
@@ -31,8 +32,7 @@ pub(super) struct Glance {
     singles: Vec<Single>,
     /// One bit for each hashed pair.
     filter: Vec<u64>,
-    /// Exact pairs, open addressing.
-    pairs: Vec<Pair>,
+    pairs: PairTable<Pair>,
     /// The terms of each pair, one list after the other.
     entries: Vec<Entry>,
     /// The characters of all terms, one after the other.
@@ -63,11 +63,9 @@ struct Single {
     is_form: bool,
 }
 
-/// A slot of the table of pairs.
+/// What is filed under a pair.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pair {
-    /// Both codes; 0 for an empty slot.
-    key: u32,
     /// The classes of the pair itself, if it is a term.
     own: List,
     /// Longer terms filed under it, and written forms.
@@ -202,10 +200,6 @@ fn heard(lexicon: &Lexicon) -> HashMap<u32, Vec<ClassId>> {
         .collect()
 }
 
-pub(super) fn hash(pair: u32) -> u32 {
-    pair.wrapping_mul(0x9E37_79B1)
-}
-
 impl Glance {
     /// Enters all terms and all written forms; `frequency` says how often a pair stands in ordinary text.
     pub(super) fn new(
@@ -220,7 +214,7 @@ impl Glance {
             coded: vec!['\0'],
             singles: vec![Single::default()],
             filter: vec![0; 1 << (FILTER_BITS - 6)],
-            pairs: Vec::new(),
+            pairs: PairTable::default(),
             entries: Vec::new(),
             characters: Vec::new(),
             lists: Vec::new(),
@@ -322,20 +316,14 @@ impl Glance {
     fn file(&mut self, filed: HashMap<u32, Vec<Entry>>) {
         let mut filed: Vec<(u32, Vec<Entry>)> = filed.into_iter().collect();
         filed.sort_unstable_by_key(|(key, _)| *key);
-        let slots = (filed.len() * 3).next_power_of_two().max(64);
-        self.pairs = vec![Pair::default(); slots];
+        self.pairs = PairTable::with_room(filed.len());
         for (key, mut entries) in filed {
             let bit = hash(key) >> (32 - FILTER_BITS);
             self.filter[(bit >> 6) as usize] |= 1 << (bit & 63);
-            let mut slot = hash(key) as usize >> 8 & (slots - 1);
-            while self.pairs[slot].key != 0 {
-                slot = (slot + 1) & (slots - 1);
-            }
             let is_itself = |entry: &Entry| entry.length == 2 && !entry.is_form;
             let own = entries.iter().position(is_itself);
             let own = own.map_or(List::default(), |at| entries.swap_remove(at).classes);
-            self.pairs[slot] = Pair {
-                key,
+            *self.pairs.entry(key) = Pair {
                 own,
                 first: self.entries.len() as u32,
                 length: entries.len() as u32,
@@ -359,14 +347,13 @@ impl Glance {
                 (self.enter(gram.first), second, gram.weights[any])
             })
             .collect();
-        let slots = ((coded.len() + grave.len()) * 2).next_power_of_two().max(64);
         let mut weights = Weights {
             scale: model.scales[any],
             bias: model.biases[any],
             of_break: self.enter(opinion::BREAK),
             of_number: self.enter(opinion::NUMBER),
             singles: vec![(0, 0); self.coded.len()],
-            pairs: vec![(0, 0); slots],
+            pairs: PairTable::with_room(coded.len() + grave.len()),
         };
         for (first, second, weight) in coded.into_iter().filter(|(.., weight)| *weight != 0) {
             if second == 0 {
@@ -375,27 +362,13 @@ impl Glance {
             }
             weights.singles[usize::from(first)].1 |= BEGINS_PAIR;
             weights.singles[usize::from(second)].1 |= ENDS_PAIR;
-            let key = key(first, second);
-            let mut slot = hash(key) as usize >> 8 & (slots - 1);
-            while weights.pairs[slot].0 != 0 {
-                slot = (slot + 1) & (slots - 1);
-            }
-            weights.pairs[slot] = (key, i32::from(weight));
+            weights.pairs.entry(key(first, second)).weight = weight;
         }
         for &(first, second) in grave {
             let (first, second) = (self.codes[&first], self.codes[&second]);
             weights.singles[usize::from(first)].1 |= BEGINS_PAIR;
             weights.singles[usize::from(second)].1 |= ENDS_PAIR;
-            let key = key(first, second);
-            let mut slot = hash(key) as usize >> 8 & (slots - 1);
-            while weights.pairs[slot].0 != 0 && weights.pairs[slot].0 != key {
-                slot = (slot + 1) & (slots - 1);
-            }
-            let (own, weight) = &mut weights.pairs[slot];
-            *own = key;
-            if *weight < GRAVE / 2 {
-                *weight += GRAVE;
-            }
+            weights.pairs.entry(key(first, second)).is_grave = true;
         }
         self.weights = weights;
     }
@@ -439,18 +412,6 @@ impl Glance {
         let code = self.codes.get(&folded).copied().unwrap_or(0);
         let is_picture = kind == CharKind::Symbol && folds.restorations.may_begin(character);
         Glyph::new(code, sound.syllable(u32::from(folded)), kind, is_picture)
-    }
-
-    fn pair(&self, key: u32) -> Pair {
-        let mask = self.pairs.len() - 1;
-        let mut slot = hash(key) as usize >> 8 & mask;
-        loop {
-            let pair = self.pairs[slot];
-            if pair.key == key || pair.key == 0 {
-                return pair;
-            }
-            slot = (slot + 1) & mask;
-        }
     }
 
     fn classes(&self, list: List) -> &[ClassId] {
@@ -552,7 +513,7 @@ impl Glance {
 
     /// Adds the terms whose rarest pair ends at `at`.
     fn look_up(&self, key: u32, row: &[Glyph], at: usize, sights: &mut Sights) {
-        let pair = self.pair(key);
+        let Some(pair) = self.pairs.get(key) else { return };
         sights.add(self.classes(pair.own), at - 1, at + 1);
         for entry in &self.entries[pair.first as usize..(pair.first + pair.length) as usize] {
             let length = usize::from(entry.length);

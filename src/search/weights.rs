@@ -3,9 +3,10 @@
 //! In: the glyphs of a message, one by one. Out: its [`Opinion`]. Sums of whole numbers, so that the share of any
 //! stretch of sentences is a difference; nothing is kept but the beginnings of sentences not yet heard.
 
-use super::glance::{Glyph, hash, key};
+use super::glance::{Glyph, key};
 use crate::normalize::CharKind;
 use crate::opinion::{self, Opinion};
+use crate::pair_table::PairTable;
 
 /// The character begins, or ends, a pair with a weight.
 pub(super) const BEGINS_PAIR: u8 = 1;
@@ -20,12 +21,16 @@ pub(super) struct Weights {
     pub(super) of_number: u16,
     /// Weight of the character, and whether it begins or ends a pair with a weight.
     pub(super) singles: Vec<(i8, u8)>,
-    /// Open addressing: pair, weight; [`GRAVE`] is added to the weight of a pair that no opinion overrules.
-    pub(super) pairs: Vec<(u32, i32)>,
+    pub(super) pairs: PairTable<PairWeight>,
 }
 
-/// Marks a pair of a term that a grave rule waits for.
-pub(super) const GRAVE: i32 = 1 << 16;
+/// What a pair says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PairWeight {
+    pub(super) weight: i8,
+    /// It is of a term that a grave rule waits for.
+    pub(super) is_grave: bool,
+}
 
 /// The weights of a message so far.
 pub(super) struct Tally<'w> {
@@ -85,13 +90,10 @@ impl<'w> Tally<'w> {
         if let Some(&(single, begins)) = self.weights.singles.get(usize::from(code)) {
             self.sum += i32::from(single);
             if self.can_follow && begins & ENDS_PAIR != 0 {
-                let weight = self.weights.of_pair(key(self.previous, code));
-                self.is_grave |= weight >= GRAVE / 2;
-                self.sum += if weight >= GRAVE / 2 {
-                    weight - GRAVE
-                } else {
-                    weight
-                };
+                let pair = self.weights.pairs.get(key(self.previous, code));
+                let PairWeight { weight, is_grave } = pair.unwrap_or_default();
+                self.sum += i32::from(weight);
+                self.is_grave |= is_grave;
             }
             self.can_follow = begins & BEGINS_PAIR != 0;
         } else {
@@ -143,23 +145,7 @@ impl<'w> Tally<'w> {
 }
 
 impl Weights {
-    #[inline]
-    fn of_pair(&self, key: u32) -> i32 {
-        let mask = self.pairs.len() - 1;
-        let mut slot = hash(key) as usize >> 8 & mask;
-        loop {
-            let (own, weight) = self.pairs[slot];
-            if own == key {
-                return weight;
-            }
-            if own == 0 {
-                return 0;
-            }
-            slot = (slot + 1) & mask;
-        }
-    }
-
     fn logit(&self, sum: i32, tokens: u32) -> f32 {
-        self.bias + sum as f32 * self.scale / (tokens.max(opinion::SHORTEST_TOKENS) as f32).sqrt()
+        opinion::logit(self.bias, self.scale, sum, tokens)
     }
 }
