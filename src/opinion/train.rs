@@ -19,7 +19,7 @@ use crate::rule::{Category, Example, Rule, Tier};
 use crate::span::Span;
 
 /// What an example of a rule weighs beside a message.
-const EXAMPLE_WEIGHT: f64 = 0.3;
+const EXAMPLE_WEIGHT: f64 = 0.5;
 
 /// What a text of noise weighs beside a message, and how many there are for every message.
 const NOISE_WEIGHT: f64 = 0.2;
