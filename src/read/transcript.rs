@@ -309,8 +309,24 @@ fn tag(line: &str) -> Option<Tag<'_>> {
     })
 }
 
+/// The characters that a label may begin with, in order.
+static LABEL_BEGINNINGS: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let names = SPEAKER_NAMES.iter().flat_map(|(_, names)| names.iter());
+    let labels = names.chain(NUMBERED_LABELS).chain(BARE_LABELS);
+    let mut beginnings: Vec<char> = labels.filter_map(|label| beginning(label)).collect();
+    beginnings.sort_unstable();
+    beginnings.dedup();
+    beginnings
+});
+
+fn beginning(text: &str) -> Option<char> {
+    text.chars().next().map(|first| first.to_ascii_lowercase())
+}
+
 /// The speaker's label at the start of `text`, its number included.
 fn label_prefix(text: &str) -> Option<&str> {
+    // Nearly all texts are refused here, without a look at every label.
+    LABEL_BEGINNINGS.binary_search(&beginning(text)?).ok()?;
     let names = SPEAKER_NAMES.iter().flat_map(|(_, names)| names.iter());
     let numbered = names.chain(NUMBERED_LABELS);
     let longest = |labels: &mut dyn Iterator<Item = &&str>| {
