@@ -36,8 +36,11 @@ const MOST_CLAUSES: usize = 3;
 /// Tokens that a stretch heard by itself has at least.
 pub(crate) const STRETCH_TOKENS: u32 = 40;
 
-/// A message shorter than this, in tokens, says too little for an opinion: the rules alone decide.
+/// A message shorter than this, in tokens, says too little to be called ordinary: what rules find in it stands.
 const LEAST_TOKENS: u32 = 12;
+
+/// A message shorter than this says too little for any opinion: the rules alone decide.
+const FEWEST_TOKENS: u32 = 6;
 
 /// Shorter texts count as this long, in tokens: two words say little.
 pub(crate) const SHORTEST_TOKENS: u32 = 4;
@@ -78,11 +81,15 @@ impl Opinion {
 
     /// The message as a whole reads like an ordinary one, whatever stands in a stretch of it.
     fn reads_ordinary(self) -> bool {
-        !self.is_too_short() && self.whole <= ORDINARY
+        !self.is_short() && self.whole <= ORDINARY
+    }
+
+    fn is_short(self) -> bool {
+        self.tokens < LEAST_TOKENS
     }
 
     fn is_too_short(self) -> bool {
-        self.tokens < LEAST_TOKENS
+        self.tokens < FEWEST_TOKENS
     }
 }
 
