@@ -14,7 +14,7 @@ use crate::message::{Message, Speaker};
 use crate::normalize::{CharKind, FoldTable, Signs};
 use crate::rule::Category;
 use crate::span::Span;
-use crate::trace::TracedOpinion;
+use crate::trace::{ReadsLike, TracedOpinion};
 use model::HEADS;
 pub(crate) use model::{Head, Model};
 
@@ -37,10 +37,10 @@ const MOST_CLAUSES: usize = 3;
 pub(crate) const STRETCH_TOKENS: u32 = 40;
 
 /// A message shorter than this, in tokens, says too little to be called ordinary: what rules find in it stands.
-const LEAST_TOKENS: u32 = 12;
+const LEAST_ORDINARY_TOKENS: u32 = 12;
 
 /// A message shorter than this says too little for any opinion: the rules alone decide.
-const FEWEST_TOKENS: u32 = 6;
+const LEAST_TOKENS: u32 = 6;
 
 /// Shorter texts count as this long, in tokens: two words say little.
 pub(crate) const SHORTEST_TOKENS: u32 = 4;
@@ -81,15 +81,11 @@ impl Opinion {
 
     /// The message as a whole reads like an ordinary one, whatever stands in a stretch of it.
     fn reads_ordinary(self) -> bool {
-        !self.is_short() && self.whole <= ORDINARY
-    }
-
-    fn is_short(self) -> bool {
-        self.tokens < LEAST_TOKENS
+        self.tokens >= LEAST_ORDINARY_TOKENS && self.whole <= ORDINARY
     }
 
     fn is_too_short(self) -> bool {
-        self.tokens < FEWEST_TOKENS
+        self.tokens < LEAST_TOKENS
     }
 }
 
@@ -99,10 +95,24 @@ impl Opinion {
         !self.is_too_short() && self.whole > LIKELY
     }
 
+    fn reads_like(self) -> ReadsLike {
+        if self.is_too_short() {
+            ReadsLike::TooShort
+        } else if self.is_likely() {
+            ReadsLike::Offending
+        } else if !self.reads_ordinary() {
+            ReadsLike::Undecided
+        } else if self.loudest > LOUD {
+            ReadsLike::OrdinaryButForAStretch
+        } else {
+            ReadsLike::Ordinary
+        }
+    }
+
     /// For whoever asks why.
     pub(crate) fn traced(self) -> TracedOpinion {
         TracedOpinion {
-            is_too_short: self.is_too_short(),
+            reads_like: self.reads_like(),
             whole: self.whole,
             loudest: self.loudest,
             ordinary_below: ORDINARY,
@@ -346,4 +356,32 @@ fn windows(tokens: &[Token]) -> impl Iterator<Item = (usize, usize)> + '_ {
             .find(|&&end| end - start >= STRETCH_TOKENS as usize);
         (start, *long.unwrap_or(&ends[ends.len() - 1]))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_reads_like_is_what_is_done() {
+        for (tokens, whole, loudest, expected) in [
+            (5, 9.0, 9.0, ReadsLike::TooShort),
+            (6, 1.5, 1.5, ReadsLike::Offending),
+            // However ordinary it sounds, a short message is never passed over.
+            (11, -5.0, -5.0, ReadsLike::Undecided),
+            (12, -5.0, -5.0, ReadsLike::Ordinary),
+            (60, -5.0, 2.0, ReadsLike::OrdinaryButForAStretch),
+            (60, 0.0, 2.0, ReadsLike::Undecided),
+        ] {
+            let opinion = Opinion {
+                tokens,
+                is_grave: false,
+                whole,
+                loudest,
+            };
+            assert_eq!(opinion.reads_like(), expected, "{opinion:?}");
+            assert_eq!(opinion.is_likely(), expected == ReadsLike::Offending);
+            assert_eq!(opinion.is_ordinary(), expected == ReadsLike::Ordinary);
+        }
+    }
 }

@@ -26,11 +26,27 @@ pub struct Trace {
     pub matches: Vec<TracedMatch>,
 }
 
+/// What a message reads like to the second opinion, and so what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadsLike {
+    /// Too short to tell: the rules alone decide.
+    TooShort,
+    /// Like those that offend: it proposes findings.
+    Offending,
+    /// Like neither: the rules decide.
+    Undecided,
+    /// Like ordinary ones but for a stretch: what rules match there stands.
+    OrdinaryButForAStretch,
+    /// Like ordinary ones: what rules match isn't counted.
+    Ordinary,
+}
+
 /// What the linear model makes of the words, as logits: 0 is undecided, more speaks for an offence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TracedOpinion {
-    /// The message is too short for an opinion: the rules alone decide.
-    pub is_too_short: bool,
+    /// What follows from them.
+    pub reads_like: ReadsLike,
     /// Of the whole message.
     pub whole: f32,
     /// Of its loudest stretch of sentences.

@@ -311,13 +311,18 @@ fn tag(line: &str) -> Option<Tag<'_>> {
 
 /// The characters that a label may begin with, in order.
 static LABEL_BEGINNINGS: LazyLock<Vec<char>> = LazyLock::new(|| {
-    let names = SPEAKER_NAMES.iter().flat_map(|(_, names)| names.iter());
-    let labels = names.chain(NUMBERED_LABELS).chain(BARE_LABELS);
+    let labels = numbered_labels().chain(BARE_LABELS);
     let mut beginnings: Vec<char> = labels.filter_map(|label| beginning(label)).collect();
     beginnings.sort_unstable();
     beginnings.dedup();
     beginnings
 });
+
+/// The labels that a number may follow.
+fn numbered_labels() -> impl Iterator<Item = &'static &'static str> {
+    let names = SPEAKER_NAMES.iter().flat_map(|(_, names)| names.iter());
+    names.chain(NUMBERED_LABELS)
+}
 
 fn beginning(text: &str) -> Option<char> {
     text.chars().next().map(|first| first.to_ascii_lowercase())
@@ -327,15 +332,13 @@ fn beginning(text: &str) -> Option<char> {
 fn label_prefix(text: &str) -> Option<&str> {
     // Nearly all texts are refused here, without a look at every label.
     LABEL_BEGINNINGS.binary_search(&beginning(text)?).ok()?;
-    let names = SPEAKER_NAMES.iter().flat_map(|(_, names)| names.iter());
-    let numbered = names.chain(NUMBERED_LABELS);
     let longest = |labels: &mut dyn Iterator<Item = &&str>| {
         labels
             .filter(|label| starts_with(text, label))
             .map(|label| label.len())
             .max()
     };
-    if let Some(length) = longest(&mut numbered.into_iter()) {
+    if let Some(length) = longest(&mut numbered_labels()) {
         let number = text[length..].trim_start_matches(' ');
         let skipped = text.len() - length - number.len();
         let (open, close) = match number.chars().next() {

@@ -15,7 +15,7 @@ use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
 use crate::rule::{Confidence, Tier};
 use crate::span::Span;
-use crate::trace::{Outcome, Trace};
+use crate::trace::{Outcome, ReadsLike, Trace};
 
 /// Writes the trace and the verdict as one JSON object.
 ///
@@ -171,24 +171,20 @@ fn opinion_sentence(trace: &Trace, settings: &Settings) -> String {
     let Some(opinion) = trace.opinion else {
         return pick(lang, "无", "none").to_owned();
     };
-    let reads_like = if opinion.is_too_short {
-        pick(lang, "太短，只看规则", "too short to tell: the rules decide")
-    } else if opinion.whole > opinion.likely_above {
-        pick(lang, "读来近似违规消息", "reads like messages that offend")
-    } else if opinion.whole > opinion.ordinary_below {
-        pick(lang, "不能确定，以规则为准", "undecided: the rules decide")
-    } else if opinion.loudest > opinion.loud_above {
-        pick(
+    let reads_like = match opinion.reads_like {
+        ReadsLike::TooShort => pick(lang, "太短，只看规则", "too short to tell: the rules decide"),
+        ReadsLike::Offending => pick(lang, "读来近似违规消息", "reads like messages that offend"),
+        ReadsLike::Undecided => pick(lang, "不能确定，以规则为准", "undecided: the rules decide"),
+        ReadsLike::OrdinaryButForAStretch => pick(
             lang,
             "整体读来正常，其中一段例外",
             "reads like ordinary messages but for one stretch",
-        )
-    } else {
-        pick(
+        ),
+        ReadsLike::Ordinary => pick(
             lang,
             "读来与正常消息无异，除直白的暴力威胁外，规则的匹配不计入",
             "reads like ordinary messages: what rules match isn't counted, but for plain threats of violence",
-        )
+        ),
     };
     let values = pick(lang, "整体", "whole");
     let loudest = pick(lang, "最突出的一段", "loudest stretch");
