@@ -460,6 +460,10 @@ impl CreditorKind {
 
 /// The value with exactly this name; else the first whose Han name is part of it.
 fn named<T: Copy>(table: &[(T, &[&str])], name: &str) -> Option<T> {
+    let is_it = |names: &[&str]| names.contains(&name);
+    if let Some((value, _)) = table.iter().find(|(_, names)| is_it(names)) {
+        return Some(*value);
+    }
     let name = folded(name);
     exactly_named(table, &name).or_else(|| {
         let has_part = |names: &[&str]| names.iter().any(|part| !part.is_ascii() && name.contains(part));
@@ -539,15 +543,16 @@ impl Time {
             _ => {}
         }
         let numbers = if is_digits && matches!(text.len(), 8 | 12 | 14) {
-            let mut numbers = vec![text[..4].parse().ok()?];
-            let pairs = text.as_bytes()[4..].chunks(2);
-            for pair in pairs {
-                numbers.push(std::str::from_utf8(pair).ok()?.parse().ok()?);
+            let starts = [0, 4, 6, 8, 10, 12].into_iter().zip([4, 6, 8, 10, 12, 14]);
+            let mut numbers = Numbers::default();
+            for (start, end) in starts.take_while(|(_, end)| *end <= text.len()) {
+                numbers.push(text[start..end].parse().ok()?);
             }
             numbers
         } else {
             numbers_in(text)?
         };
+        let numbers = &numbers.all[..numbers.count];
         let date = jiff::civil::Date::new(
             *numbers.first()?,
             i8::try_from(*numbers.get(1)?).ok()?,
@@ -557,9 +562,10 @@ impl Time {
         let clock = match numbers.get(3) {
             None => None,
             Some(&hour) => {
-                let is_afternoon = ["下午", "晚上", "PM", "pm"]
-                    .iter()
-                    .any(|word| text.contains(word));
+                let has_words = text
+                    .bytes()
+                    .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+                let is_afternoon = has_words && AFTERNOON.iter().any(|word| text.contains(word));
                 let hour = if is_afternoon && hour < 12 {
                     hour + 12
                 } else {
@@ -589,15 +595,33 @@ impl Time {
     }
 }
 
+/// Words for the hours after noon.
+const AFTERNOON: [&str; 4] = ["下午", "晚上", "PM", "pm"];
+
+/// Year, month, day, hour, minute, second, as far as they are told.
+#[derive(Debug, Default)]
+struct Numbers {
+    all: [i16; 6],
+    count: usize,
+}
+
+impl Numbers {
+    fn push(&mut self, number: i16) {
+        if let Some(place) = self.all.get_mut(self.count) {
+            *place = number;
+            self.count += 1;
+        }
+    }
+}
+
 /// The first six runs of digits; `None` if fewer than three or too large.
-fn numbers_in(text: &str) -> Option<Vec<i16>> {
+fn numbers_in(text: &str) -> Option<Numbers> {
     let runs = text.split(|character: char| !character.is_ascii_digit());
-    let numbers: Option<Vec<i16>> = runs
-        .filter(|run| !run.is_empty())
-        .take(6)
-        .map(|run| run.parse().ok())
-        .collect();
-    numbers.filter(|numbers| numbers.len() >= 3 && numbers[0] >= 1990)
+    let mut numbers = Numbers::default();
+    for run in runs.filter(|run| !run.is_empty()).take(6) {
+        numbers.push(run.parse().ok()?);
+    }
+    (numbers.count >= 3 && numbers.all[0] >= 1990).then_some(numbers)
 }
 
 #[cfg(test)]

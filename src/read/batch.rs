@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::decode::{Encoding, Undecodable};
 use crate::message::{Channel, Message};
-use crate::read::columns::ColumnOverrides;
+use crate::read::columns::{ColumnOverrides, KnownKeys};
 use crate::read::csv::Table;
 use crate::read::cut::{Kind, Piece};
 use crate::read::draft::{Defaults, Draft};
@@ -96,11 +96,12 @@ impl Batch {
             _ => None,
         };
         let pieces = self.pieces.iter().enumerate();
+        let mut keys = KnownKeys::default();
         pieces
             .filter(|(_, piece)| piece.kind != Kind::Blank)
             .map(move |(index, piece)| {
                 let read = self.text(whole, index, piece).and_then(|raw| {
-                    let message = self.message(raw, self.first + index as u64)?;
+                    let message = self.message(raw, self.first + index as u64, &mut keys)?;
                     Ok((raw, message))
                 });
                 let number = self.first + index as u64;
@@ -164,9 +165,9 @@ impl Batch {
         Decoded { text, records }
     }
 
-    fn message<'a>(&'a self, raw: &'a str, number: u64) -> Result<Message<'a>, Reason> {
+    fn message<'a>(&'a self, raw: &'a str, number: u64, keys: &mut KnownKeys) -> Result<Message<'a>, Reason> {
         let draft = match &self.shape.layout {
-            Layout::Object(columns) => jsonl::draft(raw, columns)?,
+            Layout::Object(columns) => jsonl::draft(raw, columns, keys)?,
             Layout::Row(table) => table.draft(raw),
             Layout::Text => Draft::text(raw),
             Layout::Call => Draft::call(raw),

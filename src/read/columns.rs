@@ -391,6 +391,42 @@ impl ColumnOverrides {
     }
 }
 
+/// The keys of the records before: those of a file are the same a million times, in the same order.
+#[derive(Debug, Default)]
+pub(crate) struct KnownKeys {
+    keys: Vec<(String, Option<(Field, usize)>)>,
+    /// Place of the key that is expected next.
+    next: usize,
+}
+
+/// More keys than this aren't remembered.
+const MOST_KEYS: usize = 64;
+
+impl KnownKeys {
+    /// A record begins.
+    pub(crate) fn begin(&mut self) {
+        self.next = 0;
+    }
+
+    /// What a key holds, as [`ColumnOverrides::field_of`] says.
+    pub(crate) fn field_of(&mut self, name: &str, overrides: &ColumnOverrides) -> Option<(Field, usize)> {
+        let is_it = |place: &usize| self.keys.get(*place).is_some_and(|(key, _)| key == name);
+        let place = Some(self.next)
+            .filter(is_it)
+            .or_else(|| (0..self.keys.len()).find(is_it));
+        if let Some(place) = place {
+            self.next = place + 1;
+            return self.keys[place].1;
+        }
+        let field = overrides.field_of(name);
+        if self.keys.len() < MOST_KEYS {
+            self.next = self.keys.len() + 1;
+            self.keys.push((name.to_owned(), field));
+        }
+        field
+    }
+}
+
 /// Whether a header that the table doesn't know ends as the names of texts do.
 pub(crate) fn ends_like_text(header: &str) -> bool {
     let header = folded(header);
@@ -458,6 +494,26 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Field::named(header), field, "{header}");
+        }
+    }
+
+    #[test]
+    fn keys_seen_before_mean_what_they_meant() {
+        let overrides = ColumnOverrides::default();
+        let mut keys = KnownKeys::default();
+        for names in [
+            ["id", "Text", "备注"],
+            ["id", "Text", "备注"],
+            ["备注", "id", "Text"],
+        ] {
+            keys.begin();
+            for name in names {
+                assert_eq!(
+                    keys.field_of(name, &overrides),
+                    overrides.field_of(name),
+                    "{name}"
+                );
+            }
         }
     }
 

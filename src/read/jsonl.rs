@@ -13,18 +13,22 @@ use serde_json::value::RawValue;
 
 use crate::message::{Id, Time, Turn};
 use crate::read::Reason;
-use crate::read::columns::{ColumnOverrides, Field};
+use crate::read::columns::{ColumnOverrides, Field, KnownKeys};
 use crate::read::draft::Draft;
 use crate::read::transcript::{self, Labelled};
 
-/// Reads a line.
+/// Reads a line; `keys` are those of the lines before.
 ///
 /// # Errors
 /// If it isn't a JSON object, or its text isn't text.
-pub(crate) fn draft<'a>(line: &'a str, columns: &ColumnOverrides) -> Result<Draft<'a>, Reason> {
+pub(crate) fn draft<'a>(
+    line: &'a str,
+    columns: &ColumnOverrides,
+    keys: &mut KnownKeys,
+) -> Result<Draft<'a>, Reason> {
     let line = line.trim_start_matches('\u{feff}');
     let mut deserializer = serde_json::Deserializer::from_str(line);
-    let object = deserializer.deserialize_any(Object { columns });
+    let object = deserializer.deserialize_any(Object { columns, keys });
     let object = object.and_then(|object| deserializer.end().map(|()| object));
     object.map_err(|error| match error.classify() {
         serde_json::error::Category::Data => Reason::NotAnObject,
@@ -44,6 +48,7 @@ fn problem(error: &serde_json::Error) -> String {
 
 struct Object<'c> {
     columns: &'c ColumnOverrides,
+    keys: &'c mut KnownKeys,
 }
 
 impl<'de> Visitor<'de> for Object<'_> {
@@ -55,11 +60,12 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut draft = Draft::default();
+        self.keys.begin();
         // The rank of the name that each field was found under.
         let mut found: [Option<usize>; Field::COUNT] = [None; Field::COUNT];
         let mut reason = None;
         while let Some(Text(key)) = map.next_key()? {
-            let known = self.columns.field_of(&key);
+            let known = self.keys.field_of(&key, self.columns);
             let known = known.filter(|&(field, rank)| found[field as usize].is_none_or(|best| rank <= best));
             let Some((field, rank)) = known else {
                 map.next_value::<IgnoredAny>()?;
@@ -295,7 +301,7 @@ mod tests {
             number: 1,
             channel: None,
         };
-        draft(line, &ColumnOverrides::default())?.into_message(defaults)
+        draft(line, &ColumnOverrides::default(), &mut KnownKeys::default())?.into_message(defaults)
     }
 
     #[test]
