@@ -92,7 +92,9 @@ impl<'l> Linter<'l> {
 
     /// What the second opinion alone would propose: for the examples of rules without patterns.
     pub(crate) fn check_by_model(&self, message: &Message) -> Verdict {
-        let opinion = self.searcher.opine(self.lexicon, message);
+        let opinion = self
+            .searcher
+            .opine(self.lexicon, message, &mut Scratch::default());
         self.decide(message, opinion, None, Vec::new(), Vec::new())
     }
 
@@ -128,7 +130,7 @@ impl<'l> Linter<'l> {
             .map(|text| text.chars().count() as u64)
             .sum::<u64>();
         let opinion = match asks {
-            Asks::RulesAndModel => self.searcher.opine(lexicon, message),
+            Asks::RulesAndModel => self.searcher.opine(lexicon, message, scratch),
             Asks::Rules => None,
         };
         // A company's own rules are for the texts that only it knows.
@@ -190,7 +192,8 @@ impl<'l> Linter<'l> {
         mut dismissed: Vec<Dismissal>,
     ) -> Verdict {
         let lexicon = self.lexicon;
-        if let (Some(model), Some(opinion)) = (&lexicon.model, opinion) {
+        let is_asked = |opinion: &Opinion| opinion.is_likely() || !findings.is_empty();
+        if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
             let close = CloseOpinion::new(model, message, opinion, &lexicon.folds.table);
             for finding in &mut findings {
                 let rule = &lexicon.rules[finding.rule];

@@ -5,6 +5,7 @@
 //! their obligatory classes are present ([`Searcher::gate`]). Stages are logical: a fast path may fuse folding
 //! and searching over the source as long as it yields the same hits. It knows nothing of negation or speakers.
 
+mod alphabet;
 mod class_set;
 mod conditions;
 mod gates;
@@ -13,9 +14,9 @@ pub(crate) mod patterns;
 mod rough;
 pub(crate) mod shapes;
 mod sound;
+mod tally;
 #[cfg(test)]
 mod tests;
-mod weights;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -25,19 +26,20 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
-use crate::lexicon::pattern::{ClassId, Pattern, Target};
+use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::message::Message;
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
 use crate::opinion::Opinion;
 use crate::span::{NormSpan, Span};
 use class_set::ClassSet;
 use conditions::Effects;
-use gates::Gates;
+use gates::{Filled, Gates};
 use glance::{Glance, Sights};
 pub(crate) use patterns::{Layout, PatternMatch};
-use rough::Places;
+use rough::{Outlines, Places};
 pub(crate) use sound::Syllables;
 use sound::{SoundIndex, SoundMatch, Unit};
+use tally::Tally;
 
 /// Finds the terms of a lexicon.
 pub(crate) struct Searcher {
@@ -49,6 +51,7 @@ pub(crate) struct Searcher {
     /// Gates of the patterns of rules, and of those of cues and exclusions.
     rule_gates: Gates,
     other_gates: Gates,
+    outlines: Outlines,
     /// Classes that the judges look at besides the patterns.
     always_wanted: ClassSet,
     /// Terms from this index on are forms of the restored readings, not of classes.
@@ -68,7 +71,9 @@ pub(crate) struct Glimpse {
 /// Memory that one thread uses for message after message.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
+    tally: Tally,
     sights: Sights,
+    filled: Filled,
     places: Places,
 }
 
@@ -127,6 +132,10 @@ impl Disguises {
         self.0 == 0
     }
 
+    pub(crate) fn has(self, disguise: Disguise) -> bool {
+        self.0 & (1 << disguise as u16) != 0
+    }
+
     pub(crate) fn union(self, other: Disguises) -> Disguises {
         Disguises(self.0 | other.0)
     }
@@ -134,7 +143,7 @@ impl Disguises {
     pub(crate) fn iter(self) -> impl Iterator<Item = Disguise> {
         Disguise::ALL
             .into_iter()
-            .filter(move |&disguise| self.0 & (1 << disguise as u16) != 0)
+            .filter(move |&disguise| self.has(disguise))
     }
 }
 
@@ -143,6 +152,14 @@ impl FromIterator<Disguise> for Disguises {
         let mut set = Disguises::default();
         disguises.into_iter().for_each(|disguise| set.add(disguise));
         set
+    }
+}
+
+impl Scan<'_> {
+    /// Whether hits of any of these classes are kept.
+    fn wants(&self, classes: &[ClassId]) -> bool {
+        let is_wanted = |wanted: &ClassSet| classes.iter().any(|&class| wanted.contains(class));
+        self.wanted.as_ref().is_none_or(is_wanted)
     }
 }
 
@@ -203,16 +220,19 @@ impl Searcher {
         always_wanted.extend([lexicon.you, lexicon.we].into_iter().chain(lexicon.allowances()));
         let mut searcher = Self {
             automaton,
-            glance: Glance::new(lexicon, &sound, &grave_classes(lexicon), &pair_frequency(lexicon)),
+            glance: Glance::default(),
             sound,
             is_form,
             rule_gates: Gates::default(),
             other_gates: Gates::default(),
+            outlines: Outlines::new(&lexicon.patterns),
             always_wanted,
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
         };
         let frequencies = searcher.class_frequencies(lexicon);
+        let grave = grave_classes(lexicon, &frequencies);
+        searcher.glance = Glance::new(lexicon, &searcher.sound, &grave, &pair_frequency(lexicon));
         let is_rule = |pattern: &Pattern| matches!(pattern.target, Target::Rule(_));
         searcher.rule_gates = Gates::new(lexicon, &frequencies, is_rule);
         searcher.other_gates = Gates::new(lexicon, &frequencies, |pattern| !is_rule(pattern));
@@ -271,6 +291,9 @@ impl Searcher {
                 continue;
             }
             has_form |= self.is_form[term];
+            if !scan.wants(&lexicon.terms[term].classes) {
+                continue;
+            }
             let norm = NormSpan::new(found.start(), found.end());
             if !letters_stand_alone(&plain.text, norm) {
                 continue;
@@ -319,6 +342,9 @@ impl Searcher {
             &mut sounds,
         );
         for sound in &sounds {
+            if !scan.wants(&lexicon.terms[sound.term].classes) {
+                continue;
+            }
             let (disguises, gaps) = plain.offsets.traces(sound.span);
             let mut disguises: Disguises = disguises.into_iter().collect();
             disguises = disguises.union(
@@ -363,7 +389,10 @@ impl Searcher {
         for found in self.automaton.find_overlapping_iter(&restored.text) {
             let term = found.value() as usize;
             let norm = NormSpan::new(found.start(), found.end());
-            if term >= self.first_form || !letters_stand_alone(&restored.text, norm) {
+            if term >= self.first_form
+                || !scan.wants(&lexicon.terms[term].classes)
+                || !letters_stand_alone(&restored.text, norm)
+            {
                 continue;
             }
             let (traces, gaps) = restored.offsets.traces(norm);
@@ -393,15 +422,12 @@ impl Searcher {
     }
 
     fn add(&self, lexicon: &Lexicon, hit: Hit, scan: &mut Scan) {
-        let needs_sound = hit
-            .disguises
-            .iter()
-            .any(|disguise| matches!(disguise, Disguise::Homophone | Disguise::Pinyin));
+        let needs_sound = hit.disguises.has(Disguise::Homophone) || hit.disguises.has(Disguise::Pinyin);
         for &class in &lexicon.terms[hit.term as usize].classes {
             if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
                 continue;
             }
-            if scan.wanted.as_ref().is_none_or(|wanted| wanted.contains(class)) {
+            if scan.wants(&[class]) {
                 scan.present.insert(class);
                 scan.hits.push(Hit { class, ..hit });
             }
@@ -422,10 +448,10 @@ impl Searcher {
     /// The patterns whose obligatory classes are all present, in lexicon order; none if no rule's are, unless the
     /// context is needed.
     pub(crate) fn gate(&self, present: &ClassSet, needs_context: bool) -> Vec<usize> {
-        let mut open = Vec::new();
-        self.rule_gates.open(present, &mut open);
+        let (mut open, mut filled) = (Vec::new(), Filled::default());
+        self.rule_gates.open(present, &mut filled, &mut open);
         if needs_context || !open.is_empty() {
-            self.other_gates.open(present, &mut open);
+            self.other_gates.open(present, &mut filled, &mut open);
         }
         open.sort_unstable();
         open.dedup();
@@ -456,9 +482,15 @@ impl Searcher {
     }
 
     /// What the second opinion is of a message; none without a model.
-    pub(crate) fn opine(&self, lexicon: &Lexicon, message: &Message) -> Option<Opinion> {
+    pub(crate) fn opine(
+        &self,
+        lexicon: &Lexicon,
+        message: &Message,
+        scratch: &mut Scratch,
+    ) -> Option<Opinion> {
         lexicon.model.as_ref()?;
-        Some(self.glance.opine(message, &lexicon.folds, &self.sound))
+        let tally = &mut scratch.tally;
+        Some(self.glance.opine(message, &lexicon.folds, &self.sound, tally))
     }
 
     /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a
@@ -471,7 +503,12 @@ impl Searcher {
         needs_context: bool,
         scratch: &mut Scratch,
     ) -> Option<Glimpse> {
-        let Scratch { sights, places } = scratch;
+        let Scratch {
+            sights,
+            filled,
+            places,
+            ..
+        } = scratch;
         self.glance.begin(sights);
         let mut stretches = 0;
         for (_, _, source) in message.stretches() {
@@ -485,7 +522,7 @@ impl Searcher {
             self.hear(lexicon, message, sights);
         }
         let mut open = Vec::new();
-        self.rule_gates.open(&sights.present, &mut open);
+        self.rule_gates.open(&sights.present, filled, &mut open);
         if open.is_empty() && !needs_context {
             return None;
         }
@@ -493,18 +530,18 @@ impl Searcher {
         let has_places = stretches == 1;
         if has_places {
             places.file(sights, self.class_count);
-            open.retain(|&index| places.may_fill(&lexicon.patterns[index], sights));
+            open.retain(|&index| places.may_fill(&self.outlines, index, sights));
             if open.is_empty() && !needs_context {
                 return None;
             }
         }
         let rules = open.len();
-        self.other_gates.open(&sights.present, &mut open);
+        self.other_gates.open(&sights.present, filled, &mut open);
         if has_places {
             let mut index = 0;
             open.retain(|&pattern| {
                 index += 1;
-                index <= rules || places.may_fill(&lexicon.patterns[pattern], sights)
+                index <= rules || places.may_fill(&self.outlines, pattern, sights)
             });
         }
         open.sort_unstable();
@@ -512,7 +549,7 @@ impl Searcher {
         if !needs_context {
             self.open_rules(lexicon, &open, message).next()?;
         }
-        let wanted = self.wanted(lexicon, &open);
+        let wanted = self.wanted(&open);
         Some(Glimpse {
             open,
             wanted: Some(wanted),
@@ -543,25 +580,39 @@ impl Searcher {
     }
 
     /// The classes of these patterns, and those that the judges look at.
-    fn wanted(&self, lexicon: &Lexicon, open: &[usize]) -> ClassSet {
+    fn wanted(&self, open: &[usize]) -> ClassSet {
         let mut wanted = self.always_wanted.clone();
-        for pattern in open.iter().map(|&index| &lexicon.patterns[index]) {
-            wanted.extend(pattern.steps.iter().flat_map(|step| &step.classes).copied());
-            wanted.extend(pattern.forbidden.iter().copied());
+        for &pattern in open {
+            wanted.extend(self.outlines.classes(pattern).iter().copied());
         }
         wanted
     }
 }
 
-/// The classes of the anchors of grave rules.
-fn grave_classes(lexicon: &Lexicon) -> ClassSet {
+/// The classes of the rarest steps of the patterns of grave rules, by how often each class stands in ordinary text.
+fn grave_classes(lexicon: &Lexicon, frequencies: &[u32]) -> ClassSet {
+    let is_grave = |pattern: &&Pattern| match pattern.target {
+        Target::Rule(rule) => lexicon.rules[rule].is_grave(),
+        _ => false,
+    };
+    // The opinion looks at pairs of characters: what it cannot see comes last.
+    let mut unseen = ClassSet::new(lexicon.classes.len());
+    unseen.extend(lexicon.shapes.iter().copied());
+    let single = lexicon.terms.iter().filter(|term| term.characters == 1);
+    unseen.extend(single.flat_map(|term| &term.classes).copied());
+    let frequency = |step: &&Step| -> (bool, u32) {
+        let classes = || step.classes.iter();
+        let is_unseen = classes().any(|&class| unseen.contains(class));
+        (
+            is_unseen,
+            classes().map(|class| frequencies[class.0 as usize]).sum(),
+        )
+    };
     let mut classes = ClassSet::new(lexicon.classes.len());
-    for pattern in &lexicon.patterns {
-        if let Target::Rule(rule) = pattern.target
-            && lexicon.rules[rule].is_grave()
-        {
-            classes.extend(pattern.steps[pattern.anchor].classes.iter().copied());
-        }
+    for pattern in lexicon.patterns.iter().filter(is_grave) {
+        let obligatory = pattern.steps.iter().filter(|step| !step.is_optional);
+        let rarest = obligatory.min_by_key(frequency);
+        classes.extend(rarest.iter().flat_map(|step| &step.classes).copied());
     }
     classes
 }

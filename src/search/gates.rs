@@ -2,7 +2,10 @@
 //!
 //! In: the classes present in a message. Out: the patterns whose obligatory steps can all be filled. Each pattern
 //! waits at its rarest class and then asks for the next rarest, so that ordinary words of the trade (还款, 今天, 你)
-//! open nothing. It looks at no place and no order.
+//! open nothing. Many patterns share a step, so whether one is filled is worked out once a message, when first asked.
+//! It looks at no place and no order.
+
+use std::collections::HashMap;
 
 use super::class_set::ClassSet;
 use crate::lexicon::Lexicon;
@@ -14,82 +17,95 @@ pub(super) struct Gates {
     /// First gate of each class, and one past the last of all.
     starts: Vec<u32>,
     gates: Vec<Gate>,
-    /// The classes asked for, gate by gate: alternatives of a step, then the next step.
+    /// The different steps asked for: first of their classes in `asked`, and how many.
+    steps: Vec<(u32, u16)>,
     asked: Vec<ClassId>,
     /// The classes at which some pattern waits.
     waited_for: ClassSet,
 }
 
-/// One pattern at one class.
+/// One pattern at one class; eight of them lie in a cache line.
 #[derive(Debug, Clone, Copy)]
 struct Gate {
-    pattern: u32,
-    /// Lengths and places of at most this many further steps in `asked`; longer patterns are checked whole later.
-    steps: [(u32, u16); MOST_STEPS],
+    pattern: u16,
+    /// At most this many further steps; [`NO_STEP`] for none. Longer patterns are checked whole later.
+    steps: [u16; MOST_STEPS],
 }
+
+/// Which steps are filled, as far as was asked; kept from message to message for its memory.
+#[derive(Debug, Default)]
+pub(crate) struct Filled(Vec<Option<bool>>);
 
 /// Further steps that a gate asks for. More are rare, and a gate may be wrong in letting through.
 const MOST_STEPS: usize = 3;
 
+const NO_STEP: u16 = u16::MAX;
+
 impl Gates {
     /// Builds the gates of some patterns from how often each class stands in ordinary text.
     pub(super) fn new(lexicon: &Lexicon, frequencies: &[u32], is_own: impl Fn(&Pattern) -> bool) -> Self {
-        let mut waiting: Vec<(ClassId, u32, Vec<&Step>)> = Vec::new();
-        for (index, pattern) in (0..)
-            .zip(&lexicon.patterns)
-            .filter(|(_, pattern)| is_own(pattern))
-        {
-            let mut steps = obligatory(pattern);
-            steps.sort_by_key(|step| {
-                step.classes
-                    .iter()
-                    .map(|class| frequencies[class.0 as usize])
-                    .sum::<u32>()
-            });
-            let rest = steps.split_off(1);
-            waiting.extend(steps[0].classes.iter().map(|&class| (class, index, rest.clone())));
-        }
-        waiting.sort_by_key(|(class, pattern, _)| (*class, *pattern));
-        let mut gates = Self {
+        let frequency = |step: &&Step| -> u32 {
+            let classes = step.classes.iter();
+            classes.map(|class| frequencies[class.0 as usize]).sum()
+        };
+        let mut own = Self {
             waited_for: ClassSet::new(lexicon.classes.len()),
             ..Self::default()
         };
-        gates.waited_for.extend(waiting.iter().map(|(class, ..)| *class));
-        let mut next = waiting.into_iter().peekable();
-        for class in (0..lexicon.classes.len()).map(|class| ClassId(class as u16)) {
-            gates.starts.push(gates.gates.len() as u32);
-            while let Some((_, pattern, rest)) = next.next_if(|(own, ..)| *own == class) {
-                gates.push(pattern, &rest);
+        let mut numbers: HashMap<&[ClassId], u16> = HashMap::new();
+        let mut waiting: Vec<Vec<Gate>> = vec![Vec::new(); lexicon.classes.len()];
+        for (pattern, entry) in (0..)
+            .zip(&lexicon.patterns)
+            .filter(|(_, pattern)| is_own(pattern))
+        {
+            let mut steps: Vec<&Step> = entry.steps.iter().filter(|step| !step.is_optional).collect();
+            steps.sort_by_key(frequency);
+            let mut gate = Gate {
+                pattern,
+                steps: [NO_STEP; MOST_STEPS],
+            };
+            for (place, step) in gate.steps.iter_mut().zip(&steps[1..]) {
+                *place = *numbers.entry(&step.classes).or_insert_with(|| {
+                    own.steps
+                        .push((own.asked.len() as u32, step.classes.len() as u16));
+                    own.asked.extend(&step.classes);
+                    (own.steps.len() - 1) as u16
+                });
+            }
+            for class in &steps[0].classes {
+                own.waited_for.insert(*class);
+                waiting[class.0 as usize].push(gate);
             }
         }
-        gates.starts.push(gates.gates.len() as u32);
-        gates
-    }
-
-    fn push(&mut self, pattern: u32, rest: &[&Step]) {
-        let mut steps = [(0, 0); MOST_STEPS];
-        for (place, step) in steps.iter_mut().zip(rest) {
-            *place = (self.asked.len() as u32, step.classes.len() as u16);
-            self.asked.extend(&step.classes);
+        for gates in waiting {
+            own.starts.push(own.gates.len() as u32);
+            own.gates.extend(gates);
         }
-        self.gates.push(Gate { pattern, steps });
+        own.starts.push(own.gates.len() as u32);
+        own
     }
 
     /// Adds the patterns all of whose obligatory steps have a class present, some of them twice.
-    pub(super) fn open(&self, present: &ClassSet, open: &mut Vec<usize>) {
+    pub(super) fn open(&self, present: &ClassSet, filled: &mut Filled, open: &mut Vec<usize>) {
+        let filled = &mut filled.0;
+        filled.clear();
+        filled.resize(self.steps.len(), None);
+        let mut is_filled = |step: u16| {
+            let step = usize::from(step);
+            *filled[step].get_or_insert_with(|| {
+                let (start, length) = self.steps[step];
+                let classes = &self.asked[start as usize..start as usize + usize::from(length)];
+                classes.iter().any(|&class| present.contains(class))
+            })
+        };
         present.for_each_in(&self.waited_for, |class| {
             let class = class.0 as usize;
-            let gates = &self.gates[self.starts[class] as usize..self.starts[class + 1] as usize];
-            let is_filled = |&(start, length): &(u32, u16)| {
-                let classes = &self.asked[start as usize..start as usize + usize::from(length)];
-                length == 0 || classes.iter().any(|&class| present.contains(class))
-            };
-            let filled = gates.iter().filter(|gate| gate.steps.iter().all(is_filled));
-            open.extend(filled.map(|gate| gate.pattern as usize));
+            for gate in &self.gates[self.starts[class] as usize..self.starts[class + 1] as usize] {
+                let mut steps = gate.steps.iter().take_while(|step| **step != NO_STEP);
+                if steps.all(|&step| is_filled(step)) {
+                    open.push(usize::from(gate.pattern));
+                }
+            }
         });
     }
-}
-
-fn obligatory(pattern: &Pattern) -> Vec<&Step> {
-    pattern.steps.iter().filter(|step| !step.is_optional).collect()
 }

@@ -6,36 +6,28 @@
 //! pair of neighbours; only a set bit is looked up. Most messages end here: no text, no map and no hit is made for
 //! them. It never decides a match.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::alphabet::{Alphabet, Glyph, List, PairFacts, TRANSPARENT};
 use super::class_set::ClassSet;
 use super::shapes::{self, Shape};
 use super::sound::SoundIndex;
-use super::weights::{BEGINS_PAIR, ENDS_PAIR, Tally, Weights};
+use super::tally::{Measure, Tally};
 use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
 use crate::opinion::{self, Head, Model, Opinion};
-use crate::pair_table::{PairTable, hash};
 
 /// Terms by the rarest pair of neighbours in them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Glance {
-    /// The characters of the Basic Multilingual Plane.
-    glyphs: Vec<Glyph>,
-    /// Codes of folded characters that stand in terms or for others of the same sound: from 1 on.
-    codes: HashMap<char, u16>,
-    /// The characters of the codes.
-    coded: Vec<char>,
-    /// What stands for a character alone, by its code.
-    singles: Vec<Single>,
-    /// One bit for each hashed pair.
-    filter: Vec<u64>,
-    pairs: PairTable<Pair>,
+    alphabet: Alphabet,
+    /// What is filed under each pair with terms.
+    pairs: Vec<Pair>,
     /// The terms of each pair, one list after the other.
     entries: Vec<Entry>,
-    /// The characters of all terms, one after the other.
+    /// The characters of terms longer than most, one after the other.
     characters: Vec<u16>,
     /// The different lists of classes that terms have.
     lists: Vec<ClassId>,
@@ -44,23 +36,7 @@ pub(super) struct Glance {
     /// Classes of the shapes, by shape.
     shapes: Vec<ClassId>,
     class_count: usize,
-    weights: Weights,
-}
-
-/// A character as the pass sees it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
-/// kind (24–27), and whether a picture may begin with it (28).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Glyph(u32);
-
-/// A list of classes: place of the first (bits 8–31), number (0–7).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct List(u32);
-
-/// A term of one character, or a written form.
-#[derive(Debug, Clone, Copy, Default)]
-struct Single {
-    classes: List,
-    is_form: bool,
+    measure: Measure,
 }
 
 /// What is filed under a pair.
@@ -68,6 +44,8 @@ struct Single {
 struct Pair {
     /// The classes of the pair itself, if it is a term.
     own: List,
+    /// A grave rule waits for the pair itself.
+    is_grave: bool,
     /// Longer terms filed under it, and written forms.
     first: u32,
     length: u32,
@@ -76,14 +54,21 @@ struct Pair {
 /// A term filed under a pair.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    /// Place in `characters`.
+    /// Its characters but for the pair, if there are no more than these; almost all terms have no more.
+    others: [u16; FEW],
+    /// Place of all of them in `characters`, if there are more.
     first: u32,
     length: u8,
     /// Characters before the pair.
     before: u8,
     is_form: bool,
+    /// A grave rule waits for it.
+    is_grave: bool,
     classes: List,
 }
+
+/// Characters besides the pair that an entry keeps itself.
+const FEW: usize = 2;
 
 /// A term seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,80 +88,29 @@ pub(crate) struct Sights {
     pub(super) present: ClassSet,
     /// Present classes of which some place isn't known.
     pub(super) unplaced: ClassSet,
+    pub(super) has_unplaced: bool,
     /// A written form of a restored reading was seen.
     pub(super) has_form: bool,
     /// A run of letters that may be pinyin was seen.
     pub(super) has_letters: bool,
 }
 
-const CODE_BITS: u32 = 14;
-const SYLLABLE_BITS: u32 = 10;
-const KIND_SHIFT: u32 = CODE_BITS + SYLLABLE_BITS;
-const PICTURE: u32 = 1 << (KIND_SHIFT + 4);
-const FILTER_BITS: u32 = 18;
-
 /// The digits of the longest number with a shape of its own, and one more.
 const MOST_DIGITS: usize = 20;
-
-impl Glyph {
-    fn new(code: u16, syllable: u16, kind: CharKind, is_picture: bool) -> Self {
-        let picture = if is_picture { PICTURE } else { 0 };
-        Glyph(u32::from(code) | u32::from(syllable) << CODE_BITS | (kind as u32) << KIND_SHIFT | picture)
-    }
-
-    pub(super) fn code(self) -> u16 {
-        (self.0 & ((1 << CODE_BITS) - 1)) as u16
-    }
-
-    pub(super) fn syllable(self) -> u16 {
-        (self.0 >> CODE_BITS & ((1 << SYLLABLE_BITS) - 1)) as u16
-    }
-
-    fn kind_number(self) -> u32 {
-        self.0 >> KIND_SHIFT & 15
-    }
-
-    pub(super) fn is(self, kind: CharKind) -> bool {
-        self.kind_number() == kind as u32
-    }
-
-    /// Whether it surely counts as a character between two steps of a pattern.
-    pub(super) fn is_word(self) -> bool {
-        self.kind_number() <= CharKind::Digit as u32
-    }
-
-    /// The same character, not counted between steps.
-    fn as_other_word(self) -> Self {
-        Glyph(self.0 & !(15 << KIND_SHIFT) | (CharKind::OtherWord as u32) << KIND_SHIFT)
-    }
-
-    pub(super) fn is_break(self) -> bool {
-        1 << self.kind_number() & BREAKS != 0
-    }
-
-    fn is_transparent(self) -> bool {
-        1 << self.kind_number() & TRANSPARENT != 0
-    }
-}
-
-const TRANSPARENT: u32 =
-    1 << CharKind::Symbol as u32 | 1 << CharKind::Space as u32 | 1 << CharKind::Invisible as u32;
-
-const BREAKS: u32 =
-    1 << CharKind::Clause as u32 | 1 << CharKind::Sentence as u32 | 1 << CharKind::List as u32;
 
 impl Sights {
     fn reset(&mut self, classes: usize) {
         self.terms.clear();
         self.present.reset(classes);
         self.unplaced.reset(classes);
-        (self.has_form, self.has_letters) = (false, false);
+        (self.has_form, self.has_letters, self.has_unplaced) = (false, false, false);
     }
 
     /// Adds a class whose place isn't known.
     pub(super) fn add_unplaced(&mut self, class: ClassId) {
         self.present.insert(class);
         self.unplaced.insert(class);
+        self.has_unplaced = true;
     }
 
     #[inline]
@@ -209,22 +143,19 @@ impl Glance {
         frequency: &dyn Fn(char, char) -> u32,
     ) -> Self {
         let mut own = Self {
-            glyphs: Vec::with_capacity(0x1_0000),
-            codes: HashMap::new(),
-            coded: vec!['\0'],
-            singles: vec![Single::default()],
-            filter: vec![0; 1 << (FILTER_BITS - 6)],
-            pairs: PairTable::default(),
+            alphabet: Alphabet::new(),
+            // Number 0 is none.
+            pairs: vec![Pair::default()],
             entries: Vec::new(),
             characters: Vec::new(),
             lists: Vec::new(),
             heard: heard(lexicon),
             shapes: lexicon.shapes.clone(),
             class_count: lexicon.classes.len(),
-            weights: Weights::default(),
+            measure: Measure::default(),
         };
-        let mut grave_pairs: Vec<(char, char)> = Vec::new();
-        let mut filed: HashMap<u32, Vec<Entry>> = HashMap::new();
+        let mut facts: BTreeMap<(u16, u16), PairFacts> = BTreeMap::new();
+        let mut filed: BTreeMap<(u16, u16), Vec<Entry>> = BTreeMap::new();
         let mut lists: HashMap<Vec<ClassId>, List> = HashMap::new();
         let table = &lexicon.folds.table;
         let terms = lexicon
@@ -241,22 +172,25 @@ impl Glance {
                 .chars()
                 .filter(|&character| 1 << table.kind(character) as u32 & TRANSPARENT == 0);
             let characters: Vec<char> = kept.collect();
-            let mut codes: Vec<u16> = characters.iter().map(|&character| own.enter(character)).collect();
+            let mut codes: Vec<u16> = characters
+                .iter()
+                .map(|&character| own.alphabet.enter(character))
+                .collect();
             if codes.is_empty() && !is_form {
                 // Nothing but symbols: they are looked for one by one, out of the row.
-                codes.extend(text.chars().next().map(|symbol| own.enter(symbol)));
+                codes.extend(text.chars().next().map(|symbol| own.alphabet.enter(symbol)));
             }
             match codes[..] {
                 // A picture: its glyph says so.
                 [] => {}
                 [code] => {
-                    own.singles[code as usize].is_form |= is_form;
+                    own.alphabet.facts_mut(code).is_form |= is_form;
                     // Two terms may differ only in what the row leaves out.
-                    let mut all = own.classes(own.singles[code as usize].classes).to_vec();
+                    let mut all = own.classes(own.alphabet.facts(code).classes).to_vec();
                     all.extend(classes);
                     all.sort_unstable();
                     all.dedup();
-                    own.singles[code as usize].classes = own.list(all, &mut lists);
+                    own.alphabet.facts_mut(code).classes = own.list(all, &mut lists);
                 }
                 _ => {
                     let is_grave = classes.iter().any(|&class| grave.contains(class));
@@ -264,31 +198,38 @@ impl Glance {
                     let rarest = (1..codes.len())
                         .min_by_key(|&at| frequency(characters[at - 1], characters[at]))
                         .expect("two characters have a pair");
-                    if is_grave {
-                        grave_pairs.push((characters[rarest - 1], characters[rarest]));
+                    let pair = (codes[rarest - 1], codes[rarest]);
+                    facts.entry(pair).or_default().is_grave |= is_grave;
+                    let mut others = [0; FEW];
+                    let before = codes[..rarest - 1].iter().chain(&codes[rarest + 1..]);
+                    others
+                        .iter_mut()
+                        .zip(before)
+                        .for_each(|(other, code)| *other = *code);
+                    filed.entry(pair).or_default().push(Entry {
+                        others,
+                        first: own.characters.len() as u32,
+                        length: codes.len().min(usize::from(u8::MAX)) as u8,
+                        before: (rarest - 1) as u8,
+                        is_form,
+                        is_grave,
+                        classes,
+                    });
+                    if codes.len() > 2 + FEW {
+                        own.characters.extend(codes);
                     }
-                    filed
-                        .entry(key(codes[rarest - 1], codes[rarest]))
-                        .or_default()
-                        .push(Entry {
-                            first: own.characters.len() as u32,
-                            length: codes.len().min(usize::from(u8::MAX)) as u8,
-                            before: (rarest - 1) as u8,
-                            is_form,
-                            classes,
-                        });
-                    own.characters.extend(codes);
                 }
             }
         }
         for substitute in lexicon.folds.syllables.substitutes() {
-            own.enter(substitute);
+            own.alphabet.enter(substitute);
         }
-        own.file(filed);
+        own.file(filed, &mut facts);
         if let Some(model) = &lexicon.model {
-            own.weigh(model, &grave_pairs);
+            own.weigh(model, &mut facts);
         }
-        own.draw(&lexicon.folds, sound);
+        own.alphabet.file(&facts);
+        own.alphabet.draw(&lexicon.folds, sound);
         own
     }
 
@@ -301,117 +242,80 @@ impl Glance {
         })
     }
 
-    /// The code of a character of a term.
-    fn enter(&mut self, character: char) -> u16 {
-        let next = self.singles.len() as u16;
-        let code = *self.codes.entry(character).or_insert(next);
-        if code == next {
-            self.singles.push(Single::default());
-            self.coded.push(character);
-        }
-        code
-    }
-
-    /// Fills the filter and the table of pairs.
-    fn file(&mut self, filed: HashMap<u32, Vec<Entry>>) {
-        let mut filed: Vec<(u32, Vec<Entry>)> = filed.into_iter().collect();
-        filed.sort_unstable_by_key(|(key, _)| *key);
-        self.pairs = PairTable::with_room(filed.len());
-        for (key, mut entries) in filed {
-            let bit = hash(key) >> (32 - FILTER_BITS);
-            self.filter[(bit >> 6) as usize] |= 1 << (bit & 63);
+    /// Fills the lists of terms.
+    fn file(&mut self, filed: BTreeMap<(u16, u16), Vec<Entry>>, facts: &mut BTreeMap<(u16, u16), PairFacts>) {
+        for (pair, mut entries) in filed {
+            facts.entry(pair).or_default().terms = self.pairs.len() as u16;
             let is_itself = |entry: &Entry| entry.length == 2 && !entry.is_form;
             let own = entries.iter().position(is_itself);
-            let own = own.map_or(List::default(), |at| entries.swap_remove(at).classes);
-            *self.pairs.entry(key) = Pair {
-                own,
+            let own = own.map(|at| entries.swap_remove(at));
+            self.pairs.push(Pair {
+                own: own.map_or(List::default(), |own| own.classes),
+                is_grave: own.is_some_and(|own| own.is_grave),
                 first: self.entries.len() as u32,
                 length: entries.len() as u32,
-            };
+            });
             self.entries.extend(entries);
         }
     }
 
-    /// Fills the table of weights.
-    fn weigh(&mut self, model: &Model, grave: &[(char, char)]) {
+    /// Enters what the model says.
+    fn weigh(&mut self, model: &Model, facts: &mut BTreeMap<(u16, u16), PairFacts>) {
         let any = Head::Any.index();
-        let coded: Vec<(u16, u16, i8)> = model
-            .grams
-            .iter()
-            .map(|gram| {
-                let second = if gram.second == '\0' {
-                    0
-                } else {
-                    self.enter(gram.second)
-                };
-                (self.enter(gram.first), second, gram.weights[any])
-            })
-            .collect();
-        let mut weights = Weights {
+        self.measure = Measure {
             scale: model.scales[any],
             bias: model.biases[any],
-            of_break: self.enter(opinion::BREAK),
-            of_number: self.enter(opinion::NUMBER),
-            singles: vec![(0, 0); self.coded.len()],
-            pairs: PairTable::with_room(coded.len() + grave.len()),
+            of_break: self.alphabet.enter(opinion::BREAK),
+            of_number: self.alphabet.enter(opinion::NUMBER),
         };
-        for (first, second, weight) in coded.into_iter().filter(|(.., weight)| *weight != 0) {
-            if second == 0 {
-                weights.singles[usize::from(first)].0 = weight;
-                continue;
+        for gram in model.grams.iter().filter(|gram| gram.weights[any] != 0) {
+            let first = self.alphabet.enter(gram.first);
+            if gram.second == '\0' {
+                self.alphabet.set_weight(first, gram.weights[any]);
+            } else {
+                let pair = (first, self.alphabet.enter(gram.second));
+                facts.entry(pair).or_default().weight = gram.weights[any];
             }
-            weights.singles[usize::from(first)].1 |= BEGINS_PAIR;
-            weights.singles[usize::from(second)].1 |= ENDS_PAIR;
-            weights.pairs.entry(key(first, second)).weight = weight;
         }
-        for &(first, second) in grave {
-            let (first, second) = (self.codes[&first], self.codes[&second]);
-            weights.singles[usize::from(first)].1 |= BEGINS_PAIR;
-            weights.singles[usize::from(second)].1 |= ENDS_PAIR;
-            weights.pairs.entry(key(first, second)).is_grave = true;
-        }
-        self.weights = weights;
     }
 
-    /// What the second opinion is of a message. One pass over the source, O(characters); nothing is kept.
-    pub(super) fn opine(&self, message: &Message, folds: &Folds, sound: &SoundIndex) -> Opinion {
-        let mut tally = Tally::new(&self.weights);
+    /// What the second opinion is of a message. O(characters); nothing is kept.
+    pub(super) fn opine(
+        &self,
+        message: &Message,
+        folds: &Folds,
+        sound: &SoundIndex,
+        tally: &mut Tally,
+    ) -> Opinion {
+        tally.clear();
         for (_, source) in opinion::heard(message) {
-            tally.break_off();
+            tally.begin_stretch(&self.measure);
             for character in source.chars() {
-                let glyph = match self.glyphs.get(character as usize) {
-                    Some(glyph) => *glyph,
-                    None => self.compute(character, folds, sound),
-                };
+                let glyph = self.alphabet.glyph(character, folds, sound);
                 if glyph.is(CharKind::Several) {
-                    let several = folds.table.several(character);
-                    for folded in several.chars() {
-                        tally.add(self.compute(folded, folds, sound));
+                    for folded in folds.table.several(character).chars() {
+                        tally.add(self.alphabet.glyph(folded, folds, sound), &self.measure);
                     }
                 } else if !glyph.is_transparent() {
-                    tally.add(glyph);
+                    tally.add(glyph, &self.measure);
                 }
             }
             tally.end_stretch();
         }
-        tally.opinion()
+        let is_grave = |codes: &[u16], at| self.is_grave(codes, at);
+        tally.opinion(&self.measure, &self.alphabet, is_grave)
     }
 
-    /// Fills the table of characters.
-    fn draw(&mut self, folds: &Folds, sound: &SoundIndex) {
-        for code in 0..0x1_0000_u32 {
-            let glyph = char::from_u32(code).map_or(Glyph::new(0, 0, CharKind::Symbol, false), |character| {
-                self.compute(character, folds, sound)
-            });
-            self.glyphs.push(glyph);
+    /// Whether a term that a grave rule waits for stands around the pair that ends at `at`.
+    fn is_grave(&self, codes: &[u16], at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else {
+            return false;
+        };
+        let pair = self.pairs[usize::from(self.alphabet.terms(codes[before], codes[at]))];
+        pair.is_grave || {
+            let mut entries = self.entries_of(pair).iter();
+            entries.any(|entry| entry.is_grave && self.start_of(entry, codes, at, |code| code).is_some())
         }
-    }
-
-    fn compute(&self, character: char, folds: &Folds, sound: &SoundIndex) -> Glyph {
-        let (folded, kind) = folds.table.folded(character, &mut Signs::default());
-        let code = self.codes.get(&folded).copied().unwrap_or(0);
-        let is_picture = kind == CharKind::Symbol && folds.restorations.may_begin(character);
-        Glyph::new(code, sound.syllable(u32::from(folded)), kind, is_picture)
     }
 
     fn classes(&self, list: List) -> &[ClassId] {
@@ -428,24 +332,23 @@ impl Glance {
     pub(super) fn see(&self, source: &str, folds: &Folds, sound: &SoundIndex, sights: &mut Sights) {
         let mut row = std::mem::take(&mut sights.row);
         let signs = self.fold(source, folds, sound, &mut row, sights);
-        let mut previous = Glyph(0);
+        let (mut previous, mut spoken) = (0, 0);
         for (at, &glyph) in row.iter().enumerate() {
             let code = glyph.code();
-            if code != 0 {
-                let single = self.singles[code as usize];
-                if single.classes != List::default() {
-                    sights.add(self.classes(single.classes), at, at + 1);
-                }
-                sights.has_form |= single.is_form;
-                let key = key(previous.code(), code);
-                let bit = hash(key) >> (32 - FILTER_BITS);
-                if previous.code() != 0 && self.filter[(bit >> 6) as usize] & (1 << (bit & 63)) != 0 {
-                    self.look_up(key, &row, at, sights);
-                }
+            let single = self.alphabet.facts(code);
+            if single.classes != List::default() {
+                sights.add(self.classes(single.classes), at, at + 1);
             }
-            let pair = (previous.syllable(), glyph.syllable());
+            sights.has_form |= single.is_form;
+            let terms = self.alphabet.terms(previous, code);
+            if terms != 0 {
+                self.look_up(terms, &row, at, sights);
+            }
+            previous = code;
+            let pair = (spoken, glyph.syllable());
+            spoken = pair.1;
             if pair.0 != 0 && pair.1 != 0 {
-                let character = |glyph: Glyph| self.coded[usize::from(glyph.code())];
+                let character = |glyph: Glyph| self.alphabet.character(glyph.code());
                 sound.hear(
                     &row[at - 1..],
                     pair,
@@ -456,7 +359,6 @@ impl Glance {
                     },
                 );
             }
-            previous = glyph;
         }
         sights.has_letters |=
             signs & 1 << CharKind::Letter as u32 != 0 && folds.syllables.may_be_spelled(source, &folds.table);
@@ -478,10 +380,7 @@ impl Glance {
         let mut number = Number::default();
         let mut before = ' ';
         for character in source.chars() {
-            let glyph = match self.glyphs.get(character as usize) {
-                Some(glyph) => *glyph,
-                None => self.compute(character, folds, sound),
-            };
+            let glyph = self.alphabet.glyph(character, folds, sound);
             signs |= 1 << glyph.kind_number();
             if glyph.is(CharKind::Digit) {
                 number.push(folds.table.folded(character, &mut Signs::default()).0, before);
@@ -491,8 +390,8 @@ impl Glance {
             }
             before = character;
             if glyph.is_transparent() {
-                sights.has_form |= glyph.0 & PICTURE != 0;
-                for &class in self.classes(self.singles[usize::from(glyph.code())].classes) {
+                sights.has_form |= glyph.may_begin_picture();
+                for &class in self.classes(self.alphabet.facts(glyph.code()).classes) {
                     sights.add_unplaced(class);
                 }
             } else if glyph.is(CharKind::Several) {
@@ -501,7 +400,7 @@ impl Glance {
                 row.extend(
                     several
                         .chars()
-                        .map(|folded| self.compute(folded, folds, sound).as_other_word()),
+                        .map(|folded| self.alphabet.glyph(folded, folds, sound).as_other_word()),
                 );
             } else {
                 row.push(glyph);
@@ -511,24 +410,46 @@ impl Glance {
         signs
     }
 
-    /// Adds the terms whose rarest pair ends at `at`.
-    fn look_up(&self, key: u32, row: &[Glyph], at: usize, sights: &mut Sights) {
-        let Some(pair) = self.pairs.get(key) else { return };
+    /// Adds the terms of a list whose rarest pair ends at `at`.
+    fn look_up(&self, terms: u16, row: &[Glyph], at: usize, sights: &mut Sights) {
+        let pair = self.pairs[usize::from(terms)];
         sights.add(self.classes(pair.own), at - 1, at + 1);
-        for entry in &self.entries[pair.first as usize..(pair.first + pair.length) as usize] {
-            let length = usize::from(entry.length);
-            let Some(start) = at.checked_sub(1 + usize::from(entry.before)) else {
-                continue;
-            };
-            let Some(seen) = row.get(start..start + length) else {
-                continue;
-            };
-            let term = &self.characters[entry.first as usize..entry.first as usize + length];
-            if seen.iter().zip(term).all(|(glyph, &code)| glyph.code() == code) {
+        for entry in self.entries_of(pair) {
+            if let Some(start) = self.start_of(entry, row, at, Glyph::code) {
                 sights.has_form |= entry.is_form;
-                sights.add(self.classes(entry.classes), start, start + length);
+                sights.add(
+                    self.classes(entry.classes),
+                    start,
+                    start + usize::from(entry.length),
+                );
             }
         }
+    }
+
+    fn entries_of(&self, pair: Pair) -> &[Entry] {
+        &self.entries[pair.first as usize..(pair.first + pair.length) as usize]
+    }
+
+    /// Where a term begins in a row of codes, if it stands there with its pair ending at `at`.
+    fn start_of<T: Copy>(
+        &self,
+        entry: &Entry,
+        row: &[T],
+        at: usize,
+        code: impl Fn(T) -> u16,
+    ) -> Option<usize> {
+        let length = usize::from(entry.length);
+        let before = usize::from(entry.before);
+        let start = at.checked_sub(1 + before)?;
+        let seen = row.get(start..start + length)?;
+        let stands = if length <= 2 + FEW {
+            let others = seen[..before].iter().chain(&seen[before + 2..]);
+            others.zip(entry.others).all(|(&own, other)| code(own) == other)
+        } else {
+            let term = &self.characters[entry.first as usize..entry.first as usize + length];
+            seen.iter().zip(term).all(|(&own, &other)| code(own) == other)
+        };
+        stands.then_some(start)
     }
 
     /// Adds the shape of a number that ends before `after`, where the row is `end` long.
@@ -566,8 +487,4 @@ impl Number {
         }
         self.length += 1;
     }
-}
-
-pub(super) fn key(first: u16, second: u16) -> u32 {
-    u32::from(first) << CODE_BITS | u32::from(second)
 }

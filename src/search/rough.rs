@@ -1,20 +1,102 @@
 //! Whether the steps of a pattern can follow each other where their terms were seen.
 //!
-//! In: [`Sights`] of a text and a pattern. Out: no, if the full search is bound to find nothing: a step is missing,
+//! In: [`Sights`] of a text and the [`Outlines`] of patterns. Out: no, if the full search is bound to find nothing: a step is missing,
 //! too far away, in the wrong order or behind the end of the sentence. Wrong only in saying yes. Cheap: it looks at
 //! nothing but the row of folded characters.
 
-use super::glance::{Glyph, Sight, Sights};
-use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Step, Window};
+use super::alphabet::Glyph;
+use super::glance::{Sight, Sights};
+use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Window};
 use crate::normalize::CharKind;
 
-/// The sights of a text by their class.
+/// What of all patterns is looked at for one message after the other, in a few flat rows.
+#[derive(Debug, Default)]
+pub(super) struct Outlines {
+    patterns: Vec<Outline>,
+    /// First step of each group, and one past its last.
+    groups: Vec<(u32, u32)>,
+    steps: Vec<OutlinedStep>,
+    classes: Vec<ClassId>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Outline {
+    /// Its first group, and one past its last.
+    groups: (u32, u32),
+    /// First of its classes, one past those of its steps, and one past those it forbids.
+    classes: (u32, u32, u32),
+    window: Window,
+    /// One step, so that there is nothing to follow.
+    is_single: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct OutlinedStep {
+    /// First of its classes, and one past its last.
+    classes: (u32, u32),
+    max_gap: u32,
+    at_least: u32,
+    is_optional: bool,
+}
+
+impl Outlines {
+    /// Draws the outlines of all patterns.
+    pub(super) fn new(patterns: &[Pattern]) -> Self {
+        let mut own = Self::default();
+        for pattern in patterns {
+            let (first, group) = (own.classes.len() as u32, own.groups.len() as u32);
+            let step = own.steps.len() as u32;
+            for step in &pattern.steps {
+                let start = own.classes.len() as u32;
+                own.classes.extend(&step.classes);
+                own.steps.push(OutlinedStep {
+                    classes: (start, own.classes.len() as u32),
+                    max_gap: step.max_gap.min(u32::MAX as usize / 16) as u32,
+                    at_least: step.at_least as u32,
+                    is_optional: step.is_optional,
+                });
+            }
+            let of_steps = own.classes.len() as u32;
+            own.classes.extend(&pattern.forbidden);
+            let groups = pattern.groups.iter();
+            own.groups
+                .extend(groups.map(|group| (step + group.start as u32, step + group.end as u32)));
+            own.patterns.push(Outline {
+                groups: (group, own.groups.len() as u32),
+                classes: (first, of_steps, own.classes.len() as u32),
+                window: pattern.window,
+                is_single: matches!(&pattern.steps[..], [step] if step.at_least == 1),
+            });
+        }
+        own
+    }
+
+    /// The classes of a pattern's steps and those that it forbids.
+    pub(super) fn classes(&self, pattern: usize) -> &[ClassId] {
+        let (first, _, end) = self.patterns[pattern].classes;
+        &self.classes[first as usize..end as usize]
+    }
+}
+
+/// The sights of a text by their class, and what stands between two places of its row.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     /// Last sight of each class, plus one; 0 for none.
     last: Vec<u32>,
     /// The sight of the same class before each sight, plus one.
     before: Vec<u32>,
+    /// What stands before each place of the row.
+    passed: Vec<Passed>,
+    reached: Vec<Reached>,
+    next: Vec<Reached>,
+}
+
+/// How many words and ends there are up to a place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Passed {
+    words: u32,
+    clauses: u32,
+    sentences: u32,
 }
 
 /// More sights than this are not looked at one by one: the text is long, and the full search bounds its own work.
@@ -25,7 +107,7 @@ const MOST_SIGHTS: usize = 4096;
 struct Reached {
     end: u32,
     /// What optional steps left out hand on.
-    slack: usize,
+    slack: u32,
 }
 
 impl Places {
@@ -37,10 +119,26 @@ impl Places {
         if sights.terms.len() > MOST_SIGHTS {
             return;
         }
+        self.pass(&sights.row);
         for (number, sight) in (1..).zip(&sights.terms) {
             let last = &mut self.last[sight.class.0 as usize];
             self.before.push(*last);
             *last = number;
+        }
+    }
+
+    fn pass(&mut self, row: &[Glyph]) {
+        self.passed.clear();
+        self.passed.reserve(row.len() + 1);
+        let mut passed = Passed::default();
+        self.passed.push(passed);
+        for (at, glyph) in row.iter().enumerate() {
+            passed.words += u32::from(glyph.is_word());
+            let ends_sentence = glyph.is(CharKind::Sentence);
+            passed.sentences += u32::from(ends_sentence);
+            let ends_clause = ends_sentence || glyph.is(CharKind::Clause) && !in_number(row, at);
+            passed.clauses += u32::from(ends_clause);
+            self.passed.push(passed);
         }
     }
 
@@ -53,30 +151,47 @@ impl Places {
         })
     }
 
-    /// Whether the pattern may be found. O(places of its steps, squared at worst).
-    pub(super) fn may_fill(&self, pattern: &Pattern, sights: &Sights) -> bool {
-        let is_unplaced = |step: &Step| step.classes.iter().any(|&class| sights.unplaced.contains(class));
-        if sights.terms.len() > MOST_SIGHTS || pattern.steps.iter().any(is_unplaced) {
+    /// Whether a pattern all of whose obligatory steps have a class present may be found. O(places of its steps,
+    /// squared at worst).
+    pub(super) fn may_fill(&mut self, outlines: &Outlines, pattern: usize, sights: &Sights) -> bool {
+        let outline = outlines.patterns[pattern];
+        if outline.is_single || sights.terms.len() > MOST_SIGHTS {
             return true;
         }
-        pattern
-            .groups
-            .iter()
-            .all(|group| self.may_fill_group(&pattern.steps[group.clone()], pattern.window, sights))
+        let (first, of_steps, _) = outline.classes;
+        let classes = &outlines.classes[first as usize..of_steps as usize];
+        if sights.has_unplaced && classes.iter().any(|&class| sights.unplaced.contains(class)) {
+            return true;
+        }
+        let groups = outline.groups.0 as usize..outline.groups.1 as usize;
+        groups.into_iter().all(|group| {
+            let (start, end) = outlines.groups[group];
+            let steps = &outlines.steps[start as usize..end as usize];
+            self.may_fill_group(outlines, steps, outline.window, sights)
+        })
     }
 
-    fn may_fill_group(&self, steps: &[Step], window: Window, sights: &Sights) -> bool {
-        let mut reached: Vec<Reached> = Vec::new();
+    fn may_fill_group(
+        &mut self,
+        outlines: &Outlines,
+        steps: &[OutlinedStep],
+        window: Window,
+        sights: &Sights,
+    ) -> bool {
+        let (mut reached, mut next) = (std::mem::take(&mut self.reached), std::mem::take(&mut self.next));
+        reached.clear();
         let mut may_begin = true;
         let repeated = steps.iter().flat_map(|step| {
-            std::iter::once((step, step.max_gap)).chain((1..step.at_least).map(move |_| (step, DEFAULT_GAP)))
+            std::iter::once((step, step.max_gap))
+                .chain((1..step.at_least).map(move |_| (step, DEFAULT_GAP as u32)))
         });
+        let mut is_filled = true;
         for (step, max_gap) in repeated {
-            let mut next: Vec<Reached> = Vec::new();
-            for sight in step.classes.iter().flat_map(|&class| self.of(class, sights)) {
+            next.clear();
+            let classes = &outlines.classes[step.classes.0 as usize..step.classes.1 as usize];
+            for sight in classes.iter().flat_map(|&class| self.of(class, sights)) {
                 let follows = |reached: &Reached| {
-                    let gap = reached.slack + max_gap;
-                    follows(&sights.row, reached.end, sight.start, gap, window)
+                    self.follows(reached.end, sight.start, reached.slack + max_gap, window)
                 };
                 if may_begin || reached.iter().any(follows) {
                     next.push(Reached {
@@ -93,42 +208,29 @@ impl Places {
             } else {
                 may_begin = false;
             }
-            reached = next;
+            std::mem::swap(&mut reached, &mut next);
             if reached.is_empty() && !may_begin {
-                return false;
+                is_filled = false;
+                break;
             }
         }
-        true
+        (self.reached, self.next) = (reached, next);
+        is_filled
     }
-}
 
-/// Whether what begins at `start` may follow what ends at `end`: in the window and no more than `gap` characters on.
-fn follows(row: &[Glyph], end: u32, start: u32, gap: usize, window: Window) -> bool {
-    let Some(between) = row.get(end as usize..start as usize) else {
-        return false;
-    };
-    let mut words = 0;
-    for (at, glyph) in between.iter().enumerate() {
-        if glyph.is_word() {
-            words += 1;
-            if words > gap {
-                return false;
-            }
-            continue;
-        }
-        let at = end as usize + at;
-        let ends = match window {
-            Window::Clause => {
-                glyph.is(CharKind::Sentence) || glyph.is(CharKind::Clause) && !in_number(row, at)
-            }
-            Window::Sentence => glyph.is(CharKind::Sentence),
-            Window::Turn | Window::Message => false,
-        };
-        if ends {
+    /// Whether what begins at `start` may follow what ends at `end`: in the window and no more than `gap` words on.
+    fn follows(&self, end: u32, start: u32, gap: u32, window: Window) -> bool {
+        if start < end {
             return false;
         }
+        let (end, start) = (self.passed[end as usize], self.passed[start as usize]);
+        start.words - end.words <= gap
+            && match window {
+                Window::Clause => start.clauses == end.clauses,
+                Window::Sentence => start.sentences == end.sentences,
+                Window::Turn | Window::Message => true,
+            }
     }
-    true
 }
 
 /// Whether a point or comma may stand in a number.

@@ -7,8 +7,9 @@
 
 use std::collections::HashMap;
 
-use super::glance::Glyph;
+use super::alphabet::Glyph;
 use crate::normalize::{CharKind, FoldTable, Signs};
+use crate::pair_table::PairTable;
 use crate::span::NormSpan;
 
 /// Characters and letters to syllables without tone, and the substitutes that writers are known to use.
@@ -17,8 +18,10 @@ pub(crate) struct Syllables {
     /// Syllable of the characters from U+4E00 on; 0 for none.
     by_character: Vec<u16>,
     by_letters: HashMap<String, u16>,
-    /// (plain, substitute).
-    listed: std::collections::HashSet<(char, char)>,
+    /// Plain characters with their substitutes.
+    listed: Vec<(char, char)>,
+    /// The same, looked up.
+    is_listed: PairTable<bool>,
 }
 
 /// A term found by sound.
@@ -111,6 +114,16 @@ impl Syllables {
             own.listed
                 .extend(substitutes.chars().map(|substitute| (plain, substitute)));
         }
+        own.listed.sort_unstable();
+        own.listed.dedup();
+        own.is_listed = PairTable::with_room(own.listed.len());
+        for key in own
+            .listed
+            .iter()
+            .filter_map(|&(plain, substitute)| key(plain, substitute))
+        {
+            *own.is_listed.entry(key) = true;
+        }
         own
     }
 
@@ -155,7 +168,9 @@ impl Syllables {
     }
 
     fn is_listed(&self, plain: char, substitute: char) -> bool {
-        self.listed.contains(&(plain, substitute))
+        key(plain, substitute)
+            .and_then(|key| self.is_listed.get(key))
+            .is_some()
     }
 
     /// Splits letters into syllables, longest first with backtracking; `None` if they are no pinyin.
@@ -179,6 +194,15 @@ fn index_of(character: char) -> Option<usize> {
     (FIRST_HAN..=LAST_HAN)
         .contains(&code)
         .then(|| (code - FIRST_HAN) as usize)
+}
+
+/// Both characters in one number; none beyond the Basic Multilingual Plane.
+fn key(plain: char, substitute: char) -> Option<u32> {
+    let (plain, substitute) = (
+        u16::try_from(plain as u32).ok()?,
+        u16::try_from(substitute as u32).ok()?,
+    );
+    Some(u32::from(plain) << 16 | u32::from(substitute))
 }
 
 fn hash(first: u16, second: u16) -> u32 {

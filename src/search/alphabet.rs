@@ -1,0 +1,303 @@
+//! The characters that a lexicon knows, by code, and what stands for them and for pairs of them.
+//!
+//! In: the characters of terms, forms and of the second opinion's model. Out: for every character of a source a
+//! [`Glyph`], for every code [`CharacterFacts`], for every pair of codes [`PairFacts`]. Search and opinion look up
+//! the same cells, so what the opinion has just read is still at hand when the search begins.
+//!
+//! Pairs are kept by row displacement: the pairs of one first character keep their distances, and these rows lie over
+//! each other where they have gaps. So a pair costs one load, and all pairs together fit into a second-level cache;
+//! a hash table twice as large took the opinion 1.6 times as long.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::sound::SoundIndex;
+use crate::lexicon::Folds;
+use crate::normalize::{CharKind, Signs};
+
+/// A character as the passes see it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
+/// kind (24–27), and whether a picture may begin with it (28).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Glyph(u32);
+
+/// A list of classes: place of the first (bits 8–31), number (0–7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct List(pub(super) u32);
+
+/// What stands for a character alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct CharacterFacts {
+    /// The classes of the term that it is.
+    pub(super) classes: List,
+    /// It is a written form of restored readings.
+    pub(super) is_form: bool,
+}
+
+/// What stands for a pair of neighbours.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PairFacts {
+    /// Its share in the second opinion.
+    pub(super) weight: i8,
+    /// It is of a term that a grave rule waits for.
+    pub(super) is_grave: bool,
+    /// The number of the list of terms filed under it, from 1 on; 0 for none.
+    pub(super) terms: u16,
+}
+
+/// What the opinion reads of a pair, by its second character in the row of its first.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    /// 0 for none.
+    first: u16,
+    weight: i8,
+    is_grave: bool,
+}
+
+/// Codes, and what stands for them.
+#[derive(Debug, Default)]
+pub(super) struct Alphabet {
+    /// The characters of the Basic Multilingual Plane.
+    glyphs: Vec<Glyph>,
+    /// Codes of folded characters: from 1 on.
+    codes: HashMap<char, u16>,
+    /// The characters of the codes.
+    coded: Vec<char>,
+    facts: Vec<CharacterFacts>,
+    /// The share of each character in the second opinion.
+    weights: Vec<i8>,
+    /// Where the row of each character's pairs begins.
+    rows: Vec<u32>,
+    cells: Vec<Cell>,
+    /// The lists of terms of the cells.
+    terms: Vec<u16>,
+}
+
+/// Free places tried for a row before it goes to the end: enough for all but a few.
+const MOST_TRIED: usize = 400;
+
+const CODE_BITS: u32 = 14;
+const SYLLABLE_BITS: u32 = 10;
+const KIND_SHIFT: u32 = CODE_BITS + SYLLABLE_BITS;
+const PICTURE: u32 = 1 << (KIND_SHIFT + 4);
+
+pub(super) const TRANSPARENT: u32 =
+    1 << CharKind::Symbol as u32 | 1 << CharKind::Space as u32 | 1 << CharKind::Invisible as u32;
+
+const BREAKS: u32 =
+    1 << CharKind::Clause as u32 | 1 << CharKind::Sentence as u32 | 1 << CharKind::List as u32;
+
+impl Glyph {
+    fn new(code: u16, syllable: u16, kind: CharKind, is_picture: bool) -> Self {
+        let picture = if is_picture { PICTURE } else { 0 };
+        Glyph(u32::from(code) | u32::from(syllable) << CODE_BITS | (kind as u32) << KIND_SHIFT | picture)
+    }
+
+    pub(super) fn code(self) -> u16 {
+        (self.0 & ((1 << CODE_BITS) - 1)) as u16
+    }
+
+    pub(super) fn syllable(self) -> u16 {
+        (self.0 >> CODE_BITS & ((1 << SYLLABLE_BITS) - 1)) as u16
+    }
+
+    pub(super) fn kind_number(self) -> u32 {
+        self.0 >> KIND_SHIFT & 15
+    }
+
+    pub(super) fn is(self, kind: CharKind) -> bool {
+        self.kind_number() == kind as u32
+    }
+
+    /// Whether it surely counts as a character between two steps of a pattern.
+    pub(super) fn is_word(self) -> bool {
+        self.kind_number() <= CharKind::Digit as u32
+    }
+
+    /// The same character, not counted between steps.
+    pub(super) fn as_other_word(self) -> Self {
+        Glyph(self.0 & !(15 << KIND_SHIFT) | (CharKind::OtherWord as u32) << KIND_SHIFT)
+    }
+
+    pub(super) fn is_break(self) -> bool {
+        1 << self.kind_number() & BREAKS != 0
+    }
+
+    pub(super) fn is_transparent(self) -> bool {
+        1 << self.kind_number() & TRANSPARENT != 0
+    }
+
+    pub(super) fn may_begin_picture(self) -> bool {
+        self.0 & PICTURE != 0
+    }
+}
+
+impl Alphabet {
+    /// An alphabet without characters.
+    pub(super) fn new() -> Self {
+        Self {
+            glyphs: Vec::new(),
+            codes: HashMap::new(),
+            coded: vec!['\0'],
+            facts: vec![CharacterFacts::default()],
+            weights: vec![0],
+            rows: Vec::new(),
+            cells: Vec::new(),
+            terms: Vec::new(),
+        }
+    }
+
+    /// The code of a folded character; a new one gets the next.
+    pub(super) fn enter(&mut self, character: char) -> u16 {
+        let next = self.coded.len() as u16;
+        let code = *self.codes.entry(character).or_insert(next);
+        if code == next {
+            self.coded.push(character);
+            self.facts.push(CharacterFacts::default());
+            self.weights.push(0);
+        }
+        code
+    }
+
+    /// Files what stands for pairs. Every character must have been entered.
+    pub(super) fn file(&mut self, pairs: &BTreeMap<(u16, u16), PairFacts>) {
+        self.rows = vec![0; self.coded.len()];
+        let mut rows: Vec<(u16, Vec<(usize, PairFacts)>)> = Vec::new();
+        for (&(first, second), &facts) in pairs {
+            let entry = (usize::from(second), facts);
+            match rows.last_mut() {
+                Some((last, row)) if *last == first => row.push(entry),
+                _ => rows.push((first, vec![entry])),
+            }
+        }
+        // The fullest rows first: the short ones fill their gaps.
+        rows.sort_by_key(|(first, row)| (usize::MAX - row.len(), *first));
+        let mut lowest = 0;
+        for (first, row) in rows {
+            let (least, most) = (row[0].0, row[row.len() - 1].0);
+            let is_free = |place: usize| self.cells.get(place).is_none_or(|cell| cell.first == 0);
+            let fits = |start: &usize| row.iter().all(|(second, _)| is_free(start + second));
+            let free = (lowest.max(least)..).filter(|&place| is_free(place));
+            let start = free.map(|place| place - least).take(MOST_TRIED).find(fits);
+            let start = start.unwrap_or(self.cells.len());
+            self.cells
+                .resize(self.cells.len().max(start + most + 1), Cell::default());
+            self.terms.resize(self.cells.len(), 0);
+            for (second, facts) in row {
+                self.cells[start + second] = Cell {
+                    first,
+                    weight: facts.weight,
+                    is_grave: facts.is_grave,
+                };
+                self.terms[start + second] = facts.terms;
+            }
+            self.rows[usize::from(first)] = start as u32;
+            while self.cells.get(lowest).is_some_and(|cell| cell.first != 0) {
+                lowest += 1;
+            }
+        }
+        // Every character may follow every other: no place is beyond the end.
+        self.cells
+            .resize(self.cells.len() + self.coded.len(), Cell::default());
+        self.terms.resize(self.cells.len(), 0);
+    }
+
+    /// Fills the table of characters, once all are entered.
+    pub(super) fn draw(&mut self, folds: &Folds, sound: &SoundIndex) {
+        let glyphs = (0..0x1_0000_u32).map(|code| match char::from_u32(code) {
+            Some(character) => self.compute(character, folds, sound),
+            None => Glyph::new(0, 0, CharKind::Symbol, false),
+        });
+        self.glyphs = glyphs.collect();
+    }
+
+    /// How the passes see a character.
+    #[inline]
+    pub(super) fn glyph(&self, character: char, folds: &Folds, sound: &SoundIndex) -> Glyph {
+        match self.glyphs.get(character as usize) {
+            Some(glyph) => *glyph,
+            None => self.compute(character, folds, sound),
+        }
+    }
+
+    fn compute(&self, character: char, folds: &Folds, sound: &SoundIndex) -> Glyph {
+        let (folded, kind) = folds.table.folded(character, &mut Signs::default());
+        let code = self.codes.get(&folded).copied().unwrap_or(0);
+        let is_picture = kind == CharKind::Symbol && folds.restorations.may_begin(character);
+        Glyph::new(code, sound.syllable(u32::from(folded)), kind, is_picture)
+    }
+
+    /// The character of a code.
+    pub(super) fn character(&self, code: u16) -> char {
+        self.coded[usize::from(code)]
+    }
+
+    /// What stands for a code.
+    #[inline]
+    pub(super) fn facts(&self, code: u16) -> &CharacterFacts {
+        &self.facts[usize::from(code)]
+    }
+
+    pub(super) fn facts_mut(&mut self, code: u16) -> &mut CharacterFacts {
+        &mut self.facts[usize::from(code)]
+    }
+
+    /// The share of a character and of the pair that it ends, and whether that pair is a grave term's. No branch:
+    /// half of all pairs have a cell, and nothing tells which.
+    #[inline]
+    pub(super) fn share(&self, previous: u16, code: u16) -> (i32, bool) {
+        let cell = self.cells[self.place(previous, code)];
+        let is_it = cell.first == previous;
+        let pair = i32::from(cell.weight) * i32::from(is_it);
+        (
+            i32::from(self.weights[usize::from(code)]) + pair,
+            cell.is_grave & is_it,
+        )
+    }
+
+    /// The list of the terms filed under a pair; 0 for none.
+    #[inline]
+    pub(super) fn terms(&self, first: u16, second: u16) -> u16 {
+        let place = self.place(first, second);
+        self.terms[place] * u16::from(self.cells[place].first == first)
+    }
+
+    #[inline]
+    fn place(&self, first: u16, second: u16) -> usize {
+        self.rows[usize::from(first)] as usize + usize::from(second)
+    }
+
+    pub(super) fn set_weight(&mut self, code: u16, weight: i8) {
+        self.weights[usize::from(code)] = weight;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_every_pair_apart() {
+        let mut alphabet = Alphabet::new();
+        let codes: Vec<u16> = ('一'..'丢').map(|character| alphabet.enter(character)).collect();
+        let mut pairs = BTreeMap::new();
+        for (&first, step) in codes.iter().zip(1..) {
+            for &second in codes.iter().step_by(step) {
+                let terms = first * 100 + second;
+                pairs.insert(
+                    (first, second),
+                    PairFacts {
+                        terms,
+                        ..PairFacts::default()
+                    },
+                );
+            }
+        }
+        alphabet.file(&pairs);
+        for (&first, step) in codes.iter().zip(1..) {
+            for (at, &second) in codes.iter().enumerate() {
+                let terms = if at % step == 0 { first * 100 + second } else { 0 };
+                assert_eq!(alphabet.terms(first, second), terms);
+            }
+        }
+        assert_eq!(alphabet.terms(0, codes[0]), 0);
+    }
+}
