@@ -147,6 +147,13 @@ impl Disguises {
     }
 }
 
+impl Hit {
+    /// How much one must believe to read the words so: 0 for plain ones.
+    fn doubtfulness(&self) -> u8 {
+        u8::from(!self.is_strong) << 5 | u8::from(self.is_by_sound) << 4 | self.disguises.0.count_ones() as u8
+    }
+}
+
 impl FromIterator<Disguise> for Disguises {
     fn from_iter<T: IntoIterator<Item = Disguise>>(disguises: T) -> Self {
         let mut set = Disguises::default();

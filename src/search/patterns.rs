@@ -60,9 +60,10 @@ impl Layout {
         let table = &lexicon.folds.table;
         let mut layout = Self::default();
         let mut previous = ' ';
-        let mut run = 0;
-        // A soft break seen after a long enough run; it counts if a long enough run follows.
-        let mut soft: Option<usize> = None;
+        // Characters since the last break, and since the last separator of any kind.
+        let (mut run, mut segment) = (0, 0);
+        // A soft break after enough characters, and whether it is a symbol; it counts if enough follow.
+        let mut soft: Option<(usize, bool)> = None;
         let mut characters = source.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             let end = at + character.len_utf8();
@@ -76,26 +77,34 @@ impl Layout {
                     }
                     layout.sentences.push(end);
                     layout.clauses.push(end);
-                    (run, soft) = (0, None);
+                    (run, segment, soft) = (0, 0, None);
                 }
                 CharKind::Clause if !is_in_number => {
                     layout.clauses.push(end);
-                    (run, soft) = (0, None);
+                    (run, segment, soft) = (0, 0, None);
+                }
+                // A symbol inserted into a word, as the one before may have been: the run goes on.
+                CharKind::Symbol if !is_in_number && segment < SHORTEST_SOFT_CLAUSE => {
+                    soft = soft.filter(|(_, is_symbol)| segment == 0 || !is_symbol);
+                    segment = 0;
                 }
                 CharKind::Space | CharKind::Symbol if !is_in_number => {
                     soft = match run {
                         0 => soft,
                         1..SHORTEST_SOFT_CLAUSE => None,
-                        _ => Some(end),
+                        _ => Some((end, kind == CharKind::Symbol)),
                     };
-                    run = 0;
+                    (run, segment) = (0, 0);
                 }
                 CharKind::Invisible => {}
                 _ => {
                     run += 1;
-                    if run == SHORTEST_SOFT_CLAUSE
-                        && let Some(end) = soft.take()
-                    {
+                    segment += 1;
+                    let follows = |(_, is_symbol): &(usize, bool)| {
+                        let length = if *is_symbol { segment } else { run };
+                        length == SHORTEST_SOFT_CLAUSE
+                    };
+                    if let Some((end, _)) = soft.take_if(|soft| follows(soft)) {
                         layout.clauses.push(end);
                     }
                 }
@@ -141,13 +150,15 @@ pub(crate) struct Matcher<'m, 't> {
 impl<'m, 't> Matcher<'m, 't> {
     /// Sorts the hits. O(hits · log hits).
     pub(crate) fn new(lexicon: &'m Lexicon, scan: &'m Scan<'t>, layouts: &'m [Layout]) -> Self {
-        // One number orders them: class, stretch, first byte, longest first.
+        // One number orders them: class, stretch, first byte, longest first; of the same words the reading that needs
+        // least belief first.
         let order = |hit: &Hit| {
             let (start, end) = (hit.span.start as u32, hit.span.end as u32);
-            u128::from(hit.class.0) << 96
-                | u128::from(hit.stretch) << 64
-                | u128::from(start) << 32
-                | u128::from(!end)
+            u128::from(hit.class.0) << 112
+                | u128::from(hit.stretch) << 80
+                | u128::from(start) << 48
+                | u128::from(!end) << 16
+                | u128::from(hit.doubtfulness())
         };
         let mut by_class: Vec<usize> = (0..scan.hits.len()).collect();
         by_class.sort_by_key(|&index| order(&scan.hits[index]));
