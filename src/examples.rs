@@ -215,10 +215,14 @@ fn check_disguised(
     checks: &mut RuleChecks,
 ) {
     let words = &finding.text;
+    let source = message.stretch(finding.place.turn);
+    // Where spaces stand for commas, nothing tells those put into words from the others.
+    if disguise == Disguise::Spaces && source.contains(' ') {
+        return;
+    }
     let Some(disguised) = lexicon.disguise(words, disguise) else {
         return;
     };
-    let source = message.stretch(finding.place.turn);
     let Span { start, end } = finding.place.span;
     let text = format!("{}{disguised}{}", &source[..start], &source[end..]);
     let span = Span::new(start, start + disguised.len());

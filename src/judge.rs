@@ -20,7 +20,7 @@ use crate::message::{Role, Speaker};
 use crate::normalize;
 use crate::rule::{Category, Confidence, Judge, Rule};
 use crate::search::patterns::Matcher;
-use crate::search::{Disguises, Hit, PatternMatch};
+use crate::search::{Disguises, Hit, NO_TERM, PatternMatch};
 use crate::segment::{Blocks, Segmenter};
 use crate::span::Span;
 use context::{Context, CueFound, Voice};
@@ -284,8 +284,13 @@ impl<'m, 't> Judges<'m, 't> {
             readings.all(|reading| reading == crate::rule::Reading::Plain || rule.readings.contains(&reading))
         });
         let weak = hits().filter(|hit| !hit.is_strong).count();
-        is_allowed
-            && (weak == 0 || hits().any(|hit| hit.is_strong && is_plain(hit) && self.says_something(hit)))
+        // Words so long that they can't be put together by chance show that somebody took words apart.
+        let lexicon = self.context.lexicon;
+        let is_long =
+            |hit: &Hit| hit.term != NO_TERM && lexicon.terms[hit.term as usize].characters >= LONG_TERM;
+        let supports =
+            |hit: &Hit| hit.is_strong && (is_long(hit) || is_plain(hit) && self.says_something(hit));
+        is_allowed && (weak == 0 || hits().any(supports))
     }
 
     /// Whether a hit is of a class that ordinary text isn't full of.
@@ -464,6 +469,9 @@ impl<'m, 't> Judges<'m, 't> {
 /// How far from a match, in bytes, an exclusion works: about forty characters. A transcript without any
 /// punctuation is one sentence, and not every word of it excuses another.
 const EXCLUSION_REACH_BYTES: usize = 120;
+
+/// Characters of a term that nobody puts together by chance.
+const LONG_TERM: usize = 4;
 
 fn distance_bytes(left: Span, right: Span) -> usize {
     left.start

@@ -222,6 +222,8 @@ impl Lexicon {
                 }
                 _ => character,
             }),
+            // Two characters with a space between are two words in ordinary writing: nothing can tell.
+            Disguise::Spaces if text.chars().count() < 3 => return None,
             Disguise::Spaces => insert(' '),
             Disguise::Symbols => insert('*'),
             Disguise::Invisible => insert('\u{200B}'),

@@ -253,7 +253,11 @@ pub(crate) fn is_supported(source: &str, span: Span, gaps: &[Span], characters: 
         return true;
     }
     if characters >= 3 {
-        return gaps.len() == characters - 1;
+        let words = span
+            .of(source)
+            .chars()
+            .filter(|character| character.is_alphanumeric());
+        return gaps.len() + 1 >= words.count();
     }
     let before = source[..span.start].chars().next_back();
     let after = source[span.end..].chars().next();

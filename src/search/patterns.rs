@@ -493,20 +493,41 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 }
 
-/// The byte this many characters before a byte.
+/// The byte before which so many letters, digits and Han characters stand up to another byte.
 fn back(text: &str, byte: usize, characters: usize) -> usize {
-    text[..byte]
-        .char_indices()
-        .rev()
-        .take(characters)
-        .last()
-        .map_or(byte, |(at, _)| at)
+    let words = text[..byte].char_indices().rev();
+    let words = words.filter(|(_, character)| character.is_alphanumeric());
+    words.take(characters).last().map_or(byte, |(at, _)| at)
 }
 
-/// The byte this many characters after a byte.
+/// The byte up to which no more letters, digits and Han characters stand from another byte on.
 fn forward(text: &str, byte: usize, characters: usize) -> usize {
-    text[byte..]
-        .char_indices()
-        .nth(characters)
-        .map_or(text.len(), |(at, _)| byte + at)
+    let words = text[byte..].char_indices();
+    let mut words = words.filter(|(_, character)| character.is_alphanumeric());
+    words.nth(characters).map_or(text.len(), |(at, _)| byte + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_end_clauses_and_disguises_do_not() {
+        let lexicon = Lexicon::bundled();
+        for (source, clauses) in [
+            ("今晚还钱 不然走着瞧", "今晚还钱 |不然走着瞧"),
+            ("今晚还钱~不然走着瞧", "今晚还钱~|不然走着瞧"),
+            ("打 断 你 的 腿", "打 断 你 的 腿"),
+            ("再躲着我把你*全*家*都*埋*了", "再躲着我把你*全*家*都*埋*了"),
+            ("联*系*到*你*老*婆了 今晚还钱", "联*系*到*你*老*婆了 |今晚还钱"),
+            ("欠款1 234.56元，今天还", "欠款1 234.56元，|今天还"),
+        ] {
+            let layout = Layout::new(source, lexicon);
+            let mut marked = source.to_owned();
+            for &end in layout.clauses.iter().rev().filter(|&&end| end < source.len()) {
+                marked.insert(end, '|');
+            }
+            assert_eq!(marked, clauses);
+        }
+    }
 }

@@ -88,6 +88,17 @@ fn disguised_hits_carry_the_source_span_and_the_disguise() {
     }
 }
 
+/// Of several readings of the same words the plainest fills a step: 老豆 with symbols in it is 老豆, not a homophone
+/// of 老窦, which the rule may not be allowed to read.
+#[test]
+fn the_plainest_reading_comes_first() {
+    let lexicon = Lexicon::bundled();
+    let linter = crate::Linter::new(lexicon).unwrap();
+    let verdict = linter.check_by_rules(&Message::text("你*老*豆*老*母*近*亲*结*婚"));
+    let found: Vec<&str> = verdict.findings.iter().map(|finding| &*finding.text).collect();
+    assert_eq!(found, ["你*老*豆*老*母*近*亲*结*婚"]);
+}
+
 /// The glance is only a short cut: with it and without it every message gets the same verdict.
 #[test]
 fn a_glance_changes_no_verdict() {
