@@ -27,6 +27,10 @@ const LOUD: f32 = 1.5;
 /// A message above this logit reads like an offending one.
 const LIKELY: f32 = 1.0;
 
+/// The same for a message of few words: 请您今天还款 is made of nothing but words that threats are made of, too. Of 92
+/// short texts met for the first time 4 % of the offending ones are lost by it, and every false alarm.
+const LIKELY_IF_SHORT: f32 = 4.5;
+
 /// A clause above this logit is proposed besides the one that reads most like a category.
 const TELLING: f32 = -0.5;
 
@@ -92,7 +96,15 @@ impl Opinion {
 impl Opinion {
     /// The message reads like an offending one whatever rules find.
     pub(crate) fn is_likely(self) -> bool {
-        !self.is_too_short() && self.whole > LIKELY
+        !self.is_too_short() && self.whole > self.likely()
+    }
+
+    /// The logit above which a message as long as this one reads like an offending one.
+    fn likely(self) -> f32 {
+        match self.tokens {
+            0..LEAST_ORDINARY_TOKENS => LIKELY_IF_SHORT,
+            _ => LIKELY,
+        }
     }
 
     fn reads_like(self) -> ReadsLike {
@@ -114,10 +126,10 @@ impl Opinion {
         TracedOpinion {
             reads_like: self.reads_like(),
             whole: self.whole,
-            loudest: self.loudest,
+            loudest: (self.loudest > f32::MIN).then_some(self.loudest),
             ordinary_below: ORDINARY,
             loud_above: LOUD,
-            likely_above: LIKELY,
+            likely_above: self.likely(),
         }
     }
 }
@@ -366,7 +378,9 @@ mod tests {
     fn what_it_reads_like_is_what_is_done() {
         for (tokens, whole, loudest, expected) in [
             (5, 9.0, 9.0, ReadsLike::TooShort),
-            (6, 1.5, 1.5, ReadsLike::Offending),
+            (6, 1.5, 1.5, ReadsLike::Undecided),
+            (6, 5.0, 5.0, ReadsLike::Offending),
+            (12, 1.5, 1.5, ReadsLike::Offending),
             // However ordinary it sounds, a short message is never passed over.
             (11, -5.0, -5.0, ReadsLike::Undecided),
             (12, -5.0, -5.0, ReadsLike::Ordinary),

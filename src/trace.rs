@@ -50,7 +50,7 @@ pub struct TracedOpinion {
     /// Of the whole message.
     pub whole: f32,
     /// Of its loudest stretch of sentences.
-    pub loudest: f32,
+    pub loudest: Option<f32>,
     /// A message no louder than this is ordinary, unless a stretch of it is loud.
     pub ordinary_below: f32,
     /// A stretch louder than this is heard in any message.

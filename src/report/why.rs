@@ -188,9 +188,11 @@ fn opinion_sentence(trace: &Trace, settings: &Settings) -> String {
     };
     let values = pick(lang, "整体", "whole");
     let loudest = pick(lang, "最突出的一段", "loudest stretch");
+    let of_stretch = opinion.loudest.map(|logit| format!(", {loudest} {logit:+.1}"));
     format!(
-        "{reads_like} ({values} {:+.1}, {loudest} {:+.1})",
-        opinion.whole, opinion.loudest
+        "{reads_like} ({values} {:+.1}{})",
+        opinion.whole,
+        of_stretch.unwrap_or_default()
     )
 }
 
