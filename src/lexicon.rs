@@ -6,8 +6,10 @@
 
 mod build;
 pub(crate) mod cue;
+mod folds;
 pub mod laws;
 mod limits;
+mod overlay;
 pub(crate) mod pattern;
 mod source;
 

@@ -138,7 +138,7 @@ pub(super) fn each_record(
         ..ReadOptions::default()
     };
     let stdin = Input::stdin();
-    let readers: Vec<Reader> = if texts.is_empty() {
+    let readers: Vec<Reader> = if texts.is_empty() || texts == ["-"] {
         vec![Reader::open(&stdin, &options)?]
     } else {
         let options = ReadOptions {

@@ -45,7 +45,16 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         return Ok(Outcome::Done);
     };
     let Some(rule) = lexicon.rule(id) else {
+        let is_switched_off = Lexicon::bundled().rule(id).is_some();
         let reason = match nearest(id, lexicon) {
+            _ if is_switched_off => format!(
+                "{} {id}{}",
+                context.pick("规则", "rule"),
+                context.pick(
+                    " 已由 --lexicons 的 overlay.toml 停用",
+                    " is disabled by overlay.toml of --lexicons"
+                )
+            ),
             Some(near) => format!(
                 "{} {id}{} {near}",
                 context.pick("没有规则", "no rule"),

@@ -50,12 +50,14 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             && arguments.tier.is_none_or(|tier| rule.tier == tier)
     };
     let rules: Vec<&Rule> = lexicon.rules().iter().filter(is_asked).collect();
+    // Of some rules, only the clauses that they are about: the others would look like clauses without a rule.
+    let is_filtered = arguments.category.is_some() || arguments.tier.is_some();
     let out = &mut context.out;
     match (arguments.format, arguments.by_clause) {
         (Format::Human, false) => reference::write_list(out, &rules, lang),
-        (Format::Human, true) => reference::write_clauses(out, &rules, &settings),
+        (Format::Human, true) => reference::write_clauses(out, &rules, &settings, is_filtered),
         (Format::Markdown, false) => reference::write_markdown(out, &rules, &settings),
-        (Format::Markdown, true) => reference::write_clauses_markdown(out, &rules, &settings),
+        (Format::Markdown, true) => reference::write_clauses_markdown(out, &rules, &settings, is_filtered),
         (Format::Json, true) => writeln!(out, "{:#}", reference::clauses_json(&rules, &settings)),
         (Format::Json, false) => {
             let rules = rules.iter().map(|rule| reference::rule_json(rule, &settings));

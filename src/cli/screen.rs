@@ -9,6 +9,7 @@ use dunlint::decode::Encoding;
 use dunlint::message::Message;
 use dunlint::read::{ColumnOverrides, Format as InputFormat, Input, ReadOptions, Unit, expand};
 use dunlint::report::human::Terminal;
+use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
 use dunlint::rule::{Lang, Tier};
 use dunlint::screen::{Output, Run, Screened, screen};
@@ -92,6 +93,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     for error in &found.errors {
         context.note(&shown_error(error, context.lang));
     }
+    note_ignored(&found.ignored, context);
     refuse_overwriting(&target, &found.inputs, context)?;
     let threads = usize::from(arguments.threads.unwrap_or(0));
     let pool = rayon::ThreadPoolBuilder::new()
@@ -164,6 +166,30 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     ));
     outcome(&screened, found.errors.len(), &arguments, context)
 }
+
+/// Files of a named folder that aren't read are told: what nobody looked at must not pass for clean.
+fn note_ignored(ignored: &[PathBuf], context: &mut Context) {
+    if ignored.is_empty() {
+        return;
+    }
+    let shown = ignored.iter().take(MOST_IGNORED_SHOWN);
+    let shown: Vec<String> = shown
+        .map(|path| visible(&path.display().to_string()).to_string())
+        .collect();
+    let more = if ignored.len() > MOST_IGNORED_SHOWN {
+        " …"
+    } else {
+        ""
+    };
+    let (count, shown) = (ignored.len(), shown.join(words::list_separator(context.lang)));
+    context.note(&match context.lang {
+        Lang::Zh => format!("提示：文件夹中有 {count} 个文件未读（扩展名不在可读之列，或为二进制）：{shown}{more}；要读取请直接写出文件路径"),
+        Lang::En => format!("note: {count} files in folders were not read (not of a readable kind, or binary): {shown}{more}; name a file to have it read"),
+    });
+}
+
+/// How many unread files are named.
+const MOST_IGNORED_SHOWN: usize = 5;
 
 /// The exit code, once everything is written.
 fn outcome(screened: &Screened, unfound: usize, arguments: &Arguments, context: &Context) -> Result<Outcome> {

@@ -13,13 +13,11 @@ use super::laws::Laws;
 use super::limits::Limits;
 use super::pattern::{ClassId, Intern, Pattern, Target};
 use super::source::Files;
-use super::{Class, Folds, Lexicon, Term};
+use super::{Class, Folds, Lexicon, Term, folds};
 use crate::error::{Error, ErrorKind, Result};
-use crate::finding::Disguise;
-use crate::normalize::{FoldTable, Restorations, plain_term};
+use crate::normalize::plain_term;
 use crate::opinion::Model;
 use crate::rule::{Category, Reading, Rule, Tier};
-use crate::search::Syllables;
 use crate::search::shapes::Shape;
 
 #[derive(Deserialize)]
@@ -51,25 +49,12 @@ struct ClassEntry {
     sound: bool,
 }
 
-/// What a company's folder changes without adding rules.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct Overlay {
-    /// Rules that it doesn't use.
-    disable: Vec<String>,
-    /// Rule id → tier.
-    regrade: HashMap<String, Tier>,
-    /// Rule id, or `*` for all → wordings that are innocent here.
-    allow: HashMap<String, Vec<String>>,
-    /// Words for jieba's dictionary.
-    words: Vec<String>,
-}
-
 /// Builds and checks a lexicon; files of `layer` add to those of `base`.
 pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
     let mut builder = Builder::new(base, layer);
     let shapes = builder.add_shapes();
     builder.load_classes();
+    builder.look_for_strangers();
     let overlay = builder.load_overlay();
     let mut rules = builder.load_rules();
     let cues: Vec<(String, Cue)> = builder.load_cues();
@@ -111,8 +96,8 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
     })
 }
 
-struct Builder<'f> {
-    layers: Vec<&'f Files>,
+pub(super) struct Builder<'f> {
+    pub(super) layers: Vec<&'f Files>,
     problems: Vec<Error>,
     folds: Folds,
     classes: Vec<Class>,
@@ -160,7 +145,7 @@ impl<'f> Builder<'f> {
     fn new(base: &'f Files, layer: Option<&'f Files>) -> Self {
         let layers: Vec<&Files> = std::iter::once(base).chain(layer).collect();
         let mut problems = Vec::new();
-        let folds = load_folds(&layers, &mut problems);
+        let folds = folds::load(&layers, &mut problems);
         Self {
             layers,
             problems,
@@ -175,12 +160,12 @@ impl<'f> Builder<'f> {
         }
     }
 
-    fn files(&self, prefix: &'static str) -> Vec<(&'f str, &'f str)> {
+    pub(super) fn files(&self, prefix: &'static str) -> Vec<(&'f str, &'f str)> {
         let layers = self.layers.iter().copied();
         layers.flat_map(|files| files.under(prefix)).collect()
     }
 
-    fn problem(&mut self, file: &str, line: Option<usize>, reason: impl Into<String>) {
+    pub(super) fn problem(&mut self, file: &str, line: Option<usize>, reason: impl Into<String>) {
         let error = Error::new(ErrorKind::Lexicon, reason).in_file(file);
         self.problems.push(match line {
             Some(line) => error.at_line(line),
@@ -189,7 +174,7 @@ impl<'f> Builder<'f> {
     }
 
     /// Parses a file; a syntax error becomes a problem with its line.
-    fn parse<T: for<'de> Deserialize<'de>>(&mut self, file: &str, text: &str) -> Option<T> {
+    pub(super) fn parse<T: for<'de> Deserialize<'de>>(&mut self, file: &str, text: &str) -> Option<T> {
         match toml::from_str(text) {
             Ok(parsed) => Some(parsed),
             Err(error) => {
@@ -218,7 +203,11 @@ impl<'f> Builder<'f> {
     }
 
     fn load_classes(&mut self) {
-        for (file, text) in self.files("classes/") {
+        let layers = self.layers.clone();
+        let files = layers.iter().enumerate();
+        let files = files.flat_map(|(layer, files)| files.under("classes/").map(move |file| (layer, file)));
+        let mut defined: HashMap<(usize, String), &str> = HashMap::new();
+        for (layer, (file, text)) in files {
             let Some(entries) = self.parse::<toml::Table>(file, text) else {
                 continue;
             };
@@ -232,6 +221,11 @@ impl<'f> Builder<'f> {
                     }
                 };
                 let key = format!("<{name}>");
+                if let Some(other) = defined.insert((layer, name.clone()), file) {
+                    let reason =
+                        format!("class {name} stands in {other} too; one of them would be lost in the other");
+                    self.problem(file, line, reason);
+                }
                 let class = match self.class_by_name.get(&key) {
                     // A later layer adds terms to a class of an earlier one.
                     Some(&class) => class,
@@ -247,14 +241,6 @@ impl<'f> Builder<'f> {
                 self.add_terms(class, file, text, &entry.terms);
             }
         }
-    }
-
-    fn load_overlay(&mut self) -> Overlay {
-        let mut overlay = Overlay::default();
-        for (file, text) in self.files("overlay.toml") {
-            overlay = self.parse(file, text).unwrap_or_default();
-        }
-        overlay
     }
 
     fn load_rules(&mut self) -> Vec<(String, Rule)> {
@@ -313,35 +299,6 @@ impl<'f> Builder<'f> {
             self.problem(file, line_of(text, &id), reason);
         }
         limits
-    }
-
-    fn apply(&mut self, overlay: &Overlay, rules: &mut Vec<(String, Rule)>) {
-        let named = overlay
-            .disable
-            .iter()
-            .chain(overlay.regrade.keys())
-            .chain(overlay.allow.keys());
-        let mut unknown: Vec<&String> = named
-            .filter(|id| *id != "*" && !rules.iter().any(|(_, rule)| rule.id == **id))
-            .collect();
-        unknown.sort();
-        for id in unknown {
-            let line = self
-                .files("overlay.toml")
-                .first()
-                .and_then(|(_, text)| line_of(text, id));
-            self.problem(
-                "overlay.toml",
-                line,
-                format!("no rule {id}; `dunlint rules` lists them"),
-            );
-        }
-        rules.retain(|(_, rule)| !overlay.disable.contains(&rule.id));
-        for (_, rule) in rules {
-            if let Some(&tier) = overlay.regrade.get(&rule.id) {
-                rule.tier = tier;
-            }
-        }
     }
 
     fn compile_rule(&mut self, index: usize, file: &str, rule: &Rule, laws: &Option<Laws>) {
@@ -445,31 +402,6 @@ impl<'f> Builder<'f> {
         }
     }
 
-    fn compile_allowances(&mut self, overlay: &Overlay, rules: &[(String, Rule)]) {
-        for (index, (_, rule)) in rules.iter().enumerate() {
-            for id in [rule.id.as_str(), "*"] {
-                let wordings = overlay.allow.get(id).map(|wordings| wordings.join("\n"));
-                self.add_allowance(index, &rule.id, "overlay.toml", &wordings.unwrap_or_default());
-            }
-        }
-    }
-
-    fn add_allowance(&mut self, rule: usize, id: &str, file: &str, wordings: &str) {
-        if wordings.trim().is_empty() {
-            return;
-        }
-        let class = self.add_class(Class {
-            name: format!("allow:{id}"),
-            is_common: true,
-            at_words: false,
-            has_sound: false,
-            allows: Some(rule),
-            term_count: 0,
-        });
-        let text = self.text_of(file);
-        self.add_terms(class, file, text, wordings);
-    }
-
     /// A class that the judges ask for by name.
     fn needed_class(&mut self, name: &str) -> ClassId {
         self.class(name).unwrap_or_else(|| {
@@ -512,7 +444,7 @@ impl<'f> Builder<'f> {
         lists
     }
 
-    fn text_of(&self, file: &str) -> &'f str {
+    pub(super) fn text_of(&self, file: &str) -> &'f str {
         let mut found = self.layers.iter().rev().flat_map(|files| files.under(""));
         found.find(|(path, _)| *path == file).map_or("", |(_, text)| text)
     }
@@ -524,7 +456,7 @@ impl<'f> Builder<'f> {
         }
     }
 
-    fn add_class(&mut self, class: Class) -> ClassId {
+    pub(super) fn add_class(&mut self, class: Class) -> ClassId {
         let id = ClassId(u16::try_from(self.classes.len()).expect("fewer than 65,536 classes"));
         self.class_by_name.entry(class.name.clone()).or_insert(id);
         self.classes.push(class);
@@ -533,7 +465,7 @@ impl<'f> Builder<'f> {
 
     /// Adds the terms of a text: separated by white space, `#` begins a comment, `_` stands for a space.
     /// A term that another table gave to the class already is no problem; one written twice here is.
-    fn add_terms(&mut self, class: ClassId, file: &str, whole: &str, terms: &str) {
+    pub(super) fn add_terms(&mut self, class: ClassId, file: &str, whole: &str, terms: &str) {
         let mut own = HashSet::new();
         let lines = terms.lines().map(|line| line.split('#').next().unwrap_or(""));
         for term in lines.flat_map(str::split_whitespace) {
@@ -575,71 +507,6 @@ impl<'f> Builder<'f> {
             self.classes[class.0 as usize].term_count += 1;
         }
         Some(index)
-    }
-}
-
-fn load_folds(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
-    let mut rows = |name: &str| -> Vec<(String, String)> {
-        let path = format!("folds/{name}.tsv");
-        let mut rows = Vec::new();
-        for (file, text) in layers.iter().flat_map(|files| files.under(&path)) {
-            for (index, line) in text.lines().enumerate() {
-                if line.trim().is_empty() || line.starts_with('#') {
-                    continue;
-                }
-                match line.split_once('\t') {
-                    Some((form, plain)) if !form.is_empty() && !plain.is_empty() && !plain.contains('\t') => {
-                        rows.push((form.to_owned(), plain.to_owned()));
-                    }
-                    _ => {
-                        let reason = "a fold is written form<TAB>plain";
-                        problems.push(
-                            Error::new(ErrorKind::Lexicon, reason)
-                                .in_file(file)
-                                .at_line(index + 1),
-                        );
-                    }
-                }
-            }
-        }
-        rows
-    };
-    let first = |text: &str| text.chars().next();
-    let pairs = |rows: &[(String, String)]| -> HashMap<char, char> {
-        let pairs = rows
-            .iter()
-            .filter_map(|(form, plain)| Some((first(form)?, first(plain)?)));
-        pairs.collect()
-    };
-    let traditional = pairs(&rows("traditional"));
-    let lists = [
-        ("splits", Disguise::Split),
-        ("lookalikes", Disguise::Lookalike),
-        ("emoji", Disguise::Emoji),
-        ("digits", Disguise::Digits),
-        ("initials", Disguise::Initials),
-    ]
-    .map(|(name, disguise)| (rows(name), disguise));
-    let to_traditional = traditional.iter().map(|(&form, &plain)| (plain, form));
-    // The smallest form, so that the map doesn't depend on the order of a hash map.
-    let mut reverse: HashMap<char, char> = HashMap::new();
-    for (plain, form) in to_traditional {
-        let kept = reverse.entry(plain).or_insert(form);
-        *kept = form.min(*kept);
-    }
-    let table = FoldTable::new(traditional);
-    let mut restorations = Restorations::default();
-    for (rows, disguise) in &lists {
-        for (form, plain) in rows {
-            restorations.add(&plain_term(form, &table), &plain_term(plain, &table), *disguise);
-        }
-    }
-    let syllables = Syllables::new(&rows("syllables"), &rows("homophones"));
-    Folds {
-        table,
-        restorations,
-        syllables,
-        to_traditional: reverse,
     }
 }
 
@@ -690,12 +557,12 @@ fn version_of(base: &Files, layer: Option<&Files>) -> String {
 }
 
 /// Line (from 1) of a byte position.
-fn line_at(text: &str, byte: usize) -> usize {
+pub(super) fn line_at(text: &str, byte: usize) -> usize {
     text[..byte.min(text.len())].matches('\n').count() + 1
 }
 
 /// Line (from 1) of the first place where these words stand.
-fn line_of(text: &str, needle: &str) -> Option<usize> {
+pub(super) fn line_of(text: &str, needle: &str) -> Option<usize> {
     let at = text.find(needle)?;
     Some(line_at(text, at))
 }

@@ -14,6 +14,8 @@ pub(crate) struct Files {
     pub(crate) files: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The second opinion's weights, if there are any.
     pub(crate) model: Option<Cow<'static, [u8]>>,
+    /// Paths of other files: no part of any lexicon.
+    others: Vec<String>,
 }
 
 /// Where the weights stand in a folder.
@@ -68,15 +70,16 @@ impl Files {
                 .map(|(path, text)| (Cow::Borrowed(*path), Cow::Borrowed(*text)))
                 .collect(),
             model: Some(Cow::Borrowed(include_bytes!("../../lexicons/model.bin"))),
+            others: Vec::new(),
         }
     }
 
-    /// All `.toml`, `.tsv` and `.txt` files of a folder and its subfolders.
+    /// All `.toml` and `.tsv` files of a folder and its subfolders, and the weights.
     ///
     /// # Errors
     /// If the folder or a file can't be read, or a file isn't UTF-8.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let mut files = Vec::new();
+        let (mut files, mut others) = (Vec::new(), Vec::new());
         let failed = |path: &Path, cause: std::io::Error| {
             let reason = "cannot read this part of the lexicon; name a folder made like lexicons/";
             Error::new(ErrorKind::Lexicon, reason)
@@ -89,13 +92,15 @@ impl Files {
             for entry in entries {
                 let path = entry.map_err(|cause| failed(&current, cause))?.path();
                 let extension = path.extension().and_then(|extension| extension.to_str());
+                let inside = path.strip_prefix(folder).unwrap_or(&path);
+                let name = inside.to_string_lossy().replace('\\', "/");
                 if path.is_dir() {
                     folders.push(path);
-                } else if matches!(extension, Some("toml" | "tsv" | "txt")) {
+                } else if matches!(extension, Some("toml" | "tsv")) {
                     let text = std::fs::read_to_string(&path).map_err(|cause| failed(&path, cause))?;
-                    let inside = path.strip_prefix(folder).unwrap_or(&path);
-                    let name = inside.to_string_lossy().replace('\\', "/");
                     files.push((Cow::Owned(name), Cow::Owned(text)));
+                } else if name != MODEL {
+                    others.push(name);
                 }
             }
         }
@@ -109,7 +114,39 @@ impl Files {
             ),
             false => None,
         };
-        Ok(Self { files, model })
+        others.sort();
+        Ok(Self { files, model, others })
+    }
+
+    /// Paths of the files that nothing reads; a layer over another lexicon brings no laws, limits and weights.
+    /// Read-me files, licences and what begins with a dot may stand anywhere.
+    pub(super) fn strangers(&self, is_layer: bool) -> Vec<String> {
+        let is_read = |path: &str| {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            match folder {
+                "rules" | "classes" | "cues" => name.ends_with(".toml"),
+                "folds" => BUNDLED.iter().any(|(bundled, _)| *bundled == path),
+                "" => name == "overlay.toml" || !is_layer && matches!(name, "laws.toml" | "limits.toml"),
+                _ => false,
+            }
+        };
+        let is_note = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+            let hidden = path.split('/').any(|part| part.starts_with('.'));
+            hidden
+                || ["readme", "license", "licence", "changelog"]
+                    .iter()
+                    .any(|note| name.starts_with(note))
+        };
+        let read = self
+            .files
+            .iter()
+            .map(|(path, _)| &**path)
+            .filter(|path| !is_read(path));
+        let others = self.others.iter().map(|path| &**path);
+        let weights = self.model.iter().filter(|_| is_layer).map(|_| MODEL);
+        let strangers = read.chain(others).chain(weights).filter(|path| !is_note(path));
+        strangers.map(str::to_owned).collect()
     }
 
     /// The files under a subfolder, or the one with this path.

@@ -178,9 +178,9 @@ fn refuse_other_json(text: &str, is_whole: bool) -> Result<()> {
         && ((is_only_line && (!is_whole || is_value())) || (!is_only_line && !is_value()));
     let is_spread_out = first == "{" && !is_only_line;
     let advice = if is_array {
-        "a JSON array; write one object a line, as in jq -c '.[]' FILE | dunlint screen --format jsonl -"
+        "a JSON array; write one object a line, as in jq -c '.[]' FILE | dunlint screen --input-format jsonl -"
     } else if is_spread_out {
-        "JSON spread over several lines; write one object a line, as in jq -c . FILE | dunlint screen --format jsonl -"
+        "JSON spread over several lines; write one object a line, as in jq -c . FILE | dunlint screen --input-format jsonl -"
     } else {
         return Ok(());
     };

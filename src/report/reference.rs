@@ -190,10 +190,19 @@ pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_clauses(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
+pub fn write_clauses(
+    out: &mut impl Write,
+    rules: &[&Rule],
+    settings: &Settings,
+    only_covered: bool,
+) -> io::Result<()> {
     let lang = settings.lang;
     let (mut covered, mut all) = (0, 0);
     for instrument in &settings.laws.instruments {
+        let is_cited = |clause: &Clause| !citing(clause, rules).is_empty();
+        if only_covered && !clauses_of(instrument, settings.laws).any(is_cited) {
+            continue;
+        }
         writeln!(
             out,
             "{}  {}{}",
@@ -203,6 +212,9 @@ pub fn write_clauses(out: &mut impl Write, rules: &[&Rule], settings: &Settings)
         )?;
         for clause in clauses_of(instrument, settings.laws) {
             let citing = citing(clause, rules);
+            if only_covered && citing.is_empty() {
+                continue;
+            }
             all += 1;
             covered += usize::from(!citing.is_empty());
             let number = clause.printable_number().unwrap_or("–");
@@ -224,7 +236,12 @@ pub fn write_clauses(out: &mut impl Write, rules: &[&Rule], settings: &Settings)
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_clauses_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
+pub fn write_clauses_markdown(
+    out: &mut impl Write,
+    rules: &[&Rule],
+    settings: &Settings,
+    only_covered: bool,
+) -> io::Result<()> {
     let lang = settings.lang;
     writeln!(out, "# {}", pick(lang, "条款与规则", "Clauses and rules"))?;
     for instrument in &settings.laws.instruments {
@@ -237,6 +254,9 @@ pub fn write_clauses_markdown(out: &mut impl Write, rules: &[&Rule], settings: &
         )?;
         for clause in clauses_of(instrument, settings.laws) {
             let citing: Vec<String> = citing(clause, rules).iter().map(|id| format!("`{id}`")).collect();
+            if only_covered && citing.is_empty() {
+                continue;
+            }
             let citing = match citing.is_empty() {
                 true => pick(lang, "没有规则", "no rule").to_owned(),
                 false => citing.join(words::list_separator(lang)),
@@ -383,7 +403,7 @@ mod tests {
         let (rules, laws) = small_lexicon();
         let settings = settings(&rules, &laws, Lang::En);
         let insults: Vec<&Rule> = rules.iter().skip(1).collect();
-        let shown = written(|out| write_clauses(out, &insults, &settings));
+        let shown = written(|out| write_clauses(out, &insults, &settings, false));
         assert!(shown.contains("0 of 3 clauses have a rule"), "{shown}");
         assert_eq!(shown.matches("(no rule)").count(), 3);
         let all: Vec<&Rule> = rules.iter().collect();

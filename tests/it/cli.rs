@@ -452,6 +452,125 @@ fn a_bad_lexicon_stops_everything() {
     assert!(err(&output).contains("threat.toml"), "{}", err(&output));
 }
 
+/// A rule in a file that nothing reads would never warn anybody.
+#[test]
+fn what_no_lexicon_is_made_of_is_refused() {
+    for (stranger, text) in [
+        ("lexicon/rule/extra.toml", RULES),
+        ("lexicon/rules/extra.yaml", "rule: 1"),
+        ("lexicon/stuff.toml", ""),
+        ("lexicon/folds/new.tsv", "a\tb"),
+        ("lexicon/laws.toml", ""),
+        ("lexicon/model.bin", "weights"),
+    ] {
+        let place = Place::new();
+        place.write("lexicon/README.md", "ours");
+        place.write("lexicon/.gitignore", "x");
+        assert_eq!(code(&place.run(&["check", SEVERE])), 1);
+        place.write(stranger, text);
+        let output = place.run(&["check", "x"]);
+        let name = stranger.strip_prefix("lexicon/").unwrap();
+        assert_eq!(code(&output), 2, "{stranger}");
+        assert!(err(&output).contains(name), "{stranger}: {}", err(&output));
+    }
+}
+
+#[test]
+fn an_overlay_is_blamed_for_its_own_mistakes() {
+    let place = Place::new();
+    let overlay = "[regrade]\nthreat-pumpkin = \"clean\"\nthreat-turnip = \"notice\"\n";
+    place.write("lexicon/overlay.toml", overlay);
+    place.write(
+        "lexicon/classes/a.toml",
+        "[gourds]\ntitle = \"x\"\nterms = \"瓜\"\n",
+    );
+    place.write(
+        "lexicon/classes/b.toml",
+        "[gourds]\ntitle = \"y\"\nterms = \"果\"\n",
+    );
+    let output = place.run(&["check", "x"]);
+    assert_eq!(code(&output), 2);
+    let told = err(&output);
+    for expected in ["overlay.toml:2", "overlay.toml:3", "b.toml:1"] {
+        assert!(told.contains(expected), "no {expected} in {told}");
+    }
+}
+
+#[test]
+fn a_disabled_rule_is_said_to_be_disabled() {
+    let place = Place::new();
+    place.write("lexicon/overlay.toml", "disable = [\"threat-maim\"]\n");
+    let output = place.run(&["explain", "threat-maim", "--lang", "en"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("disabled"), "{}", err(&output));
+}
+
+#[test]
+fn a_dash_is_stdin() {
+    let place = Place::new();
+    for command in ["check", "why"] {
+        let mut child = place.command(&[command, "-"]);
+        let mut child = child
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), SEVERE.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(
+            out(&output).contains("threat-melon"),
+            "{command}: {}",
+            out(&output)
+        );
+    }
+}
+
+#[test]
+fn files_of_a_folder_that_are_not_read_are_told() {
+    let place = Place::new();
+    place.write("dump/a.txt", "你好");
+    place.write("dump/page.html", SEVERE);
+    let output = place.run(&["screen", "dump", "--lang", "en"]);
+    assert_eq!(code(&output), 0);
+    assert!(err(&output).contains("page.html"), "{}", err(&output));
+}
+
+/// Every clause that may be cited is shown with exactly the rules that cite it; a filtered view shows no clause as
+/// uncovered only because its rules were filtered out.
+#[test]
+fn clauses_are_shown_with_their_rules() {
+    let parsed = |arguments: &[&str]| -> Vec<Value> {
+        let output = dunlint(arguments).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let rules = parsed(&["rules", "--format", "json"]);
+    let clauses = parsed(&["rules", "--by-clause", "--format", "json"]);
+    let citing = |value: &Value| value["rules"].as_array().unwrap().len();
+    let cited: usize = rules
+        .iter()
+        .map(|rule| rule["basis"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(clauses.iter().map(citing).sum::<usize>(), cited);
+    for clause in &clauses {
+        for id in clause["rules"].as_array().unwrap() {
+            let rule = rules.iter().find(|rule| rule["id"] == *id).unwrap();
+            let basis = rule["basis"].as_array().unwrap();
+            assert!(
+                basis.iter().any(|cited| cited["id"] == clause["id"]),
+                "{id}: {clause}"
+            );
+        }
+    }
+    let output = dunlint(&["rules", "--by-clause", "--category", "threat", "--lang", "en"])
+        .output()
+        .unwrap();
+    let shown = out(&output);
+    assert!(
+        shown.contains("threat-maim") && !shown.contains("(no rule)"),
+        "{shown}"
+    );
+}
+
 #[test]
 fn own_examples_are_tested() {
     let place = Place::new();
