@@ -119,7 +119,7 @@ pub(super) fn refuse_measured(files: &[PathBuf], context: &Context) -> Result<()
         return Ok(());
     };
     let reason = context.pick(
-        "measured 目录只用于衡量：其中判错的消息不列出，否则规则会照着它们写；请对学习用的文件使用 --misses",
+        "measured 目录只用于衡量：其中判错的消息不列出，也不用于学习，否则规则和权重会照着它们来；请使用学习用的文件",
         "folders named measured are for measuring only: their misses aren't listed and nothing learns from them, or rules and weights would be made to fit them; name files for learning",
     );
     Err(Error::new(ErrorKind::Usage, reason).in_file(file))

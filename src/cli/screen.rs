@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Form of the results
-    #[arg(long, requires = "output", value_parser = ["jsonl", "csv", "parquet", "xlsx"], hide_possible_values = true)]
+    #[arg(long, requires = "output", value_parser = ["jsonl"])]
     format: Option<String>,
     /// Number of threads; by default one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -254,10 +254,10 @@ impl Target {
         let unknown = |what: &str| {
             let reason = match lang {
                 Lang::Zh => {
-                    format!("不支持 {what}：目前的结果格式是 JSONL，请写 -o - 或 -o 文件.jsonl")
+                    format!("不支持 {what}：结果格式是 JSONL，请写 -o - 或 -o 文件.jsonl")
                 }
                 Lang::En => format!(
-                    "{what} is not supported: the format of results is JSONL for now; write -o - or -o FILE.jsonl"
+                    "{what} is not supported: the format of results is JSONL; write -o - or -o FILE.jsonl"
                 ),
             };
             Error::new(ErrorKind::Usage, reason)

@@ -112,5 +112,5 @@ impl Builder<'_> {
 }
 
 /// Why a file is refused.
-const STRANGER: &str = "nothing reads this file: a company's folder holds .toml files in rules, classes and cues, the \
-    bundled lists by their names in folds, and overlay.toml";
+const STRANGER: &str = "nothing reads this file: a company's folder holds .toml files in rules, classes and cues, .txt \
+    lists in terms, the bundled lists by their names in folds, and overlay.toml";

@@ -74,7 +74,7 @@ impl Files {
         }
     }
 
-    /// All `.toml` and `.tsv` files of a folder and its subfolders, and the weights.
+    /// All `.toml`, `.tsv` and `.txt` files of a folder and its subfolders, and the weights.
     ///
     /// # Errors
     /// If the folder or a file can't be read, or a file isn't UTF-8.
@@ -96,7 +96,7 @@ impl Files {
                 let name = inside.to_string_lossy().replace('\\', "/");
                 if path.is_dir() {
                     folders.push(path);
-                } else if matches!(extension, Some("toml" | "tsv")) {
+                } else if matches!(extension, Some("toml" | "tsv" | "txt")) {
                     let text = std::fs::read_to_string(&path).map_err(|cause| failed(&path, cause))?;
                     files.push((Cow::Owned(name), Cow::Owned(text)));
                 } else if name != MODEL {
@@ -125,6 +125,7 @@ impl Files {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             match folder {
                 "rules" | "classes" | "cues" => name.ends_with(".toml"),
+                "terms" => name.ends_with(".txt"),
                 "folds" => BUNDLED.iter().any(|(bundled, _)| *bundled == path),
                 "" => name == "overlay.toml" || !is_layer && matches!(name, "laws.toml" | "limits.toml"),
                 _ => false,

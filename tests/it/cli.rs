@@ -459,12 +459,14 @@ fn what_no_lexicon_is_made_of_is_refused() {
         ("lexicon/rule/extra.toml", RULES),
         ("lexicon/rules/extra.yaml", "rule: 1"),
         ("lexicon/stuff.toml", ""),
+        ("lexicon/terms/more.toml", ""),
         ("lexicon/folds/new.tsv", "a\tb"),
         ("lexicon/laws.toml", ""),
         ("lexicon/model.bin", "weights"),
     ] {
         let place = Place::new();
         place.write("lexicon/README.md", "ours");
+        place.write("lexicon/terms/melons.txt", "锤扁你的蓝西瓜\n");
         place.write("lexicon/.gitignore", "x");
         assert_eq!(code(&place.run(&["check", SEVERE])), 1);
         place.write(stranger, text);
@@ -473,6 +475,19 @@ fn what_no_lexicon_is_made_of_is_refused() {
         assert_eq!(code(&output), 2, "{stranger}");
         assert!(err(&output).contains(name), "{stranger}: {}", err(&output));
     }
+}
+
+/// A rule's long list of terms stands in a file of its own.
+#[test]
+fn lists_of_terms_are_read() {
+    let place = Place::new();
+    place.write("lexicon/terms/melons.txt", "# 瓜\n锤扁你的蓝西瓜\n");
+    let rules = RULES.replace(
+        "terms = \"锤爆你的蓝西瓜\"",
+        "terms = \"锤爆你的蓝西瓜\"\nlists = [\"melons.txt\"]",
+    );
+    place.write("lexicon/rules/threat.toml", rules);
+    assert_eq!(code(&place.run(&["check", "再不还钱锤扁你的蓝西瓜"])), 1);
 }
 
 #[test]
