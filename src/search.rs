@@ -47,6 +47,10 @@ pub(crate) struct Searcher {
     sound: SoundIndex,
     /// Terms that are written forms too.
     is_form: Vec<bool>,
+    /// The classes of all terms, one list after the other, and where each list begins: what is asked of every term
+    /// seen lies close together.
+    classes: Vec<ClassId>,
+    starts: Vec<u32>,
     glance: Glance,
     /// Gates of the patterns of rules, and of those of cues and exclusions.
     rule_gates: Gates,
@@ -225,8 +229,16 @@ impl Searcher {
         );
         let mut always_wanted = ClassSet::new(lexicon.classes.len());
         always_wanted.extend([lexicon.you, lexicon.we].into_iter().chain(lexicon.allowances()));
+        let mut starts = vec![0];
+        let mut classes: Vec<ClassId> = Vec::new();
+        for term in &lexicon.terms {
+            classes.extend(&term.classes);
+            starts.push(classes.len() as u32);
+        }
         let mut searcher = Self {
             automaton,
+            classes,
+            starts,
             glance: Glance::default(),
             sound,
             is_form,
@@ -298,7 +310,7 @@ impl Searcher {
                 continue;
             }
             has_form |= self.is_form[term];
-            if !scan.wants(&lexicon.terms[term].classes) {
+            if !scan.wants(self.classes_of(term)) {
                 continue;
             }
             let norm = NormSpan::new(found.start(), found.end());
@@ -349,7 +361,7 @@ impl Searcher {
             &mut sounds,
         );
         for sound in &sounds {
-            if !scan.wants(&lexicon.terms[sound.term].classes) {
+            if !scan.wants(self.classes_of(sound.term)) {
                 continue;
             }
             let (disguises, gaps) = plain.offsets.traces(sound.span);
@@ -397,7 +409,7 @@ impl Searcher {
             let term = found.value() as usize;
             let norm = NormSpan::new(found.start(), found.end());
             if term >= self.first_form
-                || !scan.wants(&lexicon.terms[term].classes)
+                || !scan.wants(self.classes_of(term))
                 || !letters_stand_alone(&restored.text, norm)
             {
                 continue;
@@ -428,9 +440,13 @@ impl Searcher {
         }
     }
 
+    fn classes_of(&self, term: usize) -> &[ClassId] {
+        &self.classes[self.starts[term] as usize..self.starts[term + 1] as usize]
+    }
+
     fn add(&self, lexicon: &Lexicon, hit: Hit, scan: &mut Scan) {
         let needs_sound = hit.disguises.has(Disguise::Homophone) || hit.disguises.has(Disguise::Pinyin);
-        for &class in &lexicon.terms[hit.term as usize].classes {
+        for &class in self.classes_of(hit.term as usize) {
             if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
                 continue;
             }

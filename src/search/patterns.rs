@@ -401,7 +401,7 @@ impl<'m, 't> Matcher<'m, 't> {
     /// Letters, digits and Han characters between two hits, counted no further than just over `limit`.
     fn gap(&self, left: &Hit, right: &Hit, limit: usize) -> usize {
         let between = &self.scan.readings[left.stretch as usize].source[left.span.end..right.span.start];
-        let words = between.chars().filter(|character| character.is_alphanumeric());
+        let words = between.chars().filter(|&character| is_word(character));
         words.take(limit + 1).count()
     }
 
@@ -481,7 +481,7 @@ impl<'m, 't> Matcher<'m, 't> {
             && cover
                 .of(source)
                 .chars()
-                .filter(|character| character.is_alphanumeric())
+                .filter(|&character| is_word(character))
                 .count()
                 <= LONGEST_EVIDENCE
         {
@@ -493,17 +493,23 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 }
 
+/// Whether a character counts between two hits; Han characters without a search through the tables of Unicode.
+#[inline]
+fn is_word(character: char) -> bool {
+    matches!(character, '\u{4E00}'..='\u{9FFF}') || character.is_alphanumeric()
+}
+
 /// The byte before which so many letters, digits and Han characters stand up to another byte.
 fn back(text: &str, byte: usize, characters: usize) -> usize {
     let words = text[..byte].char_indices().rev();
-    let words = words.filter(|(_, character)| character.is_alphanumeric());
+    let words = words.filter(|&(_, character)| is_word(character));
     words.take(characters).last().map_or(byte, |(at, _)| at)
 }
 
 /// The byte up to which no more letters, digits and Han characters stand from another byte on.
 fn forward(text: &str, byte: usize, characters: usize) -> usize {
     let words = text[byte..].char_indices();
-    let mut words = words.filter(|(_, character)| character.is_alphanumeric());
+    let mut words = words.filter(|&(_, character)| is_word(character));
     words.nth(characters).map_or(text.len(), |(at, _)| byte + at)
 }
 
