@@ -289,11 +289,11 @@ impl Summary {
     ) -> io::Result<()> {
         let lang = settings.lang;
         if self.worst.is_empty() {
-            return writeln!(
-                out,
-                "{}\n",
-                pick(lang, "没有应当处理的消息", "no message to object to")
-            );
+            let told = match self.judged {
+                0 => pick(lang, "没有判定任何消息", "no message was judged"),
+                _ => pick(lang, "没有应当处理的消息", "no message to object to"),
+            };
+            return writeln!(out, "{told}\n");
         }
         writeln!(out, "{}", pick(lang, "最严重的消息", "worst messages"))?;
         let mut worst: Vec<&Worst> = self.worst.iter().collect();
