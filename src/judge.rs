@@ -221,6 +221,15 @@ impl<'m, 't> Judges<'m, 't> {
         }
     }
 
+    /// Whether words that the second opinion proposes hold a wording that is innocent for its rule.
+    pub(crate) fn allows_proposed(&self, rule: usize, place: Place) -> bool {
+        let scan = self.context.scan;
+        let classes = &self.context.lexicon.classes;
+        let hits = self.allowances.iter().map(|&index| &scan.hits[index]);
+        let mut allowed = hits.filter(|hit| classes[hit.class.0 as usize].allows == Some(rule));
+        allowed.any(|hit| hit.stretch == place.turn.unwrap_or(0) as u32 && hit.span.overlaps(place.span))
+    }
+
     fn hear_voice(&self, voice: Voice, stretch: u32, span: Span) -> Hearing<()> {
         if voice.mention <= voice.collector || self.context.is_call() {
             return Hearing::Use;

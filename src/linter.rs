@@ -237,7 +237,8 @@ impl<'l> Linter<'l> {
                     && finding.place.turn == place.turn
                     && finding.place.span.overlaps(place.span)
             });
-            if is_shown {
+            let is_allowed = judges.is_some_and(|judges| judges.allows_proposed(rule, place));
+            if is_shown || is_allowed {
                 continue;
             }
             let mut finding = self.proposed(rule, message, place);

@@ -511,6 +511,17 @@ fn an_overlay_is_blamed_for_its_own_mistakes() {
     }
 }
 
+/// A wording that a company calls innocent for all rules is innocent for the second opinion too.
+#[test]
+fn an_allowed_wording_is_not_proposed_either() {
+    let place = Place::new();
+    let text = "再不还钱就打断你的腿，让你全家没法过日子";
+    assert_eq!(code(&place.run(&["check", text])), 1);
+    place.write("lexicon/overlay.toml", format!("[allow]\n\"*\" = [\"{text}\"]\n"));
+    let output = place.run(&["check", text]);
+    assert_eq!(code(&output), 0, "{}", out(&output));
+}
+
 #[test]
 fn a_disabled_rule_is_said_to_be_disabled() {
     let place = Place::new();
