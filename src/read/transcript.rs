@@ -401,8 +401,12 @@ fn time_prefix(text: &str) -> Option<(&str, &str)> {
         let has_clock = text.contains([':', '时']) || text.contains('-');
         groups.filter(|group| !group.is_empty()).count() >= 2 && has_clock
     };
-    let is_of_time =
-        |character: char| character.is_ascii_digit() || ":-/. T,年月日时分秒~".contains(character);
+    let is_of_time = |character: char| {
+        matches!(
+            character,
+            '0'..='9' | ':' | '-' | '/' | '.' | ' ' | 'T' | ',' | '~'
+        ) || matches!(character, '年' | '月' | '日' | '时' | '分' | '秒')
+    };
     if let Some((inner, after)) = bracketed(text) {
         let inner = inner.trim();
         return (inner.chars().all(is_of_time) && is_time(inner)).then_some((inner, after));
