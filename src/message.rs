@@ -3,9 +3,13 @@
 //! In: fields of a record, as the readers found them. Out: [`Message`], borrowed from the record where
 //! possible. Nothing here looks into the text: who is addressed *by the words* is the judges' business.
 
+mod time;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+
+pub use time::Time;
 
 /// One SMS, IM message, letter, template, article or call transcript.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -152,15 +156,6 @@ pub enum CreditorKind {
     OnlinePlatform,
     /// Anybody else.
     Other,
-}
-
-/// A moment on the clock of Asia/Shanghai; the clock part may be unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Time {
-    /// The day.
-    pub date: jiff::civil::Date,
-    /// The time of day, if it was given.
-    pub clock: Option<jiff::civil::Time>,
 }
 
 /// What records call the speakers. Also the labels that begin a transcript's lines.
@@ -524,106 +519,6 @@ impl<'a> Message<'a> {
     }
 }
 
-impl Time {
-    /// Reads RFC 3339 and the usual Chinese forms: `2026-03-02 14:05`, `2026/3/2`, `2026年3月2日 下午2时05分`,
-    /// `20260302140500`, Unix seconds or milliseconds. Without a zone: Asia/Shanghai. `None` if it is none of these.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        // Most times have no zone, and a parser that fails costs as much as one that doesn't.
-        let after_date = text.as_bytes().get(8..).unwrap_or_default();
-        if after_date.iter().any(|byte| b"Zz+-".contains(byte))
-            && let Ok(timestamp) = text.parse::<jiff::Timestamp>()
-        {
-            return Some(Self::from_timestamp(timestamp));
-        }
-        let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        match (is_digits, text.len()) {
-            (true, 10) => return Self::from_unix(text.parse().ok()?, 1),
-            (true, 13) => return Self::from_unix(text.parse().ok()?, 1000),
-            _ => {}
-        }
-        let numbers = if is_digits && matches!(text.len(), 8 | 12 | 14) {
-            let starts = [0, 4, 6, 8, 10, 12].into_iter().zip([4, 6, 8, 10, 12, 14]);
-            let mut numbers = Numbers::default();
-            for (start, end) in starts.take_while(|(_, end)| *end <= text.len()) {
-                numbers.push(text[start..end].parse().ok()?);
-            }
-            numbers
-        } else {
-            numbers_in(text)?
-        };
-        let numbers = &numbers.all[..numbers.count];
-        let date = jiff::civil::Date::new(
-            *numbers.first()?,
-            i8::try_from(*numbers.get(1)?).ok()?,
-            i8::try_from(*numbers.get(2)?).ok()?,
-        )
-        .ok()?;
-        let clock = match numbers.get(3) {
-            None => None,
-            Some(&hour) => {
-                let has_words = text
-                    .bytes()
-                    .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
-                let is_afternoon = has_words && AFTERNOON.iter().any(|word| text.contains(word));
-                let hour = if is_afternoon && hour < 12 {
-                    hour + 12
-                } else {
-                    hour
-                };
-                let minute = numbers.get(4).copied().unwrap_or(0);
-                let second = numbers.get(5).copied().unwrap_or(0);
-                let part = |number: i16| i8::try_from(number).ok();
-                Some(jiff::civil::Time::new(part(hour)?, part(minute)?, part(second)?, 0).ok()?)
-            }
-        };
-        Some(Self { date, clock })
-    }
-
-    fn from_unix(count: i64, per_second: i64) -> Option<Self> {
-        let timestamp = jiff::Timestamp::from_second(count / per_second).ok()?;
-        Some(Self::from_timestamp(timestamp))
-    }
-
-    fn from_timestamp(timestamp: jiff::Timestamp) -> Self {
-        // China has kept one zone without summer time since 1991, so a fixed offset needs no zone database.
-        let local = jiff::tz::offset(8).to_datetime(timestamp);
-        Self {
-            date: local.date(),
-            clock: Some(local.time()),
-        }
-    }
-}
-
-/// Words for the hours after noon.
-const AFTERNOON: [&str; 4] = ["下午", "晚上", "PM", "pm"];
-
-/// Year, month, day, hour, minute, second, as far as they are told.
-#[derive(Debug, Default)]
-struct Numbers {
-    all: [i16; 6],
-    count: usize,
-}
-
-impl Numbers {
-    fn push(&mut self, number: i16) {
-        if let Some(place) = self.all.get_mut(self.count) {
-            *place = number;
-            self.count += 1;
-        }
-    }
-}
-
-/// The first six runs of digits; `None` if fewer than three or too large.
-fn numbers_in(text: &str) -> Option<Numbers> {
-    let runs = text.split(|character: char| !character.is_ascii_digit());
-    let mut numbers = Numbers::default();
-    for run in runs.filter(|run| !run.is_empty()).take(6) {
-        numbers.push(run.parse().ok()?);
-    }
-    (numbers.count >= 3 && numbers.all[0] >= 1990).then_some(numbers)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -670,29 +565,5 @@ mod tests {
         }
         assert_eq!(Channel::named("飞鸽"), None);
         assert_eq!(Speaker::named("A"), None);
-    }
-
-    #[test]
-    fn times_in_every_usual_form() {
-        let expected = Time {
-            date: jiff::civil::date(2026, 3, 2),
-            clock: Some(jiff::civil::time(14, 5, 0, 0)),
-        };
-        for text in [
-            "2026-03-02 14:05",
-            "2026/3/2 14:05:00",
-            "2026年3月2日 下午2时05分",
-            "20260302140500",
-            "2026-03-02T14:05:00+08:00",
-            "2026-03-02T06:05:00Z",
-            "1772431500",
-            "1772431500000",
-        ] {
-            assert_eq!(Time::parse(text), Some(expected), "{text}");
-        }
-        assert_eq!(Time::parse("2026-03-02").unwrap().clock, None);
-        for text in ["", "明天", "12:30", "2026-13-40"] {
-            assert_eq!(Time::parse(text), None, "{text}");
-        }
     }
 }

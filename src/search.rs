@@ -12,6 +12,7 @@ mod gates;
 mod glance;
 pub(crate) mod patterns;
 mod rough;
+mod scan;
 pub(crate) mod shapes;
 mod sound;
 mod tally;
@@ -28,7 +29,7 @@ use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::message::Message;
-use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
+use crate::normalize::{self, Normalized, Restored};
 use crate::opinion::Opinion;
 use crate::span::{NormSpan, Span};
 use class_set::ClassSet;
@@ -281,182 +282,6 @@ impl Searcher {
         scan
     }
 
-    fn scan_stretch<'t>(&self, lexicon: &Lexicon, stretch: u32, source: &'t str, scan: &mut Scan<'t>) {
-        let folds = &lexicon.folds;
-        let (plain, signs) = normalize::plain(source, &folds.table);
-        let has_form = self.scan_plain(lexicon, stretch, &plain, scan);
-        if signs.has(CharKind::Digit) {
-            scan_shapes(lexicon, stretch, &plain, scan);
-        }
-        self.scan_sound(lexicon, stretch, source, &plain, signs, scan);
-        let restored = normalize::restore(&plain, signs, has_form, &folds.table, &folds.restorations);
-        for (reading, restored) in (1..).zip(&restored) {
-            self.scan_restored(lexicon, stretch, source, reading, restored, scan);
-        }
-        scan.readings.push(Readings {
-            source,
-            plain,
-            restored,
-        });
-    }
-
-    /// Adds the hits of the plain reading; tells whether a form of a restored reading was seen.
-    fn scan_plain(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) -> bool {
-        let mut has_form = false;
-        for found in self.automaton.find_overlapping_iter(&*plain.text) {
-            let term = found.value() as usize;
-            if term >= self.first_form {
-                has_form = true;
-                continue;
-            }
-            has_form |= self.is_form[term];
-            if !scan.wants(self.classes_of(term)) {
-                continue;
-            }
-            let norm = NormSpan::new(found.start(), found.end());
-            if !letters_stand_alone(&plain.text, norm) {
-                continue;
-            }
-            let (disguises, _) = plain.offsets.traces(norm);
-            let mut disguises: Disguises = disguises.into_iter().collect();
-            let span = plain.offsets.to_source(norm);
-            if disguises.is_empty() && span.len() > norm.end - norm.start {
-                disguises.add(Disguise::Invisible);
-            }
-            let hit = Hit {
-                class: ClassId(0),
-                term: term as u32,
-                stretch,
-                span,
-                reading: 0,
-                norm,
-                disguises,
-                is_strong: true,
-                is_by_sound: false,
-            };
-            self.add(lexicon, hit, scan);
-        }
-        has_form
-    }
-
-    fn scan_sound(
-        &self,
-        lexicon: &Lexicon,
-        stretch: u32,
-        source: &str,
-        plain: &Normalized,
-        signs: Signs,
-        scan: &mut Scan,
-    ) {
-        let folds = &lexicon.folds;
-        let mut units = std::mem::take(&mut scan.units);
-        let mut sounds = std::mem::take(&mut scan.sounds);
-        let has_letters = signs.has(CharKind::Letter);
-        self.sound.find(
-            &plain.text,
-            has_letters,
-            &folds.syllables,
-            &folds.table,
-            &mut units,
-            &mut sounds,
-        );
-        for sound in &sounds {
-            if !scan.wants(self.classes_of(sound.term)) {
-                continue;
-            }
-            let (disguises, gaps) = plain.offsets.traces(sound.span);
-            let mut disguises: Disguises = disguises.into_iter().collect();
-            disguises = disguises.union(
-                normalize::disguises_of_gaps(source, &gaps, &folds.table)
-                    .into_iter()
-                    .collect(),
-            );
-            if sound.substitutes > 0 {
-                disguises.add(Disguise::Homophone);
-            }
-            if sound.has_pinyin {
-                disguises.add(Disguise::Pinyin);
-            }
-            let characters = lexicon.terms[sound.term].characters;
-            let hit = Hit {
-                class: ClassId(0),
-                term: sound.term as u32,
-                stretch,
-                span: plain.offsets.to_source(sound.span),
-                reading: 0,
-                norm: sound.span,
-                disguises,
-                is_strong: sound.is_strong(characters),
-                is_by_sound: sound.unlisted > 0 || sound.substitutes > 0 && characters == 2,
-            };
-            self.add(lexicon, hit, scan);
-        }
-        scan.units = units;
-        scan.sounds = sounds;
-    }
-
-    /// Adds the hits that the restored reading has and the plain one has not.
-    fn scan_restored(
-        &self,
-        lexicon: &Lexicon,
-        stretch: u32,
-        source: &str,
-        reading: u8,
-        restored: &Restored,
-        scan: &mut Scan,
-    ) {
-        for found in self.automaton.find_overlapping_iter(&restored.text) {
-            let term = found.value() as usize;
-            let norm = NormSpan::new(found.start(), found.end());
-            if term >= self.first_form
-                || !scan.wants(self.classes_of(term))
-                || !letters_stand_alone(&restored.text, norm)
-            {
-                continue;
-            }
-            let (traces, gaps) = restored.offsets.traces(norm);
-            if traces.is_empty() && gaps.is_empty() {
-                continue;
-            }
-            let span = restored.offsets.to_source(norm);
-            let characters = lexicon.terms[term].characters;
-            let mut disguises: Disguises = traces.iter().copied().collect();
-            let of_gaps = normalize::disguises_of_gaps(source, &gaps, &lexicon.folds.table);
-            disguises = disguises.union(of_gaps.into_iter().collect());
-            let hit = Hit {
-                class: ClassId(0),
-                term: term as u32,
-                stretch,
-                span,
-                reading,
-                norm,
-                disguises,
-                // One character put together from parts could be anything: it needs company.
-                is_strong: (characters > 1 || traces.is_empty())
-                    && normalize::is_supported(source, span, &gaps, characters),
-                is_by_sound: false,
-            };
-            self.add(lexicon, hit, scan);
-        }
-    }
-
-    fn classes_of(&self, term: usize) -> &[ClassId] {
-        &self.classes[self.starts[term] as usize..self.starts[term + 1] as usize]
-    }
-
-    fn add(&self, lexicon: &Lexicon, hit: Hit, scan: &mut Scan) {
-        let needs_sound = hit.disguises.has(Disguise::Homophone) || hit.disguises.has(Disguise::Pinyin);
-        for &class in self.classes_of(hit.term as usize) {
-            if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
-                continue;
-            }
-            if scan.wants(&[class]) {
-                scan.present.insert(class);
-                scan.hits.push(Hit { class, ..hit });
-            }
-        }
-    }
-
     /// In how many of the rules' own innocent examples each class stands: the lexicon's idea of ordinary text.
     fn class_frequencies(&self, lexicon: &Lexicon) -> Vec<u32> {
         let mut frequencies = vec![0; self.class_count];
@@ -651,35 +476,4 @@ fn pair_frequency(lexicon: &Lexicon) -> impl Fn(char, char) -> u32 {
         }
     }
     move |first, second| pairs.get(&(first, second)).copied().unwrap_or(0)
-}
-
-/// Adds the numbers whose shape is a class.
-fn scan_shapes(lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) {
-    for (shape, norm) in shapes::find(&plain.text) {
-        let class = lexicon.shapes[shape as usize];
-        scan.present.insert(class);
-        scan.hits.push(Hit {
-            class,
-            term: NO_TERM,
-            stretch,
-            span: plain.offsets.to_source(norm),
-            reading: 0,
-            norm,
-            disguises: plain.offsets.traces(norm).0.into_iter().collect(),
-            is_strong: true,
-            is_by_sound: false,
-        });
-    }
-}
-
-/// Whether the letters or digits at the ends of a term aren't part of a longer word or number.
-fn letters_stand_alone(text: &str, span: NormSpan) -> bool {
-    let bytes = text.as_bytes();
-    let glued = |left: u8, right: u8| {
-        left.is_ascii_alphabetic() && right.is_ascii_alphabetic()
-            || left.is_ascii_digit() && right.is_ascii_digit()
-    };
-    let is_glued_before = span.start > 0 && glued(bytes[span.start - 1], bytes[span.start]);
-    let is_glued_after = span.end < bytes.len() && glued(bytes[span.end - 1], bytes[span.end]);
-    !is_glued_before && !is_glued_after
 }
