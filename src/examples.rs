@@ -66,6 +66,9 @@ pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
         .into_par_iter()
         .map(|index| check_rule(index, lexicon, linter))
         .collect();
+    // With a company's rules, how the bundled ones meet each other is not its business.
+    let first = lexicon.first_own_rule;
+    let concerns = |one: usize, other: usize| first == rules.len() || one >= first || other >= first;
     let mut audit = Audit::default();
     let mut overlapping = BTreeSet::new();
     for (index, checks) in checks.into_iter().enumerate() {
@@ -77,7 +80,9 @@ pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
             .covered_by
             .iter()
             .find(|(_, covered)| **covered == rule.hits.len());
-        if let Some((&other, _)) = shadow {
+        if let Some((&other, _)) = shadow
+            && concerns(index, other)
+        {
             audit.shadowed.push((rule.id.clone(), rules[other].id.clone()));
         }
         overlapping.extend(checks.overlapping.into_iter().map(|other| (index, other)));
@@ -86,7 +91,8 @@ pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
     }
     let pairs = overlapping
         .iter()
-        .filter(|&&(one, other)| one < other && overlapping.contains(&(other, one)));
+        .filter(|&&(one, other)| one < other && overlapping.contains(&(other, one)))
+        .filter(|&&(one, other)| concerns(one, other));
     audit.overlapping = pairs
         .map(|&(one, other)| (rules[one].id.clone(), rules[other].id.clone()))
         .collect();

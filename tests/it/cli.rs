@@ -612,6 +612,11 @@ fn own_examples_are_tested() {
         own.cloned().collect()
     };
     assert_eq!(own(&audit), Vec::<Value>::new());
+    assert_eq!(
+        audit["overlapping"],
+        json!([]),
+        "only what concerns the own rules is told"
+    );
 
     place.write(
         "lexicon/rules/threat.toml",
