@@ -92,7 +92,19 @@ pub fn write_story(
     }
     heading(out, 3, "语境信号", "signals of context", trace.signals.len())?;
     for signal in &trace.signals {
-        let (cue, effect, text) = (&signal.cue, &signal.effect, visible(&signal.text));
+        let (cue, effect, text) = (&*signal.cue, &*signal.effect, visible(&signal.text));
+        // The sums are no cue's.
+        let (cue, effect) = match (cue, effect) {
+            ("voice", "mention") => (
+                pick(lang, "合计", "all together"),
+                pick(lang, "转述口吻", "mention"),
+            ),
+            ("voice", "collector") => (
+                pick(lang, "合计", "all together"),
+                pick(lang, "催收口吻", "collector"),
+            ),
+            other => other,
+        };
         writeln!(out, "   {cue} → {effect} ({:+.1})  {text}", signal.weight)?;
     }
     heading(
