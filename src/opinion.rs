@@ -27,8 +27,9 @@ const LOUD: f32 = 1.5;
 /// A message above this logit reads like an offending one.
 const LIKELY: f32 = 1.0;
 
-/// The same for a message of few words: 请您今天还款 is made of nothing but words that threats are made of, too. Of 92
-/// short texts met for the first time 4 % of the offending ones are lost by it, and every false alarm.
+/// The same for a message of few words: 请您今天还款 is made of nothing but words that threats are made of, too. Of 150
+/// texts of 4 to 24 characters met for the first time, 50 of them offending, it loses 2 of 42 found and the one false
+/// alarm.
 const LIKELY_IF_SHORT: f32 = 4.5;
 
 /// A clause above this logit is proposed besides the one that reads most like a category.

@@ -12,6 +12,12 @@ pub(crate) struct PairTable<V> {
 
 const FEWEST_SLOTS: usize = 64;
 
+/// Two characters of the Basic Multilingual Plane in one number; none for others.
+pub(crate) fn key_of(first: char, second: char) -> Option<u32> {
+    let small = |character: char| u16::try_from(u32::from(character)).ok();
+    Some(u32::from(small(first)?) << 16 | u32::from(small(second)?))
+}
+
 /// A well-mixed number from a pair; the upper bits are the best.
 #[inline]
 pub(crate) fn hash(pair: u32) -> u32 {

@@ -34,7 +34,7 @@ use crate::opinion::Opinion;
 use crate::span::{NormSpan, Span};
 use class_set::ClassSet;
 use conditions::Effects;
-use gates::{Filled, Gates};
+use gates::{Filled, Gates, frequency_of};
 use glance::{Glance, Sights};
 pub(crate) use patterns::{Layout, PatternMatch};
 use rough::{Outlines, Places};
@@ -448,18 +448,11 @@ fn grave_classes(lexicon: &Lexicon, frequencies: &[u32]) -> ClassSet {
     unseen.extend(lexicon.shapes.iter().copied());
     let single = lexicon.terms.iter().filter(|term| term.characters == 1);
     unseen.extend(single.flat_map(|term| &term.classes).copied());
-    let frequency = |step: &&Step| -> (bool, u32) {
-        let classes = || step.classes.iter();
-        let is_unseen = classes().any(|&class| unseen.contains(class));
-        (
-            is_unseen,
-            classes().map(|class| frequencies[class.0 as usize]).sum(),
-        )
-    };
+    let is_unseen = |step: &Step| step.classes.iter().any(|&class| unseen.contains(class));
     let mut classes = ClassSet::new(lexicon.classes.len());
     for pattern in lexicon.patterns.iter().filter(is_grave) {
         let obligatory = pattern.steps.iter().filter(|step| !step.is_optional);
-        let rarest = obligatory.min_by_key(frequency);
+        let rarest = obligatory.min_by_key(|step| (is_unseen(step), frequency_of(step, frequencies)));
         classes.extend(rarest.iter().flat_map(|step| &step.classes).copied());
     }
     classes

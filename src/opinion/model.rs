@@ -6,7 +6,7 @@
 //! are exact.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::pair_table::PairTable;
+use crate::pair_table::{PairTable, key_of};
 use crate::rule::Category;
 
 /// What a logit speaks for.
@@ -77,7 +77,7 @@ impl Model {
         grams.sort_by_key(|gram| (gram.first, gram.second));
         let mut places = PairTable::with_room(grams.len());
         for (place, gram) in (0..).zip(&grams) {
-            if let Some(key) = key(gram.first, gram.second) {
+            if let Some(key) = key_of(gram.first, gram.second) {
                 *places.entry(key) = place;
             }
         }
@@ -92,7 +92,7 @@ impl Model {
 
     /// The weights of a character or a pair.
     pub(crate) fn weights(&self, first: char, second: char) -> Option<&[i8; HEADS]> {
-        let place = self.places.get(key(first, second)?)?;
+        let place = self.places.get(key_of(first, second)?)?;
         Some(&self.grams[place as usize].weights)
     }
 
@@ -150,12 +150,6 @@ impl Model {
         }
         bytes
     }
-}
-
-/// Two characters of the Basic Multilingual Plane in one number.
-fn key(first: char, second: char) -> Option<u32> {
-    let small = |character: char| u16::try_from(u32::from(character)).ok();
-    Some(u32::from(small(first)?) << 16 | u32::from(small(second)?))
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub(super) struct PairFacts {
     /// It is of a term that a grave rule waits for.
     pub(super) is_grave: bool,
     /// The number of the list of terms filed under it, from 1 on; 0 for none.
-    pub(super) terms: u16,
+    pub(super) terms: u32,
 }
 
 /// What the opinion reads of a pair, by its second character in the row of its first.
@@ -68,7 +68,7 @@ pub(super) struct Alphabet {
     rows: Vec<u32>,
     cells: Vec<Cell>,
     /// The lists of terms of the cells.
-    terms: Vec<u16>,
+    terms: Vec<u32>,
 }
 
 /// Free places tried for a row before it goes to the end: enough for all but a few.
@@ -255,9 +255,9 @@ impl Alphabet {
 
     /// The list of the terms filed under a pair; 0 for none.
     #[inline]
-    pub(super) fn terms(&self, first: u16, second: u16) -> u16 {
+    pub(super) fn terms(&self, first: u16, second: u16) -> u32 {
         let place = self.place(first, second);
-        self.terms[place] * u16::from(self.cells[place].first == first)
+        self.terms[place] * u32::from(self.cells[place].first == first)
     }
 
     #[inline]
@@ -281,7 +281,7 @@ mod tests {
         let mut pairs = BTreeMap::new();
         for (&first, step) in codes.iter().zip(1..) {
             for &second in codes.iter().step_by(step) {
-                let terms = first * 100 + second;
+                let terms = u32::from(first * 100 + second);
                 pairs.insert(
                     (first, second),
                     PairFacts {
@@ -294,7 +294,7 @@ mod tests {
         alphabet.file(&pairs);
         for (&first, step) in codes.iter().zip(1..) {
             for (at, &second) in codes.iter().enumerate() {
-                let terms = if at % step == 0 { first * 100 + second } else { 0 };
+                let terms = u32::from(first * 100 + second) * u32::from(at % step == 0);
                 assert_eq!(alphabet.terms(first, second), terms);
             }
         }

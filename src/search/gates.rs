@@ -41,13 +41,15 @@ const MOST_STEPS: usize = 3;
 
 const NO_STEP: u16 = u16::MAX;
 
+/// How often a step is filled in ordinary text, from how often each class stands there.
+pub(super) fn frequency_of(step: &Step, frequencies: &[u32]) -> u32 {
+    let classes = step.classes.iter();
+    classes.map(|class| frequencies[class.0 as usize]).sum()
+}
+
 impl Gates {
     /// Builds the gates of some patterns from how often each class stands in ordinary text.
     pub(super) fn new(lexicon: &Lexicon, frequencies: &[u32], is_own: impl Fn(&Pattern) -> bool) -> Self {
-        let frequency = |step: &&Step| -> u32 {
-            let classes = step.classes.iter();
-            classes.map(|class| frequencies[class.0 as usize]).sum()
-        };
         let mut own = Self {
             waited_for: ClassSet::new(lexicon.classes.len()),
             ..Self::default()
@@ -59,7 +61,7 @@ impl Gates {
             .filter(|(_, pattern)| is_own(pattern))
         {
             let mut steps: Vec<&Step> = entry.steps.iter().filter(|step| !step.is_optional).collect();
-            steps.sort_by_key(frequency);
+            steps.sort_by_key(|step| frequency_of(step, frequencies));
             let mut gate = Gate {
                 pattern,
                 steps: [NO_STEP; MOST_STEPS],

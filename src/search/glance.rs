@@ -1,9 +1,9 @@
 //! Which classes stand in a text, and roughly where: one pass over the source.
 //!
 //! In: the source of a turn. Out: [`Sights`]: the classes of all terms that stand in it in any reading, and where in
-//! the row of folded characters. A superset of what the full scan finds, at a tenth of its cost: one table look-up
-//! folds a character, everything that a restored reading would skip is skipped, and one bit is tested for each
-//! pair of neighbours; only a set bit is looked up. Most messages end here: no text, no map and no hit is made for
+//! the row of folded characters. A superset of what the full scan finds, at a fraction of its cost: one table look-up
+//! folds a character, everything that a restored reading would skip is skipped, and one cell is read for each pair
+//! of neighbours; only a cell with terms is followed. Most messages end here: no text, no map and no hit is made for
 //! them. It never decides a match.
 
 use std::collections::{BTreeMap, HashMap};
@@ -201,10 +201,10 @@ impl Glance {
                     let pair = (codes[rarest - 1], codes[rarest]);
                     facts.entry(pair).or_default().is_grave |= is_grave;
                     let mut others = [0; FEW];
-                    let before = codes[..rarest - 1].iter().chain(&codes[rarest + 1..]);
+                    let rest = codes[..rarest - 1].iter().chain(&codes[rarest + 1..]);
                     others
                         .iter_mut()
-                        .zip(before)
+                        .zip(rest)
                         .for_each(|(other, code)| *other = *code);
                     filed.entry(pair).or_default().push(Entry {
                         others,
@@ -245,7 +245,7 @@ impl Glance {
     /// Fills the lists of terms.
     fn file(&mut self, filed: BTreeMap<(u16, u16), Vec<Entry>>, facts: &mut BTreeMap<(u16, u16), PairFacts>) {
         for (pair, mut entries) in filed {
-            facts.entry(pair).or_default().terms = self.pairs.len() as u16;
+            facts.entry(pair).or_default().terms = self.pairs.len() as u32;
             let is_itself = |entry: &Entry| entry.length == 2 && !entry.is_form;
             let own = entries.iter().position(is_itself);
             let own = own.map(|at| entries.swap_remove(at));
@@ -311,7 +311,7 @@ impl Glance {
         let Some(before) = at.checked_sub(1) else {
             return false;
         };
-        let pair = self.pairs[usize::from(self.alphabet.terms(codes[before], codes[at]))];
+        let pair = self.pairs[self.alphabet.terms(codes[before], codes[at]) as usize];
         pair.is_grave || {
             let mut entries = self.entries_of(pair).iter();
             entries.any(|entry| entry.is_grave && self.start_of(entry, codes, at, |code| code).is_some())
@@ -411,8 +411,8 @@ impl Glance {
     }
 
     /// Adds the terms of a list whose rarest pair ends at `at`.
-    fn look_up(&self, terms: u16, row: &[Glyph], at: usize, sights: &mut Sights) {
-        let pair = self.pairs[usize::from(terms)];
+    fn look_up(&self, terms: u32, row: &[Glyph], at: usize, sights: &mut Sights) {
+        let pair = self.pairs[terms as usize];
         sights.add(self.classes(pair.own), at - 1, at + 1);
         for entry in self.entries_of(pair) {
             if let Some(start) = self.start_of(entry, row, at, Glyph::code) {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::alphabet::Glyph;
 use crate::normalize::{CharKind, FoldTable, Signs};
-use crate::pair_table::PairTable;
+use crate::pair_table::{self, PairTable, key_of};
 use crate::span::NormSpan;
 
 /// Characters and letters to syllables without tone, and the substitutes that writers are known to use.
@@ -21,7 +21,7 @@ pub(crate) struct Syllables {
     /// Plain characters with their substitutes.
     listed: Vec<(char, char)>,
     /// The same, looked up.
-    is_listed: PairTable<bool>,
+    known: PairTable<()>,
 }
 
 /// A term found by sound.
@@ -116,13 +116,13 @@ impl Syllables {
         }
         own.listed.sort_unstable();
         own.listed.dedup();
-        own.is_listed = PairTable::with_room(own.listed.len());
+        own.known = PairTable::with_room(own.listed.len());
         for key in own
             .listed
             .iter()
-            .filter_map(|&(plain, substitute)| key(plain, substitute))
+            .filter_map(|&(plain, substitute)| key_of(plain, substitute))
         {
-            *own.is_listed.entry(key) = true;
+            own.known.entry(key);
         }
         own
     }
@@ -168,8 +168,8 @@ impl Syllables {
     }
 
     fn is_listed(&self, plain: char, substitute: char) -> bool {
-        key(plain, substitute)
-            .and_then(|key| self.is_listed.get(key))
+        key_of(plain, substitute)
+            .and_then(|key| self.known.get(key))
             .is_some()
     }
 
@@ -196,17 +196,8 @@ fn index_of(character: char) -> Option<usize> {
         .then(|| (code - FIRST_HAN) as usize)
 }
 
-/// Both characters in one number; none beyond the Basic Multilingual Plane.
-fn key(plain: char, substitute: char) -> Option<u32> {
-    let (plain, substitute) = (
-        u16::try_from(plain as u32).ok()?,
-        u16::try_from(substitute as u32).ok()?,
-    );
-    Some(u32::from(plain) << 16 | u32::from(substitute))
-}
-
 fn hash(first: u16, second: u16) -> u32 {
-    (u32::from(first) << 16 | u32::from(second)).wrapping_mul(0x9E37_79B1)
+    pair_table::hash(u32::from(first) << 16 | u32::from(second))
 }
 
 fn filter_bit(first: u16, second: u16) -> (usize, u64) {

@@ -1,8 +1,8 @@
 //! The second opinion of a whole message: tokens → [`Opinion`].
 //!
 //! In: the stretches of a message as rows of token codes. Out: the logits of the whole and of its loudest stretch.
-//! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. Two plain
-//! passes, one over the source and one over the tokens, took 0.6 times as long as one that did both.
+//! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
+//! the source makes the tokens, and a second one without a branch sums them up.
 
 use super::alphabet::{Alphabet, Glyph};
 use crate::normalize::CharKind;
