@@ -95,13 +95,15 @@ impl Source {
         let text = if draw < 5 {
             let text = self.pick(VIOLATING);
             let text = self.fill(text);
-            let text = match self.below(8) {
-                0..2 => self.disguise(&text),
-                _ => text,
+            let text = if self.below(8) < 2 {
+                self.disguise(&text)
+            } else {
+                text
             };
-            match self.below(2) {
-                0 => format!("{}{text}", self.template(TEMPLATES)),
-                _ => text,
+            if self.below(2) == 0 {
+                format!("{}{text}", self.template(TEMPLATES))
+            } else {
+                text
             }
         } else {
             match mixture {

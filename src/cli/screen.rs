@@ -28,8 +28,8 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Form of the results
-    #[arg(long, requires = "output", value_parser = ["jsonl"])]
-    format: Option<String>,
+    #[arg(long, requires = "output", value_enum)]
+    format: Option<ResultFormat>,
     /// Number of threads; by default one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -73,6 +73,12 @@ pub(super) struct Arguments {
     color: Color,
     #[command(flatten)]
     lexicon: LexiconArguments,
+}
+
+/// What result records look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ResultFormat {
+    Jsonl,
 }
 
 /// Where result records go.
@@ -248,7 +254,7 @@ impl Target {
     /// What `-o` names.
     ///
     /// # Errors
-    /// If it is a format that doesn't exist yet.
+    /// If it is neither `-` nor a JSONL file.
     fn of(arguments: &Arguments, context: &Context) -> Result<Self> {
         let lang = context.lang;
         let unknown = |what: &str| {
@@ -262,9 +268,8 @@ impl Target {
             };
             Error::new(ErrorKind::Usage, reason)
         };
-        if let Some(format) = arguments.format.as_deref().filter(|format| *format != "jsonl") {
-            return Err(unknown(&format!("--format {format}")));
-        }
+        // The only one; whoever adds another is told here.
+        let (None | Some(ResultFormat::Jsonl)) = arguments.format;
         let Some(output) = &arguments.output else {
             return Ok(Target::Nowhere);
         };

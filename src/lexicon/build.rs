@@ -161,8 +161,18 @@ impl<'f> Builder<'f> {
     }
 
     pub(super) fn files(&self, prefix: &'static str) -> Vec<(&'f str, &'f str)> {
-        let layers = self.layers.iter().copied();
-        layers.flat_map(|files| files.under(prefix)).collect()
+        let layered = self.layered(prefix).into_iter();
+        layered.map(|(_, file, text)| (file, text)).collect()
+    }
+
+    /// The same, each with the number of its layer.
+    fn layered(&self, prefix: &'static str) -> Vec<(usize, &'f str, &'f str)> {
+        let layers = self.layers.iter().copied().enumerate();
+        let files = layers.flat_map(|(layer, files)| {
+            let files = files.under(prefix);
+            files.map(move |(file, text)| (layer, file, text))
+        });
+        files.collect()
     }
 
     pub(super) fn problem(&mut self, file: &str, line: Option<usize>, reason: impl Into<String>) {
@@ -203,11 +213,8 @@ impl<'f> Builder<'f> {
     }
 
     fn load_classes(&mut self) {
-        let layers = self.layers.clone();
-        let files = layers.iter().enumerate();
-        let files = files.flat_map(|(layer, files)| files.under("classes/").map(move |file| (layer, file)));
         let mut defined: HashMap<(usize, String), &str> = HashMap::new();
-        for (layer, (file, text)) in files {
+        for (layer, file, text) in self.layered("classes/") {
             let Some(entries) = self.parse::<toml::Table>(file, text) else {
                 continue;
             };
@@ -245,10 +252,7 @@ impl<'f> Builder<'f> {
 
     fn load_rules(&mut self) -> Vec<(String, Rule)> {
         let mut rules: Vec<(String, Rule)> = Vec::new();
-        let layers = self.layers.clone();
-        let files = layers.iter().enumerate();
-        let files = files.flat_map(|(layer, files)| files.under("rules/").map(move |file| (layer, file)));
-        for (layer, (file, text)) in files {
+        for (layer, file, text) in self.layered("rules/") {
             let Some(parsed) = self.parse::<RuleFile>(file, text) else {
                 continue;
             };

@@ -402,10 +402,9 @@ fn time_prefix(text: &str) -> Option<(&str, &str)> {
         groups.filter(|group| !group.is_empty()).count() >= 2 && has_clock
     };
     let is_of_time = |character: char| {
-        matches!(
-            character,
-            '0'..='9' | ':' | '-' | '/' | '.' | ' ' | 'T' | ',' | '~'
-        ) || matches!(character, '年' | '月' | '日' | '时' | '分' | '秒')
+        character.is_ascii_digit()
+            || matches!(character, ':' | '-' | '/' | '.' | ' ' | 'T' | ',' | '~')
+            || matches!(character, '年' | '月' | '日' | '时' | '分' | '秒')
     };
     if let Some((inner, after)) = bracketed(text) {
         let inner = inner.trim();

@@ -199,8 +199,8 @@ pub fn write_clauses(
     let lang = settings.lang;
     let (mut covered, mut all) = (0, 0);
     for instrument in &settings.laws.instruments {
-        let is_cited = |clause: &Clause| !citing(clause, rules).is_empty();
-        if only_covered && !clauses_of(instrument, settings.laws).any(is_cited) {
+        let clauses = shown_clauses(instrument, rules, settings, only_covered);
+        if only_covered && clauses.is_empty() {
             continue;
         }
         writeln!(
@@ -210,11 +210,7 @@ pub fn write_clauses(
             instrument.title.get(lang),
             in_force(instrument, lang)
         )?;
-        for clause in clauses_of(instrument, settings.laws) {
-            let citing = citing(clause, rules);
-            if only_covered && citing.is_empty() {
-                continue;
-            }
+        for (clause, citing) in clauses {
             all += 1;
             covered += usize::from(!citing.is_empty());
             let number = clause.printable_number().unwrap_or("–");
@@ -245,6 +241,10 @@ pub fn write_clauses_markdown(
     let lang = settings.lang;
     writeln!(out, "# {}", pick(lang, "条款与规则", "Clauses and rules"))?;
     for instrument in &settings.laws.instruments {
+        let clauses = shown_clauses(instrument, rules, settings, only_covered);
+        if only_covered && clauses.is_empty() {
+            continue;
+        }
         let title = markdown(instrument.title.get(lang));
         writeln!(
             out,
@@ -252,11 +252,8 @@ pub fn write_clauses_markdown(
             instrument.id,
             in_force(instrument, lang)
         )?;
-        for clause in clauses_of(instrument, settings.laws) {
-            let citing: Vec<String> = citing(clause, rules).iter().map(|id| format!("`{id}`")).collect();
-            if only_covered && citing.is_empty() {
-                continue;
-            }
+        for (clause, citing) in clauses {
+            let citing: Vec<String> = citing.iter().map(|id| format!("`{id}`")).collect();
             let citing = match citing.is_empty() {
                 true => pick(lang, "没有规则", "no rule").to_owned(),
                 false => citing.join(words::list_separator(lang)),
@@ -297,6 +294,19 @@ fn clauses_of<'l>(instrument: &'l Instrument, laws: &'l Laws) -> impl Iterator<I
     laws.clauses
         .iter()
         .filter(|clause| clause.instrument == instrument.id)
+}
+
+/// The clauses of an instrument with the rules that cite them; only those that some rule cites, if asked for.
+fn shown_clauses<'l>(
+    instrument: &'l Instrument,
+    rules: &[&'l Rule],
+    settings: &Settings<'l>,
+    only_covered: bool,
+) -> Vec<(&'l Clause, Vec<&'l str>)> {
+    let clauses = clauses_of(instrument, settings.laws).map(|clause| (clause, citing(clause, rules)));
+    clauses
+        .filter(|(_, citing)| !only_covered || !citing.is_empty())
+        .collect()
 }
 
 fn citing<'r>(clause: &Clause, rules: &[&'r Rule]) -> Vec<&'r str> {
