@@ -58,6 +58,15 @@ pub(crate) enum Hearing<C> {
     Mention(C),
 }
 
+/// A match that stands.
+#[derive(Clone, Copy)]
+struct Upheld<'j> {
+    rule: usize,
+    found: &'j PatternMatch,
+    confidence: Confidence,
+    conditions: &'j [CueFound],
+}
+
 /// What became of a match.
 pub(crate) enum Outcome {
     /// Nothing to say: the rule doesn't apply here.
@@ -115,7 +124,7 @@ impl<'m, 't> Judges<'m, 't> {
     /// Findings and dismissals without repeats, in order of place, then rule.
     pub(crate) fn settle(&self, judged: &[Judged]) -> (Vec<Finding>, Vec<Dismissal>) {
         let context = &self.context;
-        let mut findings = Vec::new();
+        let mut upheld = Vec::new();
         let mut dismissed = Vec::new();
         for Judged { rule, found, outcome } in judged {
             match outcome {
@@ -126,18 +135,16 @@ impl<'m, 't> Judges<'m, 't> {
                     reason: *reason,
                     cue: cue.map(|cue| context.place(cue.stretch, cue.span)),
                 }),
-                Outcome::Upheld(confidence, cues) => {
-                    findings.push(self.finding(
-                        *rule,
-                        &context.lexicon.rules[*rule],
-                        found,
-                        *confidence,
-                        cues,
-                    ));
-                }
+                Outcome::Upheld(confidence, conditions) => upheld.push(Upheld {
+                    rule: *rule,
+                    found,
+                    confidence: *confidence,
+                    conditions,
+                }),
             }
         }
-        let mut findings = without_repeats(findings);
+        let upheld = without_repeats(upheld);
+        let mut findings: Vec<Finding> = upheld.into_iter().map(|upheld| self.finding(upheld)).collect();
         findings.sort_by_key(|finding| (finding.place, finding.rule));
         dismissed.retain(|dismissal| {
             !findings
@@ -391,15 +398,15 @@ impl<'m, 't> Judges<'m, 't> {
         None
     }
 
-    fn finding(
-        &self,
-        rule_index: usize,
-        rule: &Rule,
-        found: &PatternMatch,
-        confidence: Confidence,
-        conditions: &[CueFound],
-    ) -> Finding {
+    fn finding(&self, upheld: Upheld) -> Finding {
+        let Upheld {
+            rule: rule_index,
+            found,
+            confidence,
+            conditions,
+        } = upheld;
         let context = &self.context;
+        let rule = &context.lexicon.rules[rule_index];
         let source = context.source(found.stretch);
         let hits: Vec<&Hit> = found
             .parts
@@ -492,27 +499,25 @@ fn reading_is_plain(disguise: Disguise) -> bool {
     normalize::reading_of(disguise) == crate::rule::Reading::Plain
 }
 
-/// Keeps, of findings of one rule on overlapping words, the surest, then the longest.
-fn without_repeats(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by_key(|finding| {
-        let span = finding.place.span;
+/// Keeps, of matches of one rule on overlapping words, the surest, then the longest.
+fn without_repeats(mut upheld: Vec<Upheld>) -> Vec<Upheld> {
+    upheld.sort_by_key(|upheld| {
+        let PatternMatch { stretch, span, .. } = *upheld.found;
         (
-            finding.rule,
-            std::cmp::Reverse((finding.confidence, span.len())),
-            finding.place,
+            upheld.rule,
+            std::cmp::Reverse((upheld.confidence, span.len())),
+            stretch,
+            span,
         )
     });
-    let mut kept: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let repeats = kept
-            .iter()
-            .rev()
-            .take_while(|other| other.rule == finding.rule)
-            .any(|other| {
-                other.place.turn == finding.place.turn && other.place.span.overlaps(finding.place.span)
-            });
-        if !repeats {
-            kept.push(finding);
+    let mut kept: Vec<Upheld> = Vec::new();
+    for upheld in upheld {
+        let others = kept.iter().rev().take_while(|other| other.rule == upheld.rule);
+        let overlaps = |other: &Upheld| {
+            other.found.stretch == upheld.found.stretch && other.found.span.overlaps(upheld.found.span)
+        };
+        if !others.into_iter().any(overlaps) {
+            kept.push(upheld);
         }
     }
     kept

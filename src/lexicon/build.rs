@@ -286,7 +286,8 @@ impl<'f> Builder<'f> {
             self.problem("laws.toml", None, "the file is missing");
             return None;
         };
-        let laws: Laws = self.parse(file, text)?;
+        let mut laws: Laws = self.parse(file, text)?;
+        laws.file();
         self.problems.extend(laws.problems());
         Some(laws)
     }

@@ -4,7 +4,7 @@
 //! message's date and binds the creditor. A clause number is printed only if it was read in the text of
 //! the law or quoted in agreement by several (codes T and Q); it never guesses one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct Laws {
     /// Clauses, in the order of the instruments.
     #[serde(rename = "clause")]
     pub clauses: Vec<Clause>,
+    /// The clauses of each key, each with its instrument: rules cite for every finding.
+    #[serde(skip)]
+    by_key: HashMap<String, Vec<(usize, usize)>>,
 }
 
 /// A law, regulation, standard or guide.
@@ -122,11 +125,9 @@ impl Laws {
         let date = date.unwrap_or(self.reference_date);
         let mut citations: Vec<(bool, Citation)> = Vec::new();
         for key in keys {
-            let versions = self.clauses.iter().filter(|clause| clause.key == *key);
-            for clause in versions {
-                let Some(instrument) = self.instrument(&clause.instrument) else {
-                    continue;
-                };
+            let versions = self.by_key.get(key).map_or(&[][..], Vec::as_slice);
+            for &(clause, instrument) in versions {
+                let (clause, instrument) = (&self.clauses[clause], &self.instruments[instrument]);
                 if instrument.binds(date, kind, region) {
                     let is_sectoral = !instrument.creditors.is_empty();
                     let mut citation = clause.citation(instrument);
@@ -141,6 +142,17 @@ impl Laws {
         // Stable: universal law first where the creditor is unknown, the sector's own rule first where it is known.
         citations.sort_by_key(|(is_sectoral, _)| *is_sectoral == kind.is_none());
         citations.into_iter().map(|(_, citation)| citation).collect()
+    }
+
+    /// Files the clauses by their keys, once all have been read.
+    pub(crate) fn file(&mut self) {
+        for (place, clause) in self.clauses.iter().enumerate() {
+            let is_its = |instrument: &Instrument| instrument.id == clause.instrument;
+            if let Some(instrument) = self.instruments.iter().position(is_its) {
+                let versions = self.by_key.entry(clause.key.clone()).or_default();
+                versions.push((place, instrument));
+            }
+        }
     }
 
     /// The instrument with this id.

@@ -297,7 +297,11 @@ fn message_key(judged: Judged) -> String {
 }
 
 fn hex(bytes: &[u8], count: usize) -> String {
-    bytes[..count].iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    let bytes = bytes[..count].iter();
+    bytes
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 /// What is known of the stretches of one message that findings stand in, worked out when first asked for.

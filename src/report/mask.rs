@@ -6,6 +6,9 @@
 //! ends that a reviewer needs (first three and last four digits, the surname), and doesn't look at addresses.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::message::Message;
 use crate::span::Span;
@@ -228,8 +231,9 @@ fn digit(character: char) -> Option<u8> {
 }
 
 fn title_spans(text: &str, spans: &mut Vec<Span>) {
-    for title in TITLES {
-        for (at, _) in text.match_indices(title) {
+    static FINDERS: LazyLock<[Finder; TITLES.len()]> = LazyLock::new(|| TITLES.map(Finder::new));
+    for finder in FINDERS.iter() {
+        for at in finder.find_iter(text.as_bytes()) {
             spans.extend(given_name_before(&text[..at]));
         }
     }

@@ -160,8 +160,11 @@ impl<'m, 't> Matcher<'m, 't> {
                 | u128::from(!end) << 16
                 | u128::from(hit.doubtfulness())
         };
-        let mut by_class: Vec<usize> = (0..scan.hits.len()).collect();
-        by_class.sort_by_key(|&index| order(&scan.hits[index]));
+        let hits = scan.hits.iter().enumerate();
+        // The index last: hits that are equal in all else stay in their order.
+        let mut ordered: Vec<(u128, usize)> = hits.map(|(index, hit)| (order(hit), index)).collect();
+        ordered.sort_unstable();
+        let by_class: Vec<usize> = ordered.into_iter().map(|(_, index)| index).collect();
         let mut starts: Vec<(ClassId, u32)> = Vec::new();
         for (place, &index) in (0..).zip(&by_class) {
             let class = scan.hits[index].class;

@@ -83,6 +83,8 @@ impl Outlines {
 pub(crate) struct Places {
     /// Last sight of each class, plus one; 0 for none.
     last: Vec<u32>,
+    /// The classes that have one: there are thousands of classes, and a message shows a hundred.
+    filed: Vec<ClassId>,
     /// The sight of the same class before each sight, plus one.
     before: Vec<u32>,
     /// What stands before each place of the row.
@@ -111,9 +113,11 @@ struct Reached {
 }
 
 impl Places {
-    /// Files the sights. O(sights + classes).
+    /// Files the sights. O(sights), but for the first time.
     pub(super) fn file(&mut self, sights: &Sights, classes: usize) {
-        self.last.clear();
+        for class in self.filed.drain(..) {
+            self.last[class.0 as usize] = 0;
+        }
         self.last.resize(classes, 0);
         self.before.clear();
         if sights.terms.len() > MOST_SIGHTS {
@@ -122,6 +126,9 @@ impl Places {
         self.pass(&sights.row);
         for (number, sight) in (1..).zip(&sights.terms) {
             let last = &mut self.last[sight.class.0 as usize];
+            if *last == 0 {
+                self.filed.push(sight.class);
+            }
             self.before.push(*last);
             *last = number;
         }
