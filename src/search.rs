@@ -69,8 +69,18 @@ pub(crate) struct Searcher {
 pub(crate) struct Glimpse {
     /// The patterns worth trying, in lexicon order.
     pub(crate) open: Vec<usize>,
-    /// The classes that the full scan must look for; none for all.
-    pub(crate) wanted: Option<ClassSet>,
+    /// What the full scan must look for; none for everything.
+    pub(crate) wanted: Option<Wanted>,
+}
+
+/// What a full scan looks for.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    classes: ClassSet,
+    /// Whether a term may only sound like one.
+    sounds: bool,
+    /// Whether a restored reading may hold more than the plain one.
+    restored: bool,
 }
 
 /// Memory that one thread uses for message after message.
@@ -119,8 +129,8 @@ pub(crate) struct Readings<'t> {
 /// Everything found in a message.
 #[derive(Debug, Default)]
 pub(crate) struct Scan<'t> {
-    /// The classes whose hits are kept; none for all.
-    wanted: Option<ClassSet>,
+    /// What is kept; none for everything.
+    wanted: Option<Wanted>,
     pub(crate) readings: Vec<Readings<'t>>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) present: ClassSet,
@@ -170,8 +180,16 @@ impl FromIterator<Disguise> for Disguises {
 impl Scan<'_> {
     /// Whether hits of any of these classes are kept.
     fn wants(&self, classes: &[ClassId]) -> bool {
-        let is_wanted = |wanted: &ClassSet| classes.iter().any(|&class| wanted.contains(class));
+        let is_wanted = |wanted: &Wanted| classes.iter().any(|&class| wanted.classes.contains(class));
         self.wanted.as_ref().is_none_or(is_wanted)
+    }
+
+    fn wants_sounds(&self) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.sounds)
+    }
+
+    fn wants_restored(&self) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.restored)
     }
 }
 
@@ -264,11 +282,11 @@ impl Searcher {
         self.scan_for(lexicon, None, stretches)
     }
 
-    /// Finds the terms of some classes, or of all if none are named.
+    /// Finds what is wanted, or everything if nothing is said.
     pub(crate) fn scan_for<'t>(
         &self,
         lexicon: &Lexicon,
-        wanted: Option<ClassSet>,
+        wanted: Option<Wanted>,
         stretches: impl Iterator<Item = &'t str>,
     ) -> Scan<'t> {
         let mut scan = Scan {
@@ -397,7 +415,11 @@ impl Searcher {
         if !needs_context {
             self.open_rules(lexicon, &open, message).next()?;
         }
-        let wanted = self.wanted(&open);
+        let wanted = Wanted {
+            classes: self.wanted(&open),
+            sounds: sights.has_sound || sights.has_letters,
+            restored: sights.has_gap,
+        };
         Some(Glimpse {
             open,
             wanted: Some(wanted),

@@ -91,6 +91,12 @@ pub(crate) struct Sights {
     pub(super) has_unplaced: bool,
     /// A written form of a restored reading was seen.
     pub(super) has_form: bool,
+    /// A term that only sounds like one was seen.
+    pub(super) has_sound: bool,
+    /// Something that a restored reading skips stands inside a term seen.
+    pub(super) has_gap: bool,
+    /// Places of the row of the last turn before which something was skipped.
+    gaps: Vec<u32>,
     /// A run of letters that may be pinyin was seen.
     pub(super) has_letters: bool,
 }
@@ -104,6 +110,17 @@ impl Sights {
         self.present.reset(classes);
         self.unplaced.reset(classes);
         (self.has_form, self.has_letters, self.has_unplaced) = (false, false, false);
+        (self.has_sound, self.has_gap) = (false, false);
+    }
+
+    /// Looks whether a gap stands inside one of the terms from this one on.
+    fn mind_gaps(&mut self, first_term: usize) {
+        let gaps = &self.gaps;
+        let has_gap = |sight: &Sight| {
+            let next = gaps.partition_point(|&gap| gap <= sight.start);
+            gaps.get(next).is_some_and(|&gap| gap < sight.end)
+        };
+        self.has_gap |= !gaps.is_empty() && self.terms[first_term..].iter().any(has_gap);
     }
 
     /// Adds a class whose place isn't known.
@@ -332,6 +349,7 @@ impl Glance {
     pub(super) fn see(&self, source: &str, folds: &Folds, sound: &SoundIndex, sights: &mut Sights) {
         let mut row = std::mem::take(&mut sights.row);
         let signs = self.fold(source, folds, sound, &mut row, sights);
+        let first_term = sights.terms.len();
         let (mut previous, mut spoken) = (0, 0);
         for (at, &glyph) in row.iter().enumerate() {
             let code = glyph.code();
@@ -355,6 +373,7 @@ impl Glance {
                     character,
                     &folds.syllables,
                     |term, length| {
+                        sights.has_sound = true;
                         sights.add(&self.heard[&(term as u32)], at - 1, at - 1 + length);
                     },
                 );
@@ -363,6 +382,7 @@ impl Glance {
         sights.has_letters |=
             signs & 1 << CharKind::Letter as u32 != 0 && folds.syllables.may_be_spelled(source, &folds.table);
         sights.row = row;
+        sights.mind_gaps(first_term);
     }
 
     /// Makes the row of folded characters; numbers are seen on the way.
@@ -376,6 +396,7 @@ impl Glance {
     ) -> u32 {
         row.clear();
         row.reserve(source.len() / 2);
+        sights.gaps.clear();
         let mut signs = 0;
         let mut number = Number::default();
         let mut before = ' ';
@@ -390,6 +411,7 @@ impl Glance {
             }
             before = character;
             if glyph.is_transparent() {
+                sights.gaps.push(row.len() as u32);
                 sights.has_form |= glyph.may_begin_picture();
                 for &class in self.classes(self.alphabet.facts(glyph.code()).classes) {
                     sights.add_unplaced(class);

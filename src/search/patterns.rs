@@ -265,7 +265,17 @@ impl<'m, 't> Matcher<'m, 't> {
         &self.scan.hits[index]
     }
 
+    /// Most classes of most steps have no hit, so the set is asked first.
+    #[inline]
     fn hits_of(&self, class: ClassId) -> &[usize] {
+        if self.scan.present.contains(class) {
+            self.hits_of_present(class)
+        } else {
+            &[]
+        }
+    }
+
+    fn hits_of_present(&self, class: ClassId) -> &[usize] {
         let Ok(at) = self.starts.binary_search_by_key(&class, |(class, _)| *class) else {
             return &[];
         };
@@ -288,13 +298,14 @@ impl<'m, 't> Matcher<'m, 't> {
             .flat_map(|&class| self.hits_of(class))
             .copied();
         let mut hits: Vec<usize> = all.filter(is_within).collect();
-        if step.classes.len() > 1 {
+        if step.classes.len() > 1 && hits.len() > 1 {
             hits.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
         }
         hits
     }
 
     /// Hits of a class in a stretch from a byte on, in order of place.
+    #[inline]
     fn hits_from(&self, class: ClassId, stretch: u32, byte: usize) -> &[usize] {
         let hits = self.hits_of(class);
         let start = hits.partition_point(|&index| {
@@ -370,9 +381,14 @@ impl<'m, 't> Matcher<'m, 't> {
     fn followers(&self, pattern: &Pattern, step: usize, max_gap: usize, last: usize) -> Vec<usize> {
         let last = self.hit(last);
         let step = &pattern.steps[step];
-        let limit = self.window_end(pattern.window, last);
         let mut found = Vec::new();
-        for &class in &step.classes {
+        let present = |class: &&ClassId| self.scan.present.contains(**class);
+        let mut classes = step.classes.iter().filter(present).peekable();
+        if classes.peek().is_none() {
+            return found;
+        }
+        let limit = self.window_end(pattern.window, last);
+        for &class in classes {
             for &index in self.hits_from(class, last.stretch, last.span.end) {
                 let hit = self.hit(index);
                 if hit.stretch > last.stretch {
@@ -388,7 +404,7 @@ impl<'m, 't> Matcher<'m, 't> {
                 found.push(index);
             }
         }
-        if step.classes.len() > 1 {
+        if step.classes.len() > 1 && found.len() > 1 {
             found.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
         }
         found
@@ -436,7 +452,11 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 
     fn is_forbidden(&self, pattern: &Pattern, filled: &[(usize, usize)]) -> bool {
-        if pattern.forbidden.is_empty() {
+        if !pattern
+            .forbidden
+            .iter()
+            .any(|&class| self.scan.present.contains(class))
+        {
             return false;
         }
         let (first, last) = (self.hit(filled[0].1), self.hit(filled[filled.len() - 1].1));

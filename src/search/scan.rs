@@ -25,8 +25,14 @@ impl Searcher {
         if signs.has(CharKind::Digit) {
             scan_shapes(lexicon, stretch, &plain, scan);
         }
-        self.scan_sound(lexicon, stretch, source, &plain, signs, scan);
-        let restored = normalize::restore(&plain, signs, has_form, &folds.table, &folds.restorations);
+        if scan.wants_sounds() {
+            self.scan_sound(lexicon, stretch, source, &plain, signs, scan);
+        }
+        let restored = if scan.wants_restored() {
+            normalize::restore(&plain, signs, has_form, &folds.table, &folds.restorations)
+        } else {
+            Vec::new()
+        };
         for (reading, restored) in (1..).zip(&restored) {
             self.scan_restored(lexicon, stretch, source, reading, restored, scan);
         }
