@@ -52,6 +52,15 @@ struct Cell {
     is_grave: bool,
 }
 
+/// What the opinion reads of a character: where the row of its pairs begins (bits 8–31), its own share (0–7).
+#[derive(Debug, Clone, Copy, Default)]
+struct Voice(u32);
+
+/// A character as the second opinion hears it: the code of its token (bits 0–13), whether a run of them is one token
+/// (14), whether it is no token, more than one, or ends a sentence (15): then its glyph tells.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Heard(u16);
+
 /// Codes, and what stands for them.
 #[derive(Debug, Default)]
 pub(super) struct Alphabet {
@@ -62,17 +71,13 @@ pub(super) struct Alphabet {
     /// The characters of the codes.
     coded: Vec<char>,
     facts: Vec<CharacterFacts>,
-    /// The share of each character in the second opinion.
-    weights: Vec<i8>,
-    /// Where the row of each character's pairs begins.
-    rows: Vec<u32>,
+    voices: Vec<Voice>,
+    /// How the second opinion hears the characters of the Basic Multilingual Plane.
+    heard: Vec<Heard>,
     cells: Vec<Cell>,
     /// The lists of terms of the cells.
     terms: Vec<u32>,
 }
-
-/// Free places tried for a row before it goes to the end: enough for all but a few.
-const MOST_TRIED: usize = 400;
 
 const CODE_BITS: u32 = 14;
 const SYLLABLE_BITS: u32 = 10;
@@ -130,6 +135,101 @@ impl Glyph {
     }
 }
 
+impl Voice {
+    fn row(self) -> usize {
+        (self.0 >> 8) as usize
+    }
+
+    fn share(self) -> i8 {
+        self.0 as u8 as i8
+    }
+
+    fn set_row(&mut self, row: usize) {
+        assert!(row < 1 << 24, "all pairs fit into far fewer places");
+        self.0 = (row as u32) << 8 | self.0 & 0xFF;
+    }
+
+    fn set_share(&mut self, share: i8) {
+        self.0 = self.0 & !0xFF | u32::from(share as u8);
+    }
+}
+
+impl Heard {
+    const RUNS: u16 = 1 << CODE_BITS;
+    const SPECIAL: u16 = 1 << (CODE_BITS + 1);
+
+    fn new(glyph: Glyph, of_break: u16, of_number: u16) -> Self {
+        if glyph.is_transparent() || glyph.is(CharKind::Several) || glyph.is(CharKind::Sentence) {
+            Heard(Self::SPECIAL)
+        } else if glyph.is_break() {
+            Heard(of_break | Self::RUNS)
+        } else if glyph.is(CharKind::Digit) {
+            Heard(of_number | Self::RUNS)
+        } else {
+            Heard(glyph.code())
+        }
+    }
+
+    #[inline]
+    pub(super) fn code(self) -> u16 {
+        self.0 & (Self::RUNS - 1)
+    }
+
+    #[inline]
+    pub(super) fn runs(self) -> bool {
+        self.0 & Self::RUNS != 0
+    }
+
+    #[inline]
+    pub(super) fn is_special(self) -> bool {
+        self.0 & Self::SPECIAL != 0
+    }
+}
+
+/// The cells that are taken: one bit each, the free ones set.
+#[derive(Default)]
+struct Free(Vec<u64>);
+
+impl Free {
+    fn is_free(&self, place: usize) -> bool {
+        self.0.get(place / 64).is_none_or(|bits| bits >> (place % 64) & 1 != 0)
+    }
+
+    /// 64 places from this one on.
+    fn from(&self, place: usize) -> u64 {
+        let word = |at: usize| self.0.get(at).copied().unwrap_or(u64::MAX);
+        let (at, shift) = (place / 64, place % 64);
+        match shift {
+            0 => word(at),
+            _ => word(at) >> shift | word(at + 1) << (64 - shift),
+        }
+    }
+
+    fn take(&mut self, place: usize) {
+        let words = self.0.len().max(place / 64 + 1);
+        self.0.resize(words, u64::MAX);
+        self.0[place / 64] &= !(1 << (place % 64));
+    }
+
+    /// The first start, not below this one, from which all of these distances are free.
+    fn first_fit(&self, lowest: usize, distances: impl Iterator<Item = usize> + Clone) -> usize {
+        let mut start = lowest;
+        loop {
+            let mut fits = u64::MAX;
+            for distance in distances.clone() {
+                fits &= self.from(start + distance);
+                if fits == 0 {
+                    break;
+                }
+            }
+            if fits != 0 {
+                return start + fits.trailing_zeros() as usize;
+            }
+            start += 64;
+        }
+    }
+}
+
 impl Alphabet {
     /// An alphabet without characters.
     pub(super) fn new() -> Self {
@@ -138,8 +238,8 @@ impl Alphabet {
             codes: HashMap::new(),
             coded: vec!['\0'],
             facts: vec![CharacterFacts::default()],
-            weights: vec![0],
-            rows: Vec::new(),
+            voices: vec![Voice::default()],
+            heard: Vec::new(),
             cells: Vec::new(),
             terms: Vec::new(),
         }
@@ -152,14 +252,13 @@ impl Alphabet {
         if code == next {
             self.coded.push(character);
             self.facts.push(CharacterFacts::default());
-            self.weights.push(0);
+            self.voices.push(Voice::default());
         }
         code
     }
 
     /// Files what stands for pairs. Every character must have been entered.
     pub(super) fn file(&mut self, pairs: &BTreeMap<(u16, u16), PairFacts>) {
-        self.rows = vec![0; self.coded.len()];
         let mut rows: Vec<(u16, Vec<(usize, PairFacts)>)> = Vec::new();
         for (&(first, second), &facts) in pairs {
             let entry = (usize::from(second), facts);
@@ -170,34 +269,35 @@ impl Alphabet {
         }
         // The fullest rows first: the short ones fill their gaps.
         rows.sort_by_key(|(first, row)| (usize::MAX - row.len(), *first));
-        let mut lowest = 0;
-        for (first, row) in rows {
-            let (least, most) = (row[0].0, row[row.len() - 1].0);
-            let is_free = |place: usize| self.cells.get(place).is_none_or(|cell| cell.first == 0);
-            let fits = |start: &usize| row.iter().all(|(second, _)| is_free(start + second));
-            let free = (lowest.max(least)..).filter(|&place| is_free(place));
-            let start = free.map(|place| place - least).take(MOST_TRIED).find(fits);
-            let start = start.unwrap_or(self.cells.len());
-            self.cells
-                .resize(self.cells.len().max(start + most + 1), Cell::default());
-            self.terms.resize(self.cells.len(), 0);
-            for (second, facts) in row {
-                self.cells[start + second] = Cell {
-                    first,
-                    weight: facts.weight,
-                    is_grave: facts.is_grave,
-                };
-                self.terms[start + second] = facts.terms;
+        let (mut free, mut lowest, mut end) = (Free::default(), 0, 0);
+        for (first, row) in &rows {
+            let least = row[0].0;
+            let distances = row.iter().map(|(second, _)| second - least);
+            let fit = free.first_fit(lowest.max(least), distances);
+            let start = fit - least;
+            for (second, _) in row {
+                free.take(start + second);
             }
-            self.rows[usize::from(first)] = start as u32;
-            while self.cells.get(lowest).is_some_and(|cell| cell.first != 0) {
+            end = end.max(start + row[row.len() - 1].0 + 1);
+            self.voices[usize::from(*first)].set_row(start);
+            while !free.is_free(lowest) {
                 lowest += 1;
             }
         }
         // Every character may follow every other: no place is beyond the end.
-        self.cells
-            .resize(self.cells.len() + self.coded.len(), Cell::default());
-        self.terms.resize(self.cells.len(), 0);
+        self.cells = vec![Cell::default(); end + self.coded.len()];
+        self.terms = vec![0; self.cells.len()];
+        for (first, row) in rows {
+            for (second, facts) in row {
+                let place = self.place(first, second as u16);
+                self.cells[place] = Cell {
+                    first,
+                    weight: facts.weight,
+                    is_grave: facts.is_grave,
+                };
+                self.terms[place] = facts.terms;
+            }
+        }
     }
 
     /// Fills the table of characters, once all are entered.
@@ -240,6 +340,21 @@ impl Alphabet {
         &mut self.facts[usize::from(code)]
     }
 
+    /// How the second opinion hears a character.
+    #[inline]
+    pub(super) fn hear(&self, character: char) -> Heard {
+        let heard = self.heard.get(character as usize);
+        heard.copied().unwrap_or(Heard(Heard::SPECIAL))
+    }
+
+    /// Fills the table of what the second opinion hears, once the glyphs are drawn.
+    pub(super) fn voice(&mut self, of_break: u16, of_number: u16) {
+        let glyphs = self.glyphs.iter();
+        self.heard = glyphs
+            .map(|&glyph| Heard::new(glyph, of_break, of_number))
+            .collect();
+    }
+
     /// The share of a character and of the pair that it ends, and whether that pair is a grave term's. No branch:
     /// half of all pairs have a cell, and nothing tells which.
     #[inline]
@@ -248,7 +363,7 @@ impl Alphabet {
         let is_it = cell.first == previous;
         let pair = i32::from(cell.weight) * i32::from(is_it);
         (
-            i32::from(self.weights[usize::from(code)]) + pair,
+            i32::from(self.voices[usize::from(code)].share()) + pair,
             cell.is_grave & is_it,
         )
     }
@@ -262,11 +377,11 @@ impl Alphabet {
 
     #[inline]
     fn place(&self, first: u16, second: u16) -> usize {
-        self.rows[usize::from(first)] as usize + usize::from(second)
+        self.voices[usize::from(first)].row() + usize::from(second)
     }
 
     pub(super) fn set_weight(&mut self, code: u16, weight: i8) {
-        self.weights[usize::from(code)] = weight;
+        self.voices[usize::from(code)].set_share(weight);
     }
 }
 

@@ -247,6 +247,7 @@ impl Glance {
         }
         own.alphabet.file(&facts);
         own.alphabet.draw(&lexicon.folds, sound);
+        own.alphabet.voice(own.measure.of_break, own.measure.of_number);
         own
     }
 
@@ -305,22 +306,46 @@ impl Glance {
         tally: &mut Tally,
     ) -> Opinion {
         tally.clear();
+        let (measure, alphabet) = (&self.measure, &self.alphabet);
         for (_, source) in opinion::heard(message) {
-            tally.begin_stretch(&self.measure);
+            tally.begin_stretch(source.len(), measure, alphabet);
             for character in source.chars() {
-                let glyph = self.alphabet.glyph(character, folds, sound);
-                if glyph.is(CharKind::Several) {
-                    for folded in folds.table.several(character).chars() {
-                        tally.add(self.alphabet.glyph(folded, folds, sound), &self.measure);
-                    }
-                } else if !glyph.is_transparent() {
-                    tally.add(glyph, &self.measure);
+                let heard = alphabet.hear(character);
+                if heard.is_special() {
+                    self.hear_special(character, folds, sound, tally);
+                } else {
+                    tally.add(heard.code(), heard.runs(), measure, alphabet);
                 }
             }
-            tally.end_stretch();
+            tally.end_sentence();
         }
-        let is_grave = |codes: &[u16], at| self.is_grave(codes, at);
-        tally.opinion(&self.measure, &self.alphabet, is_grave)
+        tally.opinion(measure, |codes, at| self.is_grave(codes, at))
+    }
+
+    /// Adds a character that is no token, more than one, or ends a sentence.
+    fn hear_special(&self, character: char, folds: &Folds, sound: &SoundIndex, tally: &mut Tally) {
+        let (measure, alphabet) = (&self.measure, &self.alphabet);
+        let mut add = |glyph: Glyph| {
+            if glyph.is(CharKind::Sentence) {
+                tally.add(measure.of_break, true, measure, alphabet);
+                tally.end_sentence_once();
+            } else if glyph.is_break() {
+                tally.add(measure.of_break, true, measure, alphabet);
+            } else if glyph.is(CharKind::Digit) {
+                tally.add(measure.of_number, true, measure, alphabet);
+            } else {
+                tally.add(glyph.code(), false, measure, alphabet);
+            }
+        };
+        let glyph = alphabet.glyph(character, folds, sound);
+        if glyph.is(CharKind::Several) {
+            let several = folds.table.several(character);
+            several
+                .chars()
+                .for_each(|folded| add(alphabet.glyph(folded, folds, sound)));
+        } else if !glyph.is_transparent() {
+            add(glyph);
+        }
     }
 
     /// Whether a term that a grave rule waits for stands around the pair that ends at `at`.

@@ -2,10 +2,9 @@
 //!
 //! In: the stretches of a message as rows of token codes. Out: the logits of the whole and of its loudest stretch.
 //! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
-//! the source makes the tokens, and a second one without a branch sums them up.
+//! the source, with no branch that depends on a character but the rare ones.
 
-use super::alphabet::{Alphabet, Glyph};
-use crate::normalize::CharKind;
+use super::alphabet::Alphabet;
 use crate::opinion::{self, Opinion};
 
 /// What turns a sum of shares into a logit, and the codes of what stands for breaks and numbers.
@@ -20,7 +19,10 @@ pub(super) struct Measure {
 /// The tokens of a message so far; kept from message to message for its memory.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
+    /// Longer than the tokens are many.
     codes: Vec<u16>,
+    tokens: usize,
+    sum: i32,
     /// Where sentences begin and, last of a stretch, where it ends.
     sentences: Vec<u32>,
     /// Where the sentences of each stretch begin in `sentences`.
@@ -34,81 +36,68 @@ pub(crate) struct Tally {
 impl Tally {
     /// Forgets the message before.
     pub(super) fn clear(&mut self) {
-        self.codes.clear();
+        (self.tokens, self.sum) = (0, 0);
         self.sentences.clear();
         self.stretches.clear();
+        self.sums.clear();
+        self.grave.clear();
     }
 
-    /// Begins a stretch: there is a break before it unless the one before ends with one.
-    pub(super) fn begin_stretch(&mut self, measure: &Measure) {
-        if self.codes.last().is_some_and(|&last| last != measure.of_break) {
-            self.codes.push(measure.of_break);
+    /// Begins a stretch of at most so many characters: there is a break before it unless the one before ends with one.
+    pub(super) fn begin_stretch(&mut self, characters: usize, measure: &Measure, alphabet: &Alphabet) {
+        let most = self.tokens + characters + 1;
+        if self.codes.len() < most {
+            self.codes.resize(most, 0);
         }
+        self.add(measure.of_break, true, measure, alphabet);
         self.stretches.push(self.sentences.len() as u32);
-        self.sentences.push(self.codes.len() as u32);
+        self.end_sentence();
     }
 
-    /// Adds a character; runs of breaks and of digits are one token each.
+    /// Adds the token of a character; one that `runs` and follows its like is the same token. Before the first word
+    /// there is a break already.
     #[inline(always)]
-    pub(super) fn add(&mut self, glyph: Glyph, measure: &Measure) {
-        let is_break = glyph.is_break();
-        let code = if is_break {
-            measure.of_break
-        } else if glyph.is(CharKind::Digit) {
-            measure.of_number
-        } else {
-            self.codes.push(glyph.code());
-            return;
+    pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure, alphabet: &Alphabet) {
+        let previous = match self.tokens.checked_sub(1) {
+            Some(last) => self.codes[last],
+            None => measure.of_break,
         };
-        // Before the first word there is a break already.
-        let last = self.codes.last().copied().unwrap_or(measure.of_break);
-        if last != code {
+        let is_new = !(runs & (code == previous));
+        let (share, may_be_grave) = alphabet.share(previous, code);
+        self.sum += share * i32::from(is_new);
+        if may_be_grave & is_new {
+            self.grave.push(self.tokens as u32);
+        }
+        if let Some(place) = self.codes.get_mut(self.tokens) {
+            *place = code;
+        } else {
             self.codes.push(code);
         }
-        if is_break && glyph.is(CharKind::Sentence) {
-            let at = self.codes.len() as u32;
-            if self.sentences.last() != Some(&at) {
-                self.sentences.push(at);
-            }
-        }
+        self.tokens += usize::from(is_new);
     }
 
-    /// Ends a stretch.
-    pub(super) fn end_stretch(&mut self) {
-        self.sentences.push(self.codes.len() as u32);
+    /// A sentence or a stretch ends here.
+    pub(super) fn end_sentence(&mut self) {
+        self.sentences.push(self.tokens as u32);
+        self.sums.push(self.sum);
+    }
+
+    /// The same, unless one has just ended.
+    pub(super) fn end_sentence_once(&mut self) {
+        if self.sentences.last() != Some(&(self.tokens as u32)) {
+            self.end_sentence();
+        }
     }
 
     /// What these tokens say; `is_grave` tells whether a grave term stands around the token at this place. O(tokens +
     /// sentences).
-    pub(super) fn opinion(
-        &mut self,
-        measure: &Measure,
-        alphabet: &Alphabet,
-        is_grave: impl Fn(&[u16], usize) -> bool,
-    ) -> Opinion {
-        self.sums.clear();
-        self.grave.clear();
-        let (mut sum, mut previous, mut at) = (0, measure.of_break, 0);
-        for &end in &self.sentences {
-            for (place, &code) in (at as u32..).zip(&self.codes[at..end as usize]) {
-                let (share, may_be_grave) = alphabet.share(previous, code);
-                sum += share;
-                if may_be_grave {
-                    self.grave.push(place);
-                }
-                previous = code;
-            }
-            at = end as usize;
-            self.sums.push(sum);
-        }
-        let tokens = self.codes.len() as u32;
+    pub(super) fn opinion(&self, measure: &Measure, is_grave: impl Fn(&[u16], usize) -> bool) -> Opinion {
+        let tokens = self.tokens as u32;
+        let codes = &self.codes[..self.tokens];
         Opinion {
             tokens,
-            is_grave: self
-                .grave
-                .iter()
-                .any(|&place| is_grave(&self.codes, place as usize)),
-            whole: opinion::logit(measure.bias, measure.scale, sum, tokens),
+            is_grave: self.grave.iter().any(|&place| is_grave(codes, place as usize)),
+            whole: opinion::logit(measure.bias, measure.scale, self.sum, tokens),
             loudest: self.loudest(measure),
         }
     }
