@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Step, Target, Window};
 use crate::normalize::CharKind;
@@ -34,7 +36,10 @@ pub(crate) struct PatternMatch {
 }
 
 /// Steps filled, each with the index of its hit.
-type Parts = Vec<(usize, usize)>;
+type Parts = SmallVec<[(usize, usize); 4]>;
+
+/// Indexes of hits that may fill a step.
+type Candidates = SmallVec<[usize; 8]>;
 
 /// Evidence longer than this many characters is cut down to its rarest part; the rest becomes related.
 const LONGEST_EVIDENCE: usize = 24;
@@ -238,14 +243,14 @@ impl<'m, 't> Matcher<'m, 't> {
             .find(|&step| !steps[step].is_optional)
             .unwrap_or(group.start);
         let mut fillings: Vec<Parts> = Vec::new();
-        let mut ends: Vec<usize> = Vec::new();
+        let mut ends = Candidates::new();
         // Optional first steps may be left out: begin at each of them and at the first obligatory one.
         for (step, entry) in steps.iter().enumerate().take(obligatory + 1).skip(group.start) {
             for start in self.hits_of_step(entry, within) {
                 if fillings.len() == MOST_FILLINGS {
                     return fillings;
                 }
-                let mut filled = vec![(step, start)];
+                let mut filled: Parts = smallvec![(step, start)];
                 if self.fill_step(pattern, group.end, step, entry.at_least - 1, &mut filled, &mut 0) {
                     let end = filled[filled.len() - 1].1;
                     let is_new = !ends.contains(&end);
@@ -287,7 +292,7 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 
     /// Hits that can fill a step, in order of place; only those in a span of a stretch, if one is given.
-    fn hits_of_step(&self, step: &Step, within: Option<(u32, Span)>) -> Vec<usize> {
+    fn hits_of_step(&self, step: &Step, within: Option<(u32, Span)>) -> Candidates {
         let is_within = |index: &usize| {
             let hit = self.hit(*index);
             within.is_none_or(|(stretch, span)| hit.stretch == stretch && span.contains(hit.span))
@@ -297,7 +302,7 @@ impl<'m, 't> Matcher<'m, 't> {
             .iter()
             .flat_map(|&class| self.hits_of(class))
             .copied();
-        let mut hits: Vec<usize> = all.filter(is_within).collect();
+        let mut hits: Candidates = all.filter(is_within).collect();
         if step.classes.len() > 1 && hits.len() > 1 {
             hits.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
         }
@@ -378,10 +383,10 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 
     /// Hits that may fill a step after another hit: in the same window, near enough, nearest first.
-    fn followers(&self, pattern: &Pattern, step: usize, max_gap: usize, last: usize) -> Vec<usize> {
+    fn followers(&self, pattern: &Pattern, step: usize, max_gap: usize, last: usize) -> Candidates {
         let last = self.hit(last);
         let step = &pattern.steps[step];
-        let mut found = Vec::new();
+        let mut found = Candidates::new();
         let present = |class: &&ClassId| self.scan.present.contains(**class);
         let mut classes = step.classes.iter().filter(present).peekable();
         if classes.peek().is_none() {
@@ -485,7 +490,7 @@ impl<'m, 't> Matcher<'m, 't> {
     /// The stretch and span of the evidence steps; the rarest step's alone where they are far apart.
     fn evidence(&self, pattern: &Pattern, filled: &[(usize, usize)]) -> (u32, Span) {
         let parts = filled.iter().filter(|(step, _)| pattern.primary.contains(step));
-        let parts: Vec<&Hit> = parts.map(|&(_, index)| self.hit(index)).collect();
+        let parts: SmallVec<[&Hit; 4]> = parts.map(|&(_, index)| self.hit(index)).collect();
         let anchor = filled.iter().find(|(step, _)| *step == pattern.anchor);
         let fallback = self.hit(anchor.unwrap_or(&filled[0]).1);
         let Some(first) = parts.first().copied() else {
