@@ -528,10 +528,14 @@ fn without_repeats(mut upheld: Vec<Upheld>) -> Vec<Upheld> {
 const TRADITIONAL_SHARE: f64 = 0.6;
 
 fn is_wholly_traditional(source: &str, folds: &Folds) -> bool {
-    let (mut traditional, mut simplified) = (0_usize, 0_usize);
-    for character in source.chars() {
-        traditional += usize::from(folds.table.is_traditional(character));
-        simplified += usize::from(folds.to_traditional.contains_key(&character));
+    let traditional = source
+        .chars()
+        .filter(|&character| folds.table.is_traditional(character))
+        .count();
+    // Few texts have any, and only they are worth the second count.
+    traditional > 0 && {
+        let has_traditional = |character: &char| folds.to_traditional.contains_key(character);
+        let simplified = source.chars().filter(has_traditional).count();
+        traditional as f64 >= TRADITIONAL_SHARE * (traditional + simplified) as f64
     }
-    traditional > 0 && traditional as f64 >= TRADITIONAL_SHARE * (traditional + simplified) as f64
 }

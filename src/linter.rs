@@ -194,7 +194,8 @@ impl<'l> Linter<'l> {
         let lexicon = self.lexicon;
         let is_asked = |opinion: &Opinion| opinion.is_likely() || !findings.is_empty();
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
-            let close = CloseOpinion::new(model, message, opinion, &lexicon.folds.table);
+            let stretches = self.searcher.listen(lexicon, model, message);
+            let close = CloseOpinion::new(model, opinion, stretches);
             for finding in &mut findings {
                 let rule = &lexicon.rules[finding.rule];
                 if finding.rule < lexicon.first_own_rule && !rule.is_grave() && close.doubts(finding.place) {

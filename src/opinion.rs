@@ -216,24 +216,37 @@ pub(crate) struct CloseOpinion<'m> {
 }
 
 /// The tokens of a stretch heard, with their turn and what each adds to every head.
-struct Stretch {
-    turn: Option<usize>,
-    tokens: Vec<Token>,
-    shares: Vec<[i16; HEADS]>,
+pub(crate) struct Stretch {
+    pub(crate) turn: Option<usize>,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) shares: Vec<Shares>,
+}
+
+/// What a token adds to every head: its own weights, and those of the pair with the one before it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shares([i16; HEADS]);
+
+impl Shares {
+    /// Adds the weights of a gram.
+    #[inline]
+    pub(crate) fn add(&mut self, weights: &[i8; HEADS]) {
+        for (share, weight) in self.0.iter_mut().zip(weights) {
+            *share += i16::from(*weight);
+        }
+    }
+
+    fn of(&self, head: usize) -> i32 {
+        i32::from(self.0[head])
+    }
 }
 
 impl<'m> CloseOpinion<'m> {
-    /// Reads the message again, with places.
-    pub(crate) fn new(model: &'m Model, message: &Message, opinion: Opinion, table: &FoldTable) -> Self {
-        let stretches = heard(message).map(|(turn, text)| {
-            let tokens = tokens(text, table);
-            let shares = shares(model, &tokens);
-            Stretch { turn, tokens, shares }
-        });
+    /// An opinion with its places: the stretches of the message, read again.
+    pub(crate) fn new(model: &'m Model, opinion: Opinion, stretches: Vec<Stretch>) -> Self {
         Self {
             model,
             opinion,
-            stretches: stretches.collect(),
+            stretches,
         }
     }
 
@@ -258,9 +271,9 @@ impl<'m> CloseOpinion<'m> {
     }
 
     /// The logit of tokens that add these shares.
-    fn logit(&self, head: Head, shares: &[[i16; HEADS]]) -> f32 {
+    fn logit(&self, head: Head, shares: &[Shares]) -> f32 {
         let head = head.index();
-        let sum: i32 = shares.iter().map(|shares| i32::from(shares[head])).sum();
+        let sum: i32 = shares.iter().map(|shares| shares.of(head)).sum();
         self.logit_of(head, sum, shares.len())
     }
 
@@ -285,7 +298,7 @@ impl<'m> CloseOpinion<'m> {
             .into_iter()
             .map(|category| {
                 let head = Head::Category(category).index();
-                let sum = shares().map(|shares| i32::from(shares[head])).sum();
+                let sum = shares().map(|shares| shares.of(head)).sum();
                 (self.logit_of(head, sum, tokens), category)
             })
             .collect();
@@ -330,24 +343,6 @@ impl<'m> CloseOpinion<'m> {
             .map(|(_, (_, place))| place)
             .collect()
     }
-}
-
-/// What each token adds to every head: its own weights, and those of the pair with the one before it.
-fn shares(model: &Model, tokens: &[Token]) -> Vec<[i16; HEADS]> {
-    let mut before = BREAK;
-    let shares = tokens.iter().map(|token| {
-        let mut shares = [0_i16; HEADS];
-        let own = model.weights(token.character, '\0');
-        let pair = model.weights(before, token.character);
-        for weights in own.into_iter().chain(pair) {
-            for (share, weight) in shares.iter_mut().zip(weights) {
-                *share += i16::from(*weight);
-            }
-        }
-        before = token.character;
-        shares
-    });
-    shares.collect()
 }
 
 /// Stretches of whole sentences that are long enough to be heard by themselves, as ranges of tokens: from every

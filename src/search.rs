@@ -30,7 +30,7 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
-use crate::opinion::Opinion;
+use crate::opinion::{self, Model, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
 use class_set::ClassSet;
 use conditions::Effects;
@@ -357,6 +357,15 @@ impl Searcher {
         lexicon.model.as_ref()?;
         let tally = &mut scratch.tally;
         Some(self.glance.opine(message, &lexicon.folds, &self.sound, tally))
+    }
+
+    /// The tokens of a message and what they add to the second opinion, with their places.
+    pub(crate) fn listen(&self, lexicon: &Lexicon, model: &Model, message: &Message) -> Vec<Stretch> {
+        let listen = |(turn, source)| {
+            let (tokens, shares) = self.glance.listen(source, model, &lexicon.folds, &self.sound);
+            Stretch { turn, tokens, shares }
+        };
+        opinion::heard(message).map(listen).collect()
     }
 
     /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a

@@ -103,10 +103,18 @@ impl Numbers {
 
 /// The first six runs of digits; `None` if fewer than three or too large.
 fn numbers_in(text: &str) -> Option<Numbers> {
-    let runs = text.split(|character: char| !character.is_ascii_digit());
     let mut numbers = Numbers::default();
-    for run in runs.filter(|run| !run.is_empty()).take(6) {
-        numbers.push(run.parse().ok()?);
+    let mut run: Option<i16> = None;
+    for byte in text.bytes().chain([b' ']) {
+        if byte.is_ascii_digit() {
+            let digit = i16::from(byte - b'0');
+            run = Some(run.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
+        } else if let Some(number) = run.take() {
+            numbers.push(number);
+            if numbers.count == numbers.all.len() {
+                break;
+            }
+        }
     }
     (numbers.count >= 3 && numbers.all[0] >= 1990).then_some(numbers)
 }

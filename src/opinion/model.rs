@@ -6,7 +6,6 @@
 //! are exact.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::pair_table::{PairTable, key_of};
 use crate::rule::Category;
 
 /// What a logit speaks for.
@@ -41,8 +40,6 @@ pub(crate) struct Model {
     pub(crate) biases: [f32; HEADS],
     /// Sorted.
     pub(crate) grams: Vec<Gram>,
-    /// Places in `grams`.
-    places: PairTable<u32>,
 }
 
 const MAGIC: &[u8; 8] = b"dunlint1";
@@ -75,25 +72,12 @@ impl Model {
         mut grams: Vec<Gram>,
     ) -> Self {
         grams.sort_by_key(|gram| (gram.first, gram.second));
-        let mut places = PairTable::with_room(grams.len());
-        for (place, gram) in (0..).zip(&grams) {
-            if let Some(key) = key_of(gram.first, gram.second) {
-                *places.entry(key) = place;
-            }
-        }
         Self {
             learned_from,
             scales,
             biases,
             grams,
-            places,
         }
-    }
-
-    /// The weights of a character or a pair.
-    pub(crate) fn weights(&self, first: char, second: char) -> Option<&[i8; HEADS]> {
-        let place = self.places.get(key_of(first, second)?)?;
-        Some(&self.grams[place as usize].weights)
     }
 
     /// Reads a model.
@@ -166,8 +150,8 @@ mod tests {
         let grams = vec![gram('断', '腿', 127), gram('断', '\0', -128), gram('，', '你', 3)];
         let model = Model::new([7; 32], [0.25; HEADS], [-1.5; HEADS], grams);
         assert_eq!(Model::parse(&model.to_bytes()).unwrap(), model);
-        assert_eq!(model.weights('断', '腿'), Some(&[127; HEADS]));
-        assert_eq!(model.weights('腿', '断'), None);
+        let pairs = model.grams.iter().map(|gram| (gram.first, gram.second));
+        assert!(pairs.eq([('断', '\0'), ('断', '腿'), ('，', '你')]));
     }
 
     #[test]

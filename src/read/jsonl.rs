@@ -119,12 +119,22 @@ fn id_of(raw: &RawValue) -> Option<Id<'_>> {
             (!text.trim().is_empty()).then_some(Id::Text(text))
         }
         b'-' | b'0'..=b'9' => {
+            if let Some(number) = plain_number(digits) {
+                return Some(Id::Number(number.into()));
+            }
             let number: Option<serde_json::Number> = serde_json::from_str(digits).ok();
             let exact = number.filter(|number| number.to_string() == digits);
             Some(exact.map_or(Id::Text(Cow::Borrowed(digits)), Id::Number))
         }
         _ => None,
     }
+}
+
+/// A number of digits alone that is written as every program writes it: most ids are.
+fn plain_number(digits: &str) -> Option<u64> {
+    let is_plain = digits.len() <= 18 && (digits.len() == 1 || !digits.starts_with('0'));
+    let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    (is_plain && is_digits).then(|| digits.parse().ok()).flatten()
 }
 
 /// A string, borrowed unless something in it was escaped.

@@ -32,7 +32,7 @@ pub fn parse(text: &str) -> Option<Vec<Turn<'_>>> {
 /// Whether a text that could be anything is surely a transcript: two speakers' lines, and they are the rule.
 pub(crate) fn is_transcript(text: &str) -> bool {
     // Most texts are refused here, a million times.
-    if !text.contains('\n') && tag(text.trim_start()).is_none() {
+    if memchr::memchr(b'\n', text.as_bytes()).is_none() && tag(text.trim_start()).is_none() {
         return false;
     }
     let (tagged, lines) = count_tags(text);

@@ -30,6 +30,8 @@ pub(super) struct CharacterFacts {
     pub(super) classes: List,
     /// It is a written form of restored readings.
     pub(super) is_form: bool,
+    /// The number of its gram in the second opinion's model, from 1 on; 0 for none.
+    pub(super) gram: u32,
 }
 
 /// What stands for a pair of neighbours.
@@ -41,6 +43,8 @@ pub(super) struct PairFacts {
     pub(super) is_grave: bool,
     /// The number of the list of terms filed under it, from 1 on; 0 for none.
     pub(super) terms: u32,
+    /// The number of its gram in the second opinion's model, from 1 on; 0 for none.
+    pub(super) gram: u32,
 }
 
 /// What the opinion reads of a pair, by its second character in the row of its first.
@@ -77,6 +81,8 @@ pub(super) struct Alphabet {
     cells: Vec<Cell>,
     /// The lists of terms of the cells.
     terms: Vec<u32>,
+    /// The grams of the cells.
+    grams: Vec<u32>,
 }
 
 const CODE_BITS: u32 = 14;
@@ -242,6 +248,7 @@ impl Alphabet {
             heard: Vec::new(),
             cells: Vec::new(),
             terms: Vec::new(),
+            grams: Vec::new(),
         }
     }
 
@@ -287,6 +294,7 @@ impl Alphabet {
         // Every character may follow every other: no place is beyond the end.
         self.cells = vec![Cell::default(); end + self.coded.len()];
         self.terms = vec![0; self.cells.len()];
+        self.grams = vec![0; self.cells.len()];
         for (first, row) in rows {
             for (second, facts) in row {
                 let place = self.place(first, second as u16);
@@ -296,6 +304,7 @@ impl Alphabet {
                     is_grave: facts.is_grave,
                 };
                 self.terms[place] = facts.terms;
+                self.grams[place] = facts.gram;
             }
         }
     }
@@ -373,6 +382,13 @@ impl Alphabet {
     pub(super) fn terms(&self, first: u16, second: u16) -> u32 {
         let place = self.place(first, second);
         self.terms[place] * u32::from(self.cells[place].first == first)
+    }
+
+    /// The number of a pair's gram; 0 for none.
+    #[inline]
+    pub(super) fn gram(&self, first: u16, second: u16) -> u32 {
+        let place = self.place(first, second);
+        self.grams[place] * u32::from(self.cells[place].first == first)
     }
 
     #[inline]

@@ -17,7 +17,8 @@ use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
-use crate::opinion::{self, Head, Model, Opinion};
+use crate::opinion::{self, Head, Model, Opinion, Shares, Token};
+use crate::span::Span;
 
 /// Terms by the rarest pair of neighbours in them.
 #[derive(Debug, Default)]
@@ -286,13 +287,15 @@ impl Glance {
             of_break: self.alphabet.enter(opinion::BREAK),
             of_number: self.alphabet.enter(opinion::NUMBER),
         };
-        for gram in model.grams.iter().filter(|gram| gram.weights[any] != 0) {
+        for (number, gram) in (1..).zip(&model.grams) {
             let first = self.alphabet.enter(gram.first);
             if gram.second == '\0' {
                 self.alphabet.set_weight(first, gram.weights[any]);
+                self.alphabet.facts_mut(first).gram = number;
             } else {
                 let pair = (first, self.alphabet.enter(gram.second));
-                facts.entry(pair).or_default().weight = gram.weights[any];
+                let facts = facts.entry(pair).or_default();
+                (facts.weight, facts.gram) = (gram.weights[any], number);
             }
         }
     }
@@ -346,6 +349,66 @@ impl Glance {
         } else if !glyph.is_transparent() {
             add(glyph);
         }
+    }
+
+    /// The tokens of a stretch, with their places and what each adds to the second opinion. O(characters).
+    pub(super) fn listen(
+        &self,
+        source: &str,
+        model: &Model,
+        folds: &Folds,
+        sound: &SoundIndex,
+    ) -> (Vec<Token>, Vec<Shares>) {
+        let mut tokens: Vec<Token> = Vec::with_capacity(source.len() / 3 + 1);
+        let mut shares: Vec<Shares> = Vec::with_capacity(source.len() / 3 + 1);
+        let mut last = None;
+        let mut add = |glyph: Glyph, span: Span| {
+            let (code, runs) = if glyph.is_break() {
+                (self.measure.of_break, true)
+            } else if glyph.is(CharKind::Digit) {
+                (self.measure.of_number, true)
+            } else if glyph.is_transparent() {
+                return;
+            } else {
+                (glyph.code(), false)
+            };
+            let ends_sentence = glyph.is(CharKind::Sentence);
+            if let Some(token) = tokens.last_mut()
+                && runs
+                && last == Some(code)
+            {
+                token.span = token.span.cover(span);
+                token.ends_sentence |= ends_sentence;
+                return;
+            }
+            let pair = self.alphabet.gram(last.unwrap_or(self.measure.of_break), code);
+            let mut share = Shares::default();
+            for gram in [self.alphabet.facts(code).gram, pair] {
+                if let Some(place) = (gram as usize).checked_sub(1) {
+                    share.add(&model.grams[place].weights);
+                }
+            }
+            tokens.push(Token {
+                character: self.alphabet.character(code),
+                span,
+                ends_sentence,
+            });
+            shares.push(share);
+            last = Some(code);
+        };
+        for (at, character) in source.char_indices() {
+            let span = Span::new(at, at + character.len_utf8());
+            let glyph = self.alphabet.glyph(character, folds, sound);
+            if glyph.is(CharKind::Several) {
+                let several = folds.table.several(character);
+                several
+                    .chars()
+                    .for_each(|folded| add(self.alphabet.glyph(folded, folds, sound), span));
+            } else {
+                add(glyph, span);
+            }
+        }
+        (tokens, shares)
     }
 
     /// Whether a term that a grave rule waits for stands around the pair that ends at `at`.

@@ -521,10 +521,14 @@ impl<'m, 't> Matcher<'m, 't> {
     }
 }
 
-/// Whether a character counts between two hits; Han characters without a search through the tables of Unicode.
+/// Whether a character counts between two hits; what texts are full of without a search through the tables of Unicode.
 #[inline]
 fn is_word(character: char) -> bool {
-    matches!(character, '\u{4E00}'..='\u{9FFF}') || character.is_alphanumeric()
+    match character {
+        '\u{4E00}'..='\u{9FFF}' => true,
+        '，' | '。' | '、' | '！' | '？' | '：' | '；' | '【' | '】' | '“' | '”' => false,
+        _ => character.is_alphanumeric(),
+    }
 }
 
 /// The byte before which so many letters, digits and Han characters stand up to another byte.
