@@ -70,7 +70,9 @@ pub(crate) struct Glimpse {
     /// The patterns worth trying, in lexicon order.
     pub(crate) open: Vec<usize>,
     /// What the full scan must look for; none for everything.
-    pub(crate) wanted: Option<Wanted>,
+    wanted: Option<Wanted>,
+    /// The sights tell every hit of the plain reading.
+    is_exact: bool,
 }
 
 /// What a full scan looks for.
@@ -283,7 +285,7 @@ impl Searcher {
     }
 
     /// Finds what is wanted, or everything if nothing is said.
-    pub(crate) fn scan_for<'t>(
+    fn scan_for<'t>(
         &self,
         lexicon: &Lexicon,
         wanted: Option<Wanted>,
@@ -298,6 +300,23 @@ impl Searcher {
             self.scan_stretch(lexicon, stretch as u32, source, &mut scan);
         }
         scan
+    }
+
+    /// Finds what a glimpse left to look for, from its sights if they tell all.
+    pub(crate) fn scan_glimpsed<'t>(
+        &self,
+        lexicon: &Lexicon,
+        glimpse: &mut Glimpse,
+        message: &'t Message,
+        scratch: &Scratch,
+    ) -> Scan<'t> {
+        let (wanted, mut stretches) = (glimpse.wanted.take(), message.stretches());
+        match stretches.next() {
+            Some((_, _, source)) if glimpse.is_exact => {
+                self.scan_sights(lexicon, wanted, source, &scratch.sights)
+            }
+            _ => self.scan_for(lexicon, wanted, message.stretches().map(|(_, _, text)| text)),
+        }
     }
 
     /// In how many of the rules' own innocent examples each class stands: the lexicon's idea of ordinary text.
@@ -429,9 +448,11 @@ impl Searcher {
             sounds: sights.has_sound || sights.has_letters,
             restored: sights.has_gap,
         };
+        let is_exact = stretches == 1 && !sights.has_gap && !sights.has_unplaced && !sights.is_vague;
         Some(Glimpse {
             open,
             wanted: Some(wanted),
+            is_exact,
         })
     }
 
@@ -442,7 +463,11 @@ impl Searcher {
         if !needs_context {
             self.open_rules(lexicon, &open, message).next()?;
         }
-        Some(Glimpse { open, wanted: None })
+        Some(Glimpse {
+            open,
+            wanted: None,
+            is_exact: false,
+        })
     }
 
     /// Adds the classes of terms that may be spelled in letters.

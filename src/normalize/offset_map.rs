@@ -1,7 +1,8 @@
 //! From a normalised reading back to the source, exactly.
 //!
 //! In: pieces in reading order. Out: [`OffsetMap`]. Sparse: a stretch copied unchanged is one piece
-//! whatever its length, so an unchanged text has no piece at all. It never maps forwards.
+//! whatever its length, so an unchanged text has no piece at all. Forwards it maps only where characters begin that the
+//! reading kept.
 
 use crate::finding::Disguise;
 use crate::span::{NormSpan, Span};
@@ -46,6 +47,18 @@ impl OffsetMap {
             last.source_end
         };
         Span::new(start, end)
+    }
+
+    /// Where a source character that the reading kept begins in it. O(log pieces).
+    pub(crate) fn from_source(&self, at: usize) -> usize {
+        let next = self.pieces.partition_point(|piece| piece.source <= at);
+        match next.checked_sub(1) {
+            Some(index) if self.pieces[index].is_copy => {
+                self.pieces[index].norm + (at - self.pieces[index].source)
+            }
+            Some(index) => self.pieces[index].norm,
+            None => at,
+        }
     }
 
     /// What was done to the characters of this part of the reading, as far as single pieces tell,

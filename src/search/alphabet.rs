@@ -26,7 +26,8 @@ pub(super) struct List(pub(super) u32);
 /// What stands for a character alone.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct CharacterFacts {
-    /// The classes of the term that it is.
+    /// The term that it is, and its classes.
+    pub(super) term: u32,
     pub(super) classes: List,
     /// It is a written form of restored readings.
     pub(super) is_form: bool,

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::NO_TERM;
 use super::alphabet::{Alphabet, Glyph, List, PairFacts, TRANSPARENT};
 use super::class_set::ClassSet;
 use super::shapes::{self, Shape};
@@ -43,7 +44,8 @@ pub(super) struct Glance {
 /// What is filed under a pair.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pair {
-    /// The classes of the pair itself, if it is a term.
+    /// The term that the pair itself is, and its classes.
+    term: u32,
     own: List,
     /// A grave rule waits for the pair itself.
     is_grave: bool,
@@ -65,16 +67,22 @@ struct Entry {
     is_form: bool,
     /// A grave rule waits for it.
     is_grave: bool,
+    term: u32,
     classes: List,
 }
+
+/// A term of which the row shows only a part.
+const VAGUE: u32 = NO_TERM - 1;
 
 /// Characters besides the pair that an entry keeps itself.
 const FEW: usize = 2;
 
-/// A term seen.
+/// A term seen, once for each of its classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sight {
     pub(super) class: ClassId,
+    /// [`NO_TERM`] for what isn't a term of these very characters: a number, or words that only sound like one.
+    pub(super) term: u32,
     /// Its characters in the row.
     pub(super) start: u32,
     pub(super) end: u32,
@@ -85,6 +93,8 @@ pub(super) struct Sight {
 pub(crate) struct Sights {
     /// The folded characters of the last turn, without those that a restored reading may skip.
     pub(super) row: Vec<Glyph>,
+    /// Where each of them begins in the source.
+    pub(super) bytes: Vec<u32>,
     pub(super) terms: Vec<Sight>,
     pub(super) present: ClassSet,
     /// Present classes of which some place isn't known.
@@ -96,6 +106,8 @@ pub(crate) struct Sights {
     pub(super) has_sound: bool,
     /// Something that a restored reading skips stands inside a term seen.
     pub(super) has_gap: bool,
+    /// A term was seen of which the row doesn't tell where it stands, or a character that is read as several.
+    pub(super) is_vague: bool,
     /// Places of the row of the last turn before which something was skipped.
     gaps: Vec<u32>,
     /// A run of letters that may be pinyin was seen.
@@ -111,7 +123,7 @@ impl Sights {
         self.present.reset(classes);
         self.unplaced.reset(classes);
         (self.has_form, self.has_letters, self.has_unplaced) = (false, false, false);
-        (self.has_sound, self.has_gap) = (false, false);
+        (self.has_sound, self.has_gap, self.is_vague) = (false, false, false);
     }
 
     /// Looks whether a gap stands inside one of the terms from this one on.
@@ -132,11 +144,12 @@ impl Sights {
     }
 
     #[inline]
-    fn add(&mut self, classes: &[ClassId], start: usize, end: usize) {
+    fn add(&mut self, term: u32, classes: &[ClassId], start: usize, end: usize) {
         for &class in classes {
             self.present.insert(class);
             self.terms.push(Sight {
                 class,
+                term,
                 start: start as u32,
                 end: end as u32,
             });
@@ -176,20 +189,23 @@ impl Glance {
         let mut filed: BTreeMap<(u16, u16), Vec<Entry>> = BTreeMap::new();
         let mut lists: HashMap<Vec<ClassId>, List> = HashMap::new();
         let table = &lexicon.folds.table;
-        let terms = lexicon
-            .terms
-            .iter()
-            .map(|term| (term.text.clone(), &term.classes[..], false));
+        let terms = (0..).zip(&lexicon.terms);
+        let terms = terms.map(|(term, entry)| (term, entry.text.clone(), &entry.classes[..], false));
         let forms = lexicon
             .folds
             .restorations
             .forms()
-            .map(|form| (form, &[][..], true));
-        for (text, classes, is_form) in terms.chain(forms) {
+            .map(|form| (NO_TERM, form, &[][..], true));
+        for (term, text, classes, is_form) in terms.chain(forms) {
             let kept = text
                 .chars()
                 .filter(|&character| 1 << table.kind(character) as u32 & TRANSPARENT == 0);
             let characters: Vec<char> = kept.collect();
+            // The row shows only a part of it.
+            let term = match characters.len() == text.chars().count() {
+                true => term,
+                false => VAGUE,
+            };
             let mut codes: Vec<u16> = characters
                 .iter()
                 .map(|&character| own.alphabet.enter(character))
@@ -202,12 +218,19 @@ impl Glance {
                 // A picture: its glyph says so.
                 [] => {}
                 [code] => {
-                    own.alphabet.facts_mut(code).is_form |= is_form;
+                    let known = *own.alphabet.facts(code);
                     // Two terms may differ only in what the row leaves out.
-                    let mut all = own.classes(own.alphabet.facts(code).classes).to_vec();
+                    let mut all = own.classes(known.classes).to_vec();
+                    let is_first = all.is_empty();
                     all.extend(classes);
                     all.sort_unstable();
                     all.dedup();
+                    let is_it = is_first && all == classes;
+                    let facts = own.alphabet.facts_mut(code);
+                    facts.is_form |= is_form;
+                    if !is_form {
+                        facts.term = if is_it { term } else { VAGUE };
+                    }
                     own.alphabet.facts_mut(code).classes = own.list(all, &mut lists);
                 }
                 _ => {
@@ -231,6 +254,7 @@ impl Glance {
                         before: (rarest - 1) as u8,
                         is_form,
                         is_grave,
+                        term,
                         classes,
                     });
                     if codes.len() > 2 + FEW {
@@ -269,6 +293,7 @@ impl Glance {
             let own = entries.iter().position(is_itself);
             let own = own.map(|at| entries.swap_remove(at));
             self.pairs.push(Pair {
+                term: own.map_or(NO_TERM, |own| own.term),
                 own: own.map_or(List::default(), |own| own.classes),
                 is_grave: own.is_some_and(|own| own.is_grave),
                 first: self.entries.len() as u32,
@@ -443,7 +468,8 @@ impl Glance {
             let code = glyph.code();
             let single = self.alphabet.facts(code);
             if single.classes != List::default() {
-                sights.add(self.classes(single.classes), at, at + 1);
+                sights.is_vague |= single.term == VAGUE;
+                sights.add(single.term, self.classes(single.classes), at, at + 1);
             }
             sights.has_form |= single.is_form;
             let terms = self.alphabet.terms(previous, code);
@@ -462,7 +488,7 @@ impl Glance {
                     &folds.syllables,
                     |term, length| {
                         sights.has_sound = true;
-                        sights.add(&self.heard[&(term as u32)], at - 1, at - 1 + length);
+                        sights.add(NO_TERM, &self.heard[&(term as u32)], at - 1, at - 1 + length);
                     },
                 );
             }
@@ -485,10 +511,11 @@ impl Glance {
         row.clear();
         row.reserve(source.len() / 2);
         sights.gaps.clear();
+        sights.bytes.clear();
         let mut signs = 0;
         let mut number = Number::default();
         let mut before = ' ';
-        for character in source.chars() {
+        for (byte, character) in source.char_indices() {
             let glyph = self.alphabet.glyph(character, folds, sound);
             signs |= 1 << glyph.kind_number();
             if glyph.is(CharKind::Digit) {
@@ -512,8 +539,11 @@ impl Glance {
                         .chars()
                         .map(|folded| self.alphabet.glyph(folded, folds, sound).as_other_word()),
                 );
+                sights.bytes.resize(row.len(), byte as u32);
+                sights.is_vague = true;
             } else {
                 row.push(glyph);
+                sights.bytes.push(byte as u32);
             }
         }
         self.see_number(&number, ' ', row.len(), sights);
@@ -523,11 +553,14 @@ impl Glance {
     /// Adds the terms of a list whose rarest pair ends at `at`.
     fn look_up(&self, terms: u32, row: &[Glyph], at: usize, sights: &mut Sights) {
         let pair = self.pairs[terms as usize];
-        sights.add(self.classes(pair.own), at - 1, at + 1);
+        sights.is_vague |= pair.term == VAGUE;
+        sights.add(pair.term, self.classes(pair.own), at - 1, at + 1);
         for entry in self.entries_of(pair) {
             if let Some(start) = self.start_of(entry, row, at, Glyph::code) {
                 sights.has_form |= entry.is_form;
+                sights.is_vague |= entry.term == VAGUE;
                 sights.add(
+                    entry.term,
                     self.classes(entry.classes),
                     start,
                     start + usize::from(entry.length),
@@ -571,7 +604,7 @@ impl Glance {
             sights.add_unplaced(self.shapes[Shape::BankCard as usize]);
             sights.add_unplaced(self.shapes[Shape::LongNumber as usize]);
         } else if let Some(shape) = shapes::shape_of(&number.digits[..length.min(MOST_DIGITS)]) {
-            sights.add(&[self.shapes[shape as usize]], end - length, end);
+            sights.add(NO_TERM, &[self.shapes[shape as usize]], end - length, end);
         } else if length == 4 && number.is_bracketed {
             sights.add_unplaced(self.shapes[Shape::CaseNumber as usize]);
         }

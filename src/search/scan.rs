@@ -4,7 +4,9 @@
 //! filter of syllables for what only sounds like a term, and the automaton again over restored readings, which are made
 //! only where the source shows a sign of them. Which class is looked for is the caller's choice.
 
-use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, shapes};
+use super::class_set::ClassSet;
+use super::glance::Sights;
+use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, Wanted, shapes};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::ClassId;
@@ -43,6 +45,44 @@ impl Searcher {
         });
     }
 
+    /// The same of a message with one stretch, from sights that tell every hit of its plain reading.
+    pub(super) fn scan_sights<'t>(
+        &self,
+        lexicon: &Lexicon,
+        wanted: Option<Wanted>,
+        source: &'t str,
+        sights: &Sights,
+    ) -> Scan<'t> {
+        let mut scan = Scan {
+            wanted,
+            present: ClassSet::new(self.class_count),
+            ..Scan::default()
+        };
+        let (plain, signs) = normalize::plain(source, &lexicon.folds.table);
+        for sight in sights.terms.iter().filter(|sight| sight.term != NO_TERM) {
+            let term = sight.term as usize;
+            // A term has as many sights as classes.
+            let is_first = self.classes_of(term).first() == Some(&sight.class);
+            if is_first && scan.wants(self.classes_of(term)) {
+                let start = plain.offsets.from_source(sights.bytes[sight.start as usize] as usize);
+                let norm = NormSpan::new(start, start + lexicon.terms[term].text.len());
+                self.add_plain(lexicon, 0, &plain, term, norm, &mut scan);
+            }
+        }
+        if signs.has(CharKind::Digit) {
+            scan_shapes(lexicon, 0, &plain, &mut scan);
+        }
+        if scan.wants_sounds() {
+            self.scan_sound(lexicon, 0, source, &plain, signs, &mut scan);
+        }
+        scan.readings.push(Readings {
+            source,
+            plain,
+            restored: Vec::new(),
+        });
+        scan
+    }
+
     /// Adds the hits of the plain reading; tells whether a form of a restored reading was seen.
     fn scan_plain(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) -> bool {
         let mut has_form = false;
@@ -57,29 +97,42 @@ impl Searcher {
                 continue;
             }
             let norm = NormSpan::new(found.start(), found.end());
-            if !letters_stand_alone(&plain.text, norm) {
-                continue;
-            }
-            let (disguises, _) = plain.offsets.traces(norm);
-            let mut disguises: Disguises = disguises.into_iter().collect();
-            let span = plain.offsets.to_source(norm);
-            if disguises.is_empty() && span.len() > norm.end - norm.start {
-                disguises.add(Disguise::Invisible);
-            }
-            let hit = Hit {
-                class: ClassId(0),
-                term: term as u32,
-                stretch,
-                span,
-                reading: 0,
-                norm,
-                disguises,
-                is_strong: true,
-                is_by_sound: false,
-            };
-            self.add(lexicon, hit, scan);
+            self.add_plain(lexicon, stretch, plain, term, norm, scan);
         }
         has_form
+    }
+
+    /// Adds a hit of the plain reading.
+    fn add_plain(
+        &self,
+        lexicon: &Lexicon,
+        stretch: u32,
+        plain: &Normalized,
+        term: usize,
+        norm: NormSpan,
+        scan: &mut Scan,
+    ) {
+        if !letters_stand_alone(&plain.text, norm) {
+            return;
+        }
+        let (disguises, _) = plain.offsets.traces(norm);
+        let mut disguises: Disguises = disguises.into_iter().collect();
+        let span = plain.offsets.to_source(norm);
+        if disguises.is_empty() && span.len() > norm.end - norm.start {
+            disguises.add(Disguise::Invisible);
+        }
+        let hit = Hit {
+            class: ClassId(0),
+            term: term as u32,
+            stretch,
+            span,
+            reading: 0,
+            norm,
+            disguises,
+            is_strong: true,
+            is_by_sound: false,
+        };
+        self.add(lexicon, hit, scan);
     }
 
     pub(super) fn scan_sound(
