@@ -29,6 +29,8 @@ pub(super) struct CharacterFacts {
     /// The term that it is, and its classes.
     pub(super) term: u32,
     pub(super) classes: List,
+    /// It is what the row shows of another term, too.
+    pub(super) is_vague: bool,
     /// It is a written form of restored readings.
     pub(super) is_form: bool,
     /// The number of its gram in the second opinion's model, from 1 on; 0 for none.

@@ -81,11 +81,18 @@ const FEW: usize = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sight {
     pub(super) class: ClassId,
-    /// [`NO_TERM`] for what isn't a term of these very characters: a number, or words that only sound like one.
+    /// [`NO_TERM`] for a number and for words that only sound like one, [`VAGUE`] for a part of a term.
     pub(super) term: u32,
     /// Its characters in the row.
     pub(super) start: u32,
     pub(super) end: u32,
+}
+
+impl Sight {
+    /// A term of these very characters.
+    pub(super) fn is_exact(self) -> bool {
+        self.term < VAGUE
+    }
 }
 
 /// What was seen in a message; kept from message to message for its memory.
@@ -126,14 +133,28 @@ impl Sights {
         (self.has_sound, self.has_gap, self.is_vague) = (false, false, false);
     }
 
-    /// Looks whether a gap stands inside one of the terms from this one on.
+    /// Whether something was skipped inside this part of the row or at one of its ends.
+    fn touches_gap(&self, start: usize, end: usize) -> bool {
+        let next = self.gaps.partition_point(|&gap| (gap as usize) < start);
+        self.gaps.get(next).is_some_and(|&gap| gap as usize <= end)
+    }
+
+    /// Looks whether a gap that a restored reading closes stands inside one of the terms from this one on: between two
+    /// Han characters or two letters.
     fn mind_gaps(&mut self, first_term: usize) {
-        let gaps = &self.gaps;
+        let Self { gaps, row, terms, .. } = self;
+        gaps.retain(|&gap| {
+            let neighbours = (gap as usize).checked_sub(1).and_then(|before| row.get(before..before + 2));
+            neighbours.is_some_and(|beside| {
+                let both = |kind| beside.iter().all(|glyph| glyph.is(kind));
+                both(CharKind::Han) || both(CharKind::Letter)
+            })
+        });
         let has_gap = |sight: &Sight| {
             let next = gaps.partition_point(|&gap| gap <= sight.start);
-            gaps.get(next).is_some_and(|&gap| gap < sight.end)
+            sight.term != NO_TERM && gaps.get(next).is_some_and(|&gap| gap < sight.end)
         };
-        self.has_gap |= !gaps.is_empty() && self.terms[first_term..].iter().any(has_gap);
+        self.has_gap |= !gaps.is_empty() && terms[first_term..].iter().any(has_gap);
     }
 
     /// Adds a class whose place isn't known.
@@ -218,18 +239,17 @@ impl Glance {
                 // A picture: its glyph says so.
                 [] => {}
                 [code] => {
-                    let known = *own.alphabet.facts(code);
                     // Two terms may differ only in what the row leaves out.
-                    let mut all = own.classes(known.classes).to_vec();
+                    let mut all = own.classes(own.alphabet.facts(code).classes).to_vec();
                     let is_first = all.is_empty();
                     all.extend(classes);
                     all.sort_unstable();
                     all.dedup();
-                    let is_it = is_first && all == classes;
                     let facts = own.alphabet.facts_mut(code);
                     facts.is_form |= is_form;
-                    if !is_form {
-                        facts.term = if is_it { term } else { VAGUE };
+                    facts.is_vague |= term == VAGUE;
+                    if !is_form && (is_first || term != VAGUE) {
+                        facts.term = term;
                     }
                     own.alphabet.facts_mut(code).classes = own.list(all, &mut lists);
                 }
@@ -468,7 +488,7 @@ impl Glance {
             let code = glyph.code();
             let single = self.alphabet.facts(code);
             if single.classes != List::default() {
-                sights.is_vague |= single.term == VAGUE;
+                sights.is_vague |= single.is_vague && sights.touches_gap(at, at + 1);
                 sights.add(single.term, self.classes(single.classes), at, at + 1);
             }
             sights.has_form |= single.is_form;
@@ -526,7 +546,10 @@ impl Glance {
             }
             before = character;
             if glyph.is_transparent() {
-                sights.gaps.push(row.len() as u32);
+                // What is invisible is left out of the plain reading, too.
+                if !glyph.is(CharKind::Invisible) {
+                    sights.gaps.push(row.len() as u32);
+                }
                 sights.has_form |= glyph.may_begin_picture();
                 for &class in self.classes(self.alphabet.facts(glyph.code()).classes) {
                     sights.add_unplaced(class);
@@ -553,18 +576,14 @@ impl Glance {
     /// Adds the terms of a list whose rarest pair ends at `at`.
     fn look_up(&self, terms: u32, row: &[Glyph], at: usize, sights: &mut Sights) {
         let pair = self.pairs[terms as usize];
-        sights.is_vague |= pair.term == VAGUE;
+        sights.is_vague |= pair.term == VAGUE && sights.touches_gap(at - 1, at + 1);
         sights.add(pair.term, self.classes(pair.own), at - 1, at + 1);
         for entry in self.entries_of(pair) {
             if let Some(start) = self.start_of(entry, row, at, Glyph::code) {
                 sights.has_form |= entry.is_form;
-                sights.is_vague |= entry.term == VAGUE;
-                sights.add(
-                    entry.term,
-                    self.classes(entry.classes),
-                    start,
-                    start + usize::from(entry.length),
-                );
+                let end = start + usize::from(entry.length);
+                sights.is_vague |= entry.term == VAGUE && sights.touches_gap(start, end);
+                sights.add(entry.term, self.classes(entry.classes), start, end);
             }
         }
     }

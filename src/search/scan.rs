@@ -59,7 +59,7 @@ impl Searcher {
             ..Scan::default()
         };
         let (plain, signs) = normalize::plain(source, &lexicon.folds.table);
-        for sight in sights.terms.iter().filter(|sight| sight.term != NO_TERM) {
+        for sight in sights.terms.iter().filter(|sight| sight.is_exact()) {
             let term = sight.term as usize;
             // A term has as many sights as classes.
             let is_first = self.classes_of(term).first() == Some(&sight.class);
