@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::linter::Linter;
 use crate::message::{Id, Message};
 use crate::read::{Batch, Decision, Input, ReadOptions, Reader};
-use crate::report::json::{write_record, write_rejection};
+use crate::report::json::{Recorder, write_rejection};
 use crate::report::summary::Summary;
 use crate::report::{Judged, Settings, words};
 use crate::rule::Tier;
@@ -25,12 +25,10 @@ use crate::search::Scratch;
 pub struct Run<'r> {
     /// Judges.
     pub linter: &'r Linter<'r>,
-    /// How results look.
-    pub settings: Settings<'r>,
-    /// Language of the summary's own lines.
+    /// Makes the result records, if anybody wants them; a summary needs none.
+    pub recorder: Option<&'r Recorder<'r>>,
+    /// How the summary looks.
     pub summary: Settings<'r>,
-    /// Whether result records are made; a summary needs none.
-    pub makes_records: bool,
     /// Whether records of clean messages are left out.
     pub only_findings: bool,
     /// Fills in what a record doesn't say.
@@ -169,8 +167,9 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
         };
         summary.add(judged, &run.summary);
         let is_left_out = run.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
-        if run.makes_records && !is_left_out {
-            write_record(&mut output.records, judged, &run.settings).expect("memory takes all bytes");
+        if let Some(recorder) = run.recorder.filter(|_| !is_left_out) {
+            let records = &mut output.records;
+            recorder.write(records, judged).expect("memory takes all bytes");
             output.records.push(b'\n');
         }
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use dunlint::message::Id;
 use dunlint::read::{Format as InputFormat, Input, ReadOptions, Reader, Record, Rejection, Unit};
-use dunlint::report::{Judged, Settings, human, json, words};
+use dunlint::report::json::Recorder;
+use dunlint::report::{Judged, Settings, human, words};
 use dunlint::rule::{Lang, Tier};
 use dunlint::screen::is_made_up;
 use dunlint::{Linter, Result};
@@ -62,6 +63,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         shows_dismissed: arguments.dismissed,
         ..Settings::new(lexicon, lang)
     };
+    let recorder = Recorder::new(settings);
     let terminal = context.terminal(arguments.color);
     let (mut judged, mut flagged, mut rejected) = (0u64, 0u64, 0u64);
     each_record(
@@ -89,10 +91,10 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             let out = &mut context.out;
             match arguments.format {
                 Format::Human => human::write_frames(out, result, &settings, terminal),
-                Format::Jsonl => json::write_record(out, result, &settings).and_then(|()| writeln!(out)),
+                Format::Jsonl => recorder.write(out, result).and_then(|()| writeln!(out)),
                 Format::Json => {
                     let opening = if is_first { "[\n" } else { ",\n" };
-                    write!(out, "{opening}").and_then(|()| json::write_record(out, result, &settings))
+                    write!(out, "{opening}").and_then(|()| recorder.write(out, result))
                 }
             }
             .map_err(unwritten)

@@ -9,6 +9,7 @@ use dunlint::decode::Encoding;
 use dunlint::message::Message;
 use dunlint::read::{ColumnOverrides, Format as InputFormat, Input, ReadOptions, Unit, expand};
 use dunlint::report::human::Terminal;
+use dunlint::report::json::Recorder;
 use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
 use dunlint::rule::{Lang, Tier};
@@ -122,11 +123,11 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         lang: context.lang,
         ..settings
     };
+    let recorder = Recorder::new(settings);
     let run = Run {
         linter: &linter,
-        settings,
+        recorder: (!matches!(target, Target::Nowhere)).then_some(&recorder),
         summary,
-        makes_records: !matches!(target, Target::Nowhere),
         only_findings: arguments.only_findings,
         complete: &|message: &mut Message| arguments.fields.complete(message),
     };

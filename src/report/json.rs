@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
@@ -18,18 +19,45 @@ use crate::read::Rejection;
 use crate::report::mask::{masked, masked_text, names_of, personal_spans, without_digits};
 use crate::report::words::colon;
 use crate::report::{Judged, Settings};
-use crate::rule::{Category, Confidence, Tier};
+use crate::rule::{Category, Confidence, Lang, Rule, Tier};
 use crate::span::Span;
 
 /// The version of the record's shape.
 pub const SCHEMA: u8 = 1;
 
-/// Writes the record of a message.
-///
-/// # Errors
-/// Whatever `out` returns.
-pub fn write_record(out: &mut impl Write, judged: Judged, settings: &Settings) -> io::Result<()> {
-    serde_json::to_writer(out, &record(judged, settings)).map_err(io::Error::from)
+/// Makes the records of one run.
+#[derive(Debug)]
+pub struct Recorder<'l> {
+    settings: Settings<'l>,
+    /// What every finding of a rule says, by rule, as JSON already: half of a record's bytes.
+    wordings: Vec<Wording>,
+}
+
+#[derive(Debug)]
+struct Wording {
+    message: Box<RawValue>,
+    instead: Box<RawValue>,
+}
+
+impl<'l> Recorder<'l> {
+    /// Writes down what doesn't change from record to record. O(rules).
+    pub fn new(settings: Settings<'l>) -> Self {
+        let json = |text: &str| to_raw_value(text).expect("any text can be written as JSON");
+        let wording = |rule: &Rule| Wording {
+            message: json(&rule_message(rule, settings.lang)),
+            instead: json(rule.instead.get(settings.lang)),
+        };
+        let wordings = settings.rules.iter().map(wording).collect();
+        Self { settings, wordings }
+    }
+
+    /// Writes the record of a message.
+    ///
+    /// # Errors
+    /// Whatever `out` returns.
+    pub fn write(&self, out: &mut impl Write, judged: Judged) -> io::Result<()> {
+        serde_json::to_writer(out, &self.record(judged)).map_err(io::Error::from)
+    }
 }
 
 /// Writes a rejected record as a line of JSON: where it stands, why it was rejected, its raw bytes (as text if they
@@ -92,9 +120,9 @@ struct FindingRecord<'a> {
     plain: Option<Cow<'a, str>>,
     disguises: &'a [Disguise],
     related: Vec<RelatedRecord>,
-    message: String,
+    message: &'a RawValue,
     basis: Vec<BasisRecord<'a>>,
-    instead: &'a str,
+    instead: &'a RawValue,
     fingerprint: String,
 }
 
@@ -139,38 +167,71 @@ struct CueRecord {
     span: SpanRecord,
 }
 
-/// The record of a message.
-pub fn record<'a>(judged: Judged<'a>, settings: &Settings<'a>) -> ResultRecord<'a> {
-    let Judged { message, verdict, .. } = judged;
-    let mut stretches = Stretches::new(message, settings.masks);
-    let fingerprints = fingerprints(judged, settings);
-    let mut is_masked = false;
-    let findings = verdict
-        .findings
-        .iter()
-        .zip(fingerprints)
-        .map(|(finding, fingerprint)| {
-            let record = finding_record(finding, fingerprint, message, settings, &mut stretches);
+impl Recorder<'_> {
+    /// The record of a message.
+    pub fn record<'a>(&'a self, judged: Judged<'a>) -> ResultRecord<'a> {
+        let Judged { message, verdict, .. } = judged;
+        let settings = &self.settings;
+        let mut stretches = Stretches::new(message, settings.masks);
+        let mut is_masked = false;
+        let findings = verdict.findings.iter().zip(fingerprints(judged, settings));
+        let findings = findings.map(|(finding, fingerprint)| {
+            let record = self.finding(finding, fingerprint, message, &mut stretches);
             is_masked |=
                 record.text != finding.text.as_str() || record.plain.as_deref() != finding.plain.as_deref();
             record
         });
-    let findings = findings.collect();
-    let dismissed = settings.shows_dismissed.then(|| {
-        let dismissed = verdict.dismissed.iter();
-        dismissed
-            .map(|dismissal| dismissal_record(dismissal, settings, &mut stretches))
-            .collect()
-    });
-    ResultRecord {
-        schema: SCHEMA,
-        id: &message.id,
-        tier: verdict.tier,
-        score: verdict.score,
-        categories: &verdict.categories,
-        findings,
-        dismissed,
-        masked: is_masked,
+        let findings = findings.collect();
+        let dismissed = settings.shows_dismissed.then(|| {
+            let dismissed = verdict.dismissed.iter();
+            dismissed
+                .map(|dismissal| dismissal_record(dismissal, settings, &mut stretches))
+                .collect()
+        });
+        ResultRecord {
+            schema: SCHEMA,
+            id: &message.id,
+            tier: verdict.tier,
+            score: verdict.score,
+            categories: &verdict.categories,
+            findings,
+            dismissed,
+            masked: is_masked,
+        }
+    }
+
+    fn finding<'a>(
+        &'a self,
+        finding: &'a Finding,
+        fingerprint: String,
+        message: &'a Message,
+        stretches: &mut Stretches<'a>,
+    ) -> FindingRecord<'a> {
+        let rule = &self.settings.rules[finding.rule];
+        let wording = &self.wordings[finding.rule];
+        let (text, plain) = stretches.evidence(finding);
+        let related = |related: &Related| RelatedRecord {
+            turn: related.place.turn,
+            span: stretches.span(related.place),
+            role: related.role,
+        };
+        let citations = self.settings.cite(rule, message);
+        FindingRecord {
+            related: finding.related.iter().map(related).collect(),
+            rule: &rule.id,
+            category: finding.category,
+            tier: finding.tier,
+            confidence: finding.confidence,
+            turn: finding.place.turn,
+            span: stretches.span(finding.place),
+            text,
+            plain,
+            disguises: &finding.disguises,
+            message: &wording.message,
+            basis: citations.into_iter().map(BasisRecord::from).collect(),
+            instead: &wording.instead,
+            fingerprint,
+        }
     }
 }
 
@@ -203,9 +264,11 @@ pub fn fingerprints(judged: Judged, settings: &Settings) -> Vec<String> {
 
 /// What a finding says to a person.
 pub fn finding_message(finding: &Finding, settings: &Settings) -> String {
-    let rule = &settings.rules[finding.rule];
-    let (title, why) = (rule.title.get(settings.lang), rule.why.get(settings.lang));
-    format!("{title}{}{why}", colon(settings.lang))
+    rule_message(&settings.rules[finding.rule], settings.lang)
+}
+
+fn rule_message(rule: &Rule, lang: Lang) -> String {
+    format!("{}{}{}", rule.title.get(lang), colon(lang), rule.why.get(lang))
 }
 
 /// The evidence of a finding and its plain form as they may be shown: masked if the settings say so.
@@ -215,42 +278,6 @@ pub fn shown_evidence<'a>(
     settings: &Settings,
 ) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
     Stretches::new(message, settings.masks).evidence(finding)
-}
-
-fn finding_record<'a>(
-    finding: &'a Finding,
-    fingerprint: String,
-    message: &'a Message,
-    settings: &Settings<'a>,
-    stretches: &mut Stretches<'a>,
-) -> FindingRecord<'a> {
-    let rule = &settings.rules[finding.rule];
-    let (text, plain) = stretches.evidence(finding);
-    let related = |related: &Related| RelatedRecord {
-        turn: related.place.turn,
-        span: stretches.span(related.place),
-        role: related.role,
-    };
-    FindingRecord {
-        related: finding.related.iter().map(related).collect(),
-        rule: &rule.id,
-        category: finding.category,
-        tier: finding.tier,
-        confidence: finding.confidence,
-        turn: finding.place.turn,
-        span: stretches.span(finding.place),
-        text,
-        plain,
-        disguises: &finding.disguises,
-        message: finding_message(finding, settings),
-        basis: settings
-            .cite(rule, message)
-            .into_iter()
-            .map(BasisRecord::from)
-            .collect(),
-        instead: rule.instead.get(settings.lang),
-        fingerprint,
-    }
 }
 
 fn dismissal_record<'a>(
@@ -399,7 +426,6 @@ fn count_characters(bytes: &[u8]) -> usize {
 pub(crate) mod tests {
     use super::*;
     use crate::lexicon::Laws;
-    use crate::rule::{Lang, Rule};
 
     /// Two rules and two laws, independent of the bundled lexicon.
     pub(crate) fn small_lexicon() -> (Vec<Rule>, Laws) {
@@ -517,7 +543,7 @@ about = { zh = "不得威胁", en = "no threats" }
 
     fn written(judged: Judged, settings: &Settings) -> serde_json::Value {
         let mut out = Vec::new();
-        write_record(&mut out, judged, settings).unwrap();
+        Recorder::new(*settings).write(&mut out, judged).unwrap();
         serde_json::from_slice(&out).unwrap()
     }
 

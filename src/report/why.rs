@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::finding::Place;
 use crate::report::human::{Canvas, Terminal, write_frames};
-use crate::report::json::{ResultRecord, record};
+use crate::report::json::{Recorder, ResultRecord};
 use crate::report::visible::visible;
 use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
@@ -32,8 +32,9 @@ pub fn write_json(
         verdict: ResultRecord<'a>,
         trace: &'a Trace,
     }
+    let recorder = Recorder::new(*settings);
     let why = Why {
-        verdict: record(judged, settings),
+        verdict: recorder.record(judged),
         trace,
     };
     serde_json::to_writer_pretty(&mut *out, &why)?;

@@ -201,7 +201,9 @@ struct Free(Vec<u64>);
 
 impl Free {
     fn is_free(&self, place: usize) -> bool {
-        self.0.get(place / 64).is_none_or(|bits| bits >> (place % 64) & 1 != 0)
+        self.0
+            .get(place / 64)
+            .is_none_or(|bits| bits >> (place % 64) & 1 != 0)
     }
 
     /// 64 places from this one on.

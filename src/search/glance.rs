@@ -144,7 +144,9 @@ impl Sights {
     fn mind_gaps(&mut self, first_term: usize) {
         let Self { gaps, row, terms, .. } = self;
         gaps.retain(|&gap| {
-            let neighbours = (gap as usize).checked_sub(1).and_then(|before| row.get(before..before + 2));
+            let neighbours = (gap as usize)
+                .checked_sub(1)
+                .and_then(|before| row.get(before..before + 2));
             neighbours.is_some_and(|beside| {
                 let both = |kind| beside.iter().all(|glyph| glyph.is(kind));
                 both(CharKind::Han) || both(CharKind::Letter)
