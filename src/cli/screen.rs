@@ -14,7 +14,7 @@ use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
 use dunlint::rule::{Lang, Tier};
 use dunlint::screen::{Output, Run, Screened, screen};
-use dunlint::{Error, ErrorKind, Linter, Result};
+use dunlint::{Error, ErrorKind, Linter, Result, load_dictionary_early};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
@@ -90,13 +90,20 @@ enum Target {
     File(PathBuf),
 }
 
+/// From this many bytes on some message is all but sure to need jieba's dictionary.
+const DUMP_BYTES: u64 = 4 << 20;
+
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     let target = Target::of(&arguments, context)?;
     let options = read_options(&arguments)?;
+    let found = expand(&arguments.input);
+    let is_dump = size_of(&found.inputs).is_some_and(|bytes| bytes >= DUMP_BYTES);
+    if is_dump && arguments.threads != Some(1) {
+        load_dictionary_early();
+    }
     let lexicon = arguments.lexicon.load()?;
     let linter = Linter::new(lexicon)?;
-    let found = expand(&arguments.input);
     for error in &found.errors {
         context.note(&shown_error(error, context.lang));
     }
@@ -393,14 +400,19 @@ impl Files {
 }
 
 /// A bar over the bytes of the inputs if somebody watches, otherwise nothing.
+/// Bytes of all inputs; none if one of them doesn't tell, as a pipe.
+fn size_of(inputs: &[Input]) -> Option<u64> {
+    let sizes = inputs
+        .iter()
+        .map(|input| Some(std::fs::metadata(input.path()?).ok()?.len()));
+    sizes.sum()
+}
+
 fn progress(inputs: &[Input], context: &Context) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let sizes = inputs
-        .iter()
-        .map(|input| Some(std::fs::metadata(input.path()?).ok()?.len()));
-    let bar = match sizes.sum::<Option<u64>>() {
+    let bar = match size_of(inputs) {
         Some(bytes) => ProgressBar::new(bytes),
         None => ProgressBar::new_spinner(),
     };

@@ -563,11 +563,11 @@ fn version_of(base: &Files, layer: Option<&Files>) -> String {
 
 /// Line (from 1) of a byte position.
 pub(super) fn line_at(text: &str, byte: usize) -> usize {
-    text[..byte.min(text.len())].matches('\n').count() + 1
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..byte.min(text.len())]).count() + 1
 }
 
 /// Line (from 1) of the first place where these words stand.
 pub(super) fn line_of(text: &str, needle: &str) -> Option<usize> {
-    let at = text.find(needle)?;
+    let at = memchr::memmem::find(text.as_bytes(), needle.as_bytes())?;
     Some(line_at(text, at))
 }
