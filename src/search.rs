@@ -487,7 +487,7 @@ impl Searcher {
     fn wanted(&self, open: &[usize]) -> ClassSet {
         let mut wanted = self.always_wanted.clone();
         for &pattern in open {
-            wanted.extend(self.outlines.classes(pattern).iter().copied());
+            wanted.insert_all(self.outlines.classes(pattern));
         }
         wanted
     }

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::class_set::ClassSet;
+use super::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Pattern, Step};
 
@@ -17,9 +17,9 @@ pub(super) struct Gates {
     /// First gate of each class, and one past the last of all.
     starts: Vec<u32>,
     gates: Vec<Gate>,
-    /// The different steps asked for: first of their classes in `asked`, and how many.
+    /// The different steps asked for: first of their masks in `asked`, and how many.
     steps: Vec<(u32, u16)>,
-    asked: Vec<ClassId>,
+    asked: Vec<Mask>,
     /// The classes at which some pattern waits.
     waited_for: ClassSet,
 }
@@ -68,9 +68,9 @@ impl Gates {
             };
             for (place, step) in gate.steps.iter_mut().zip(&steps[1..]) {
                 *place = *numbers.entry(&step.classes).or_insert_with(|| {
-                    own.steps
-                        .push((own.asked.len() as u32, step.classes.len() as u16));
-                    own.asked.extend(&step.classes);
+                    let masks = masks(&step.classes);
+                    own.steps.push((own.asked.len() as u32, masks.len() as u16));
+                    own.asked.extend(masks);
                     (own.steps.len() - 1) as u16
                 });
             }
@@ -96,8 +96,7 @@ impl Gates {
             let step = usize::from(step);
             *filled[step].get_or_insert_with(|| {
                 let (start, length) = self.steps[step];
-                let classes = &self.asked[start as usize..start as usize + usize::from(length)];
-                classes.iter().any(|&class| present.contains(class))
+                present.meets(&self.asked[start as usize..start as usize + usize::from(length)])
             })
         };
         present.for_each_in(&self.waited_for, |class| {

@@ -5,6 +5,7 @@
 //! nothing but the row of folded characters.
 
 use super::alphabet::Glyph;
+use super::class_set::{Mask, masks};
 use super::glance::{Sight, Sights};
 use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Window};
 use crate::normalize::CharKind;
@@ -16,15 +17,15 @@ pub(super) struct Outlines {
     /// First step of each group, and one past its last.
     groups: Vec<(u32, u32)>,
     steps: Vec<OutlinedStep>,
-    classes: Vec<ClassId>,
+    masks: Vec<Mask>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Outline {
     /// Its first group, and one past its last.
     groups: (u32, u32),
-    /// First of its classes, one past those of its steps, and one past those it forbids.
-    classes: (u32, u32, u32),
+    /// First mask of its classes, one past those of its steps, and one past those of the classes that it forbids.
+    masks: (u32, u32, u32),
     window: Window,
     /// One step, so that there is nothing to follow.
     is_single: bool,
@@ -32,8 +33,8 @@ struct Outline {
 
 #[derive(Debug, Clone, Copy)]
 struct OutlinedStep {
-    /// First of its classes, and one past its last.
-    classes: (u32, u32),
+    /// First mask of its classes, and one past its last.
+    masks: (u32, u32),
     max_gap: u32,
     at_least: u32,
     is_optional: bool,
@@ -44,26 +45,26 @@ impl Outlines {
     pub(super) fn new(patterns: &[Pattern]) -> Self {
         let mut own = Self::default();
         for pattern in patterns {
-            let (first, group) = (own.classes.len() as u32, own.groups.len() as u32);
+            let (first, group) = (own.masks.len() as u32, own.groups.len() as u32);
             let step = own.steps.len() as u32;
             for step in &pattern.steps {
-                let start = own.classes.len() as u32;
-                own.classes.extend(&step.classes);
+                let start = own.masks.len() as u32;
+                own.masks.extend(masks(&step.classes));
                 own.steps.push(OutlinedStep {
-                    classes: (start, own.classes.len() as u32),
+                    masks: (start, own.masks.len() as u32),
                     max_gap: step.max_gap.min(u32::MAX as usize / 16) as u32,
                     at_least: step.at_least as u32,
                     is_optional: step.is_optional,
                 });
             }
-            let of_steps = own.classes.len() as u32;
-            own.classes.extend(&pattern.forbidden);
+            let of_steps = own.masks.len() as u32;
+            own.masks.extend(masks(&pattern.forbidden));
             let groups = pattern.groups.iter();
             own.groups
                 .extend(groups.map(|group| (step + group.start as u32, step + group.end as u32)));
             own.patterns.push(Outline {
                 groups: (group, own.groups.len() as u32),
-                classes: (first, of_steps, own.classes.len() as u32),
+                masks: (first, of_steps, own.masks.len() as u32),
                 window: pattern.window,
                 is_single: matches!(&pattern.steps[..], [step] if step.at_least == 1),
             });
@@ -72,9 +73,9 @@ impl Outlines {
     }
 
     /// The classes of a pattern's steps and those that it forbids.
-    pub(super) fn classes(&self, pattern: usize) -> &[ClassId] {
-        let (first, _, end) = self.patterns[pattern].classes;
-        &self.classes[first as usize..end as usize]
+    pub(super) fn classes(&self, pattern: usize) -> &[Mask] {
+        let (first, _, end) = self.patterns[pattern].masks;
+        &self.masks[first as usize..end as usize]
     }
 }
 
@@ -165,9 +166,9 @@ impl Places {
         if outline.is_single || sights.terms.len() > MOST_SIGHTS {
             return true;
         }
-        let (first, of_steps, _) = outline.classes;
-        let classes = &outlines.classes[first as usize..of_steps as usize];
-        if sights.has_unplaced && classes.iter().any(|&class| sights.unplaced.contains(class)) {
+        let (first, of_steps, _) = outline.masks;
+        let classes = &outlines.masks[first as usize..of_steps as usize];
+        if sights.has_unplaced && sights.unplaced.meets(classes) {
             return true;
         }
         let groups = outline.groups.0 as usize..outline.groups.1 as usize;
@@ -195,18 +196,20 @@ impl Places {
         let mut is_filled = true;
         for (step, max_gap) in repeated {
             next.clear();
-            let classes = &outlines.classes[step.classes.0 as usize..step.classes.1 as usize];
-            for sight in classes.iter().flat_map(|&class| self.of(class, sights)) {
-                let follows = |reached: &Reached| {
-                    self.follows(reached.end, sight.start, reached.slack + max_gap, window)
-                };
-                if may_begin || reached.iter().any(follows) {
-                    next.push(Reached {
-                        end: sight.end,
-                        slack: 0,
-                    });
+            let classes = &outlines.masks[step.masks.0 as usize..step.masks.1 as usize];
+            sights.present.for_each_of(classes, |class| {
+                for sight in self.of(class, sights) {
+                    let follows = |reached: &Reached| {
+                        self.follows(reached.end, sight.start, reached.slack + max_gap, window)
+                    };
+                    if may_begin || reached.iter().any(follows) {
+                        next.push(Reached {
+                            end: sight.end,
+                            slack: 0,
+                        });
+                    }
                 }
-            }
+            });
             if step.is_optional {
                 next.extend(reached.iter().map(|reached| Reached {
                     end: reached.end,
