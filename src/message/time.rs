@@ -16,6 +16,9 @@ impl Time {
     /// `20260302140500`, Unix seconds or milliseconds. Without a zone: Asia/Shanghai. `None` if it is none of these.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        if let Some(time) = Self::parse_plain(text.as_bytes()) {
+            return Some(time);
+        }
         // Most times have no zone, and a parser that fails costs as much as one that doesn't.
         let after_date = text.as_bytes().get(8..).unwrap_or_default();
         if after_date.iter().any(|byte| b"Zz+-".contains(byte))
@@ -67,6 +70,30 @@ impl Time {
         Some(Self { date, clock })
     }
 
+    /// The form that most dumps have, `2026-03-02 14:05` with or without seconds; everything else is another's.
+    fn parse_plain(text: &[u8]) -> Option<Self> {
+        let is_form = match text.len() {
+            16 => true,
+            19 => text[16] == b':',
+            _ => false,
+        };
+        if !is_form || text[4] != b'-' || text[7] != b'-' || text[10] != b' ' || text[13] != b':' {
+            return None;
+        }
+        let two = |at: usize| {
+            let is_number = text[at].is_ascii_digit() && text[at + 1].is_ascii_digit();
+            is_number.then(|| (text[at] - b'0') as i8 * 10 + (text[at + 1] - b'0') as i8)
+        };
+        let year = i16::from(two(0)?) * 100 + i16::from(two(2)?);
+        let second = if text.len() == 19 { two(17)? } else { 0 };
+        let date = jiff::civil::Date::new(year, two(5)?, two(8)?).ok()?;
+        let clock = jiff::civil::Time::new(two(11)?, two(14)?, second, 0).ok()?;
+        (year >= FIRST_YEAR).then_some(Self {
+            date,
+            clock: Some(clock),
+        })
+    }
+
     fn from_unix(count: i64, per_second: i64) -> Option<Self> {
         let timestamp = jiff::Timestamp::from_second(count / per_second).ok()?;
         Some(Self::from_timestamp(timestamp))
@@ -81,6 +108,9 @@ impl Time {
         }
     }
 }
+
+/// No message is older.
+const FIRST_YEAR: i16 = 1990;
 
 /// Words for the hours after noon.
 const AFTERNOON: [&str; 4] = ["下午", "晚上", "PM", "pm"];
@@ -116,7 +146,7 @@ fn numbers_in(text: &str) -> Option<Numbers> {
             }
         }
     }
-    (numbers.count >= 3 && numbers.all[0] >= 1990).then_some(numbers)
+    (numbers.count >= 3 && numbers.all[0] >= FIRST_YEAR).then_some(numbers)
 }
 
 #[cfg(test)]
@@ -131,6 +161,7 @@ mod tests {
         };
         for text in [
             "2026-03-02 14:05",
+            "2026-03-02 14:05:00",
             "2026/3/2 14:05:00",
             "2026年3月2日 下午2时05分",
             "20260302140500",
@@ -142,7 +173,7 @@ mod tests {
             assert_eq!(Time::parse(text), Some(expected), "{text}");
         }
         assert_eq!(Time::parse("2026-03-02").unwrap().clock, None);
-        for text in ["", "明天", "12:30", "2026-13-40"] {
+        for text in ["", "明天", "12:30", "2026-13-40", "2026-13-40 14:05", "1026-03-02 14:05"] {
             assert_eq!(Time::parse(text), None, "{text}");
         }
     }

@@ -32,7 +32,10 @@ pub fn parse(text: &str) -> Option<Vec<Turn<'_>>> {
 /// Whether a text that could be anything is surely a transcript: two speakers' lines, and they are the rule.
 pub(crate) fn is_transcript(text: &str) -> bool {
     // Most texts are refused here, a million times.
-    if memchr::memchr(b'\n', text.as_bytes()).is_none() && tag(text.trim_start()).is_none() {
+    let text_start = text.trim_start();
+    if memchr::memchr(b'\n', text.as_bytes()).is_none()
+        && (!may_begin_tag(text_start) || tag(text_start).is_none())
+    {
         return false;
     }
     let (tagged, lines) = count_tags(text);
@@ -273,6 +276,13 @@ const BARE_LABELS: &[&str] = &[
     "被叫方",
 ];
 
+/// Whether a text begins as tags do, as far as its first two characters tell.
+fn may_begin_tag(text: &str) -> bool {
+    let inner = text.trim_start_matches(['[', '【', '(', '（', '<', ' ', '\t']);
+    beginning(inner)
+        .is_some_and(|first| is_of_time(first) || LABEL_BEGINNINGS.binary_search(&first).is_ok())
+}
+
 /// `[time] label (number) [time] colon`, where the label, too, may be in brackets.
 fn tag(line: &str) -> Option<Tag<'_>> {
     let mut rest = line.trim_start();
@@ -401,11 +411,6 @@ fn time_prefix(text: &str) -> Option<(&str, &str)> {
         let has_clock = text.contains([':', '时']) || text.contains('-');
         groups.filter(|group| !group.is_empty()).count() >= 2 && has_clock
     };
-    let is_of_time = |character: char| {
-        character.is_ascii_digit()
-            || matches!(character, ':' | '-' | '/' | '.' | ' ' | 'T' | ',' | '~')
-            || matches!(character, '年' | '月' | '日' | '时' | '分' | '秒')
-    };
     if let Some((inner, after)) = bracketed(text) {
         let inner = inner.trim();
         return (inner.chars().all(is_of_time) && is_time(inner)).then_some((inner, after));
@@ -414,11 +419,17 @@ fn time_prefix(text: &str) -> Option<(&str, &str)> {
         return None;
     }
     let end = text
-        .find(|character| !is_of_time(character))
+        .find(|character: char| !is_of_time(character))
         .unwrap_or(text.len());
     // The colon after a label-less time belongs to the line.
     let time = text[..end].trim_end().trim_end_matches([':', ',', '-', '~']);
     is_time(time).then(|| (time, &text[time.len()..]))
+}
+
+fn is_of_time(character: char) -> bool {
+    character.is_ascii_digit()
+        || matches!(character, ':' | '-' | '/' | '.' | ' ' | 'T' | ',' | '~')
+        || matches!(character, '年' | '月' | '日' | '时' | '分' | '秒')
 }
 
 /// `名称：value` before the first turn.
