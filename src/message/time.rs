@@ -173,7 +173,14 @@ mod tests {
             assert_eq!(Time::parse(text), Some(expected), "{text}");
         }
         assert_eq!(Time::parse("2026-03-02").unwrap().clock, None);
-        for text in ["", "明天", "12:30", "2026-13-40", "2026-13-40 14:05", "1026-03-02 14:05"] {
+        for text in [
+            "",
+            "明天",
+            "12:30",
+            "2026-13-40",
+            "2026-13-40 14:05",
+            "1026-03-02 14:05",
+        ] {
             assert_eq!(Time::parse(text), None, "{text}");
         }
     }

@@ -279,8 +279,7 @@ const BARE_LABELS: &[&str] = &[
 /// Whether a text begins as tags do, as far as its first two characters tell.
 fn may_begin_tag(text: &str) -> bool {
     let inner = text.trim_start_matches(['[', '【', '(', '（', '<', ' ', '\t']);
-    beginning(inner)
-        .is_some_and(|first| is_of_time(first) || LABEL_BEGINNINGS.binary_search(&first).is_ok())
+    beginning(inner).is_some_and(|first| is_of_time(first) || LABEL_BEGINNINGS.binary_search(&first).is_ok())
 }
 
 /// `[time] label (number) [time] colon`, where the label, too, may be in brackets.

@@ -61,7 +61,7 @@ struct Cell {
 
 /// What the opinion reads of a character: where the row of its pairs begins (bits 8–31), its own share (0–7).
 #[derive(Debug, Clone, Copy, Default)]
-struct Voice(u32);
+pub(super) struct Voice(u32);
 
 /// A character as the second opinion hears it: the code of its token (bits 0–13), whether a run of them is one token
 /// (14), whether it is no token, more than one, or ends a sentence (15): then its glyph tells.
@@ -362,24 +362,27 @@ impl Alphabet {
     }
 
     /// Fills the table of what the second opinion hears, once the glyphs are drawn.
-    pub(super) fn voice(&mut self, of_break: u16, of_number: u16) {
+    pub(super) fn fill_heard(&mut self, of_break: u16, of_number: u16) {
         let glyphs = self.glyphs.iter();
         self.heard = glyphs
             .map(|&glyph| Heard::new(glyph, of_break, of_number))
             .collect();
     }
 
+    /// What the second opinion reads of a code.
+    #[inline(always)]
+    pub(super) fn voice(&self, code: u16) -> Voice {
+        self.voices[usize::from(code)]
+    }
+
     /// The share of a character and of the pair that it ends, and whether that pair is a grave term's. No branch:
     /// half of all pairs have a cell, and nothing tells which.
-    #[inline]
-    pub(super) fn share(&self, previous: u16, code: u16) -> (i32, bool) {
-        let cell = self.cells[self.place(previous, code)];
-        let is_it = cell.first == previous;
+    #[inline(always)]
+    pub(super) fn share(&self, before: (u16, Voice), own: (u16, Voice)) -> (i32, bool) {
+        let cell = self.cells[before.1.row() + usize::from(own.0)];
+        let is_it = cell.first == before.0;
         let pair = i32::from(cell.weight) * i32::from(is_it);
-        (
-            i32::from(self.voices[usize::from(code)].share()) + pair,
-            cell.is_grave & is_it,
-        )
+        (i32::from(own.1.share()) + pair, cell.is_grave & is_it)
     }
 
     /// The list of the terms filed under a pair; 0 for none.

@@ -52,7 +52,9 @@ impl ClassSet {
     /// Whether it holds one of these classes.
     #[inline]
     pub(super) fn meets(&self, masks: &[Mask]) -> bool {
-        masks.iter().any(|mask| self.0[mask.word as usize] & mask.bits != 0)
+        masks
+            .iter()
+            .any(|mask| self.0[mask.word as usize] & mask.bits != 0)
     }
 
     /// Adds all of these classes.
@@ -67,7 +69,11 @@ impl ClassSet {
     #[inline]
     pub(super) fn for_each_of(&self, masks: &[Mask], mut visit: impl FnMut(ClassId)) {
         for mask in masks {
-            visit_bits(mask.word as u16, self.0[mask.word as usize] & mask.bits, &mut visit);
+            visit_bits(
+                mask.word as u16,
+                self.0[mask.word as usize] & mask.bits,
+                &mut visit,
+            );
         }
     }
 

@@ -294,7 +294,10 @@ impl Glance {
         }
         own.alphabet.file(&facts);
         own.alphabet.draw(&lexicon.folds, sound);
-        own.alphabet.voice(own.measure.of_break, own.measure.of_number);
+        let Measure {
+            of_break, of_number, ..
+        } = own.measure;
+        own.alphabet.fill_heard(of_break, of_number);
         own
     }
 
@@ -358,14 +361,10 @@ impl Glance {
         tally.clear();
         let (measure, alphabet) = (&self.measure, &self.alphabet);
         for (_, source) in opinion::heard(message) {
-            tally.begin_stretch(source.len(), measure, alphabet);
-            for character in source.chars() {
-                let heard = alphabet.hear(character);
-                if heard.is_special() {
-                    self.hear_special(character, folds, sound, tally);
-                } else {
-                    tally.add(heard.code(), heard.runs(), measure, alphabet);
-                }
+            tally.begin_stretch(measure, alphabet);
+            let mut characters = source.chars();
+            while let Some(special) = tally.hear(&mut characters, measure, alphabet) {
+                self.hear_special(special, folds, sound, tally);
             }
             tally.end_sentence();
         }

@@ -4,7 +4,7 @@
 //! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
 //! the source, with no branch that depends on a character but the rare ones.
 
-use super::alphabet::Alphabet;
+use super::alphabet::{Alphabet, Voice};
 use crate::opinion::{self, Opinion};
 
 /// What turns a sum of shares into a logit, and the codes of what stands for breaks and numbers.
@@ -43,37 +43,74 @@ impl Tally {
         self.grave.clear();
     }
 
-    /// Begins a stretch of at most so many characters: there is a break before it unless the one before ends with one.
-    pub(super) fn begin_stretch(&mut self, characters: usize, measure: &Measure, alphabet: &Alphabet) {
-        let most = self.tokens + characters + 1;
-        if self.codes.len() < most {
-            self.codes.resize(most, 0);
-        }
+    /// Begins a stretch: there is a break before it unless the one before ends with one.
+    pub(super) fn begin_stretch(&mut self, measure: &Measure, alphabet: &Alphabet) {
         self.add(measure.of_break, true, measure, alphabet);
         self.stretches.push(self.sentences.len() as u32);
         self.end_sentence();
     }
 
-    /// Adds the token of a character; one that `runs` and follows its like is the same token. Before the first word
-    /// there is a break already.
+    /// Adds the tokens of a stretch up to the first character that needs a closer look, and tells which.
     #[inline(always)]
-    pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure, alphabet: &Alphabet) {
-        let previous = match self.tokens.checked_sub(1) {
-            Some(last) => self.codes[last],
-            None => measure.of_break,
+    pub(super) fn hear(
+        &mut self,
+        characters: &mut std::str::Chars,
+        measure: &Measure,
+        alphabet: &Alphabet,
+    ) -> Option<char> {
+        let (mut tokens, mut sum) = (self.tokens, self.sum);
+        let most = tokens + characters.as_str().len();
+        if self.codes.len() < most {
+            self.codes.resize(most, 0);
+        }
+        let mut before = self.last(measure, alphabet);
+        let special = loop {
+            let Some(character) = characters.next() else {
+                break None;
+            };
+            let heard = alphabet.hear(character);
+            if heard.is_special() {
+                break Some(character);
+            }
+            let own = (heard.code(), alphabet.voice(heard.code()));
+            // A break or digit after its like is the same token.
+            let is_new = !(heard.runs() & (own.0 == before.0));
+            let (share, may_be_grave) = alphabet.share(before, own);
+            sum += share * i32::from(is_new);
+            if may_be_grave & is_new {
+                self.grave.push(tokens as u32);
+            }
+            self.codes[tokens] = own.0;
+            tokens += usize::from(is_new);
+            before = own;
         };
-        let is_new = !(runs & (code == previous));
-        let (share, may_be_grave) = alphabet.share(previous, code);
-        self.sum += share * i32::from(is_new);
-        if may_be_grave & is_new {
+        (self.tokens, self.sum) = (tokens, sum);
+        special
+    }
+
+    /// Adds one token; one that `runs` and follows its like is the same token.
+    pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure, alphabet: &Alphabet) {
+        let (before, own) = (self.last(measure, alphabet), (code, alphabet.voice(code)));
+        if runs && code == before.0 {
+            return;
+        }
+        let (share, may_be_grave) = alphabet.share(before, own);
+        self.sum += share;
+        if may_be_grave {
             self.grave.push(self.tokens as u32);
         }
-        if let Some(place) = self.codes.get_mut(self.tokens) {
-            *place = code;
-        } else {
+        if self.tokens == self.codes.len() {
             self.codes.push(code);
         }
-        self.tokens += usize::from(is_new);
+        self.codes[self.tokens] = code;
+        self.tokens += 1;
+    }
+
+    /// The last token; before the first word there is a break.
+    fn last(&self, measure: &Measure, alphabet: &Alphabet) -> (u16, Voice) {
+        let last = self.tokens.checked_sub(1).map(|last| self.codes[last]);
+        let code = last.unwrap_or(measure.of_break);
+        (code, alphabet.voice(code))
     }
 
     /// A sentence or a stretch ends here.
