@@ -209,9 +209,7 @@ mod tests {
         #[test]
         fn a_block_is_cut_as_in_the_whole_text(text in "([打断你的腿还钱催收法院学校家人a-c1-3+#&._%\\-]{1,9}[，。！ *@（）]{0,2}){1,8}") {
             let segmenter = Segmenter::new(&[]);
-            static JIEBA: OnceLock<Jieba> = OnceLock::new();
-            let whole = boundaries_of_whole(JIEBA.get_or_init(Jieba::new), &text);
-            segmenter.jieba.set(JIEBA.get().unwrap().clone()).unwrap();
+            let whole = boundaries_of_whole(dictionary(), &text);
             let (mut blocks, mut work) = (Blocks::default(), Work::default());
             for (at, _) in text.char_indices().skip(1) {
                 let is_inside = is_block_character(text[..at].chars().next_back().unwrap())

@@ -8,9 +8,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use crate::finding::Place;
+use crate::finding::{Finding, Verdict};
 use crate::linter::Work;
-use crate::message::Message;
 use crate::report::human::Terminal;
 use crate::report::json::shown_evidence;
 use crate::report::mask::{masked_text, names_of};
@@ -82,11 +81,7 @@ impl Summary {
         for category in &verdict.categories {
             *self.categories.entry(*category).or_default() += 1;
         }
-        let counted = verdict
-            .findings
-            .iter()
-            .filter(|finding| finding.confidence > Confidence::Low);
-        let mut rules: Vec<usize> = counted.map(|finding| finding.rule).collect();
+        let mut rules: Vec<usize> = counted(verdict).map(|finding| finding.rule).collect();
         rules.sort_unstable();
         rules.dedup();
         for rule in &rules {
@@ -109,10 +104,12 @@ impl Summary {
                 },
             );
         }
-        let may_be_listed =
-            self.worst.len() < WORST || self.worst.last().is_some_and(|last| last.score <= verdict.score);
-        if verdict.tier > Tier::Clean && may_be_listed {
-            self.place(Worst::of(judged, settings));
+        // Half of a dump's grave messages have the highest score: their opening tells most of them apart.
+        if verdict.tier > Tier::Clean && self.may_list(verdict.score, "") {
+            let opening = opening(judged, settings.masks);
+            if self.may_list(verdict.score, &opening) {
+                self.place(Worst::of(judged, opening, settings));
+            }
         }
     }
 
@@ -385,10 +382,21 @@ impl Summary {
     fn count_agency(&mut self, name: &str, counts: Agency) {
         let is_full = self.agencies.len() >= MAX_AGENCIES && !self.agencies.contains_key(name);
         let name = if is_full { "" } else { name };
-        let own = self.agencies.entry(name.to_owned()).or_default();
+        // Known names are looked up without a copy of them.
+        let own = match self.agencies.get_mut(name) {
+            Some(own) => own,
+            None => self.agencies.entry(name.to_owned()).or_default(),
+        };
         own.messages += counts.messages;
         own.flagged += counts.flagged;
         own.severe += counts.severe;
+    }
+
+    /// Whether a message of this score and an opening not before this one may stand among the worst.
+    fn may_list(&self, score: u8, opening: &str) -> bool {
+        let is_before =
+            |last: &Worst| score > last.score || score == last.score && opening <= last.opening.as_str();
+        self.worst.len() < WORST || self.worst.last().is_some_and(is_before)
     }
 
     /// Puts a message among the worst, or counts it with one that reads the same. The order is one of contents,
@@ -406,13 +414,9 @@ impl Summary {
 }
 
 impl Worst {
-    fn of(judged: Judged, settings: &Settings) -> Self {
+    fn of(judged: Judged, opening: String, settings: &Settings) -> Self {
         let Judged { message, verdict, .. } = judged;
-        let mut findings: Vec<_> = verdict
-            .findings
-            .iter()
-            .filter(|one| one.confidence > Confidence::Low)
-            .collect();
+        let mut findings: Vec<_> = counted(verdict).collect();
         // Stable: the gravest first, then as they stand in the text.
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.tier));
         let mut rules: Vec<usize> = Vec::new();
@@ -428,11 +432,6 @@ impl Worst {
                 evidence.push(words);
             }
         }
-        let opening = opening(
-            message,
-            findings.first().map(|finding| finding.place),
-            settings.masks,
-        );
         Self {
             score: verdict.score,
             tier: verdict.tier,
@@ -457,12 +456,20 @@ impl Worst {
     }
 }
 
+/// The findings that count.
+fn counted(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
+    let findings = verdict.findings.iter();
+    findings.filter(|finding| finding.confidence > Confidence::Low)
+}
+
 /// The beginning of the stretch that carries the gravest finding, on one line.
-fn opening(message: &Message, place: Option<Place>, masks: bool) -> String {
+fn opening(judged: Judged, masks: bool) -> String {
     const CHARACTERS: usize = 100;
     // Enough beyond the cut for a number that straddles it to be recognised and masked.
     const BEYOND: usize = 64;
-    let text = message.stretch(place.and_then(|place| place.turn));
+    let message = judged.message;
+    let gravest = counted(judged.verdict).min_by_key(|finding| std::cmp::Reverse(finding.tier));
+    let text = message.stretch(gravest.and_then(|finding| finding.place.turn));
     let opening: String = text.chars().take(CHARACTERS + BEYOND).collect();
     let opening = if masks {
         masked_text(&opening, &names_of(message))
@@ -492,6 +499,7 @@ fn by_count<K: Ord>(counts: &BTreeMap<K, u64>) -> Vec<(&K, u64)> {
 mod tests {
     use super::*;
     use crate::message::Id;
+    use crate::message::Message;
     use crate::report::json::tests::{judged_text, settings, small_lexicon};
 
     fn add(summary: &mut Summary, id: u64, marked: &str, score: u8, settings: &Settings) {

@@ -34,7 +34,7 @@ pub(super) struct Glance {
     /// The different lists of classes that terms have.
     lists: Vec<ClassId>,
     /// The classes of the terms that may be read by sound as far as they may, by term.
-    heard: HashMap<u32, Vec<ClassId>>,
+    heard: Vec<List>,
     /// Classes of the shapes, by shape.
     shapes: Vec<ClassId>,
     class_count: usize,
@@ -115,6 +115,8 @@ pub(crate) struct Sights {
     pub(super) has_gap: bool,
     /// A term was seen of which the row doesn't tell where it stands, or a character that is read as several.
     pub(super) is_vague: bool,
+    /// Places of the row of the last turn where something may stand.
+    places: Found,
     /// Places of the row of the last turn before which something was skipped.
     gaps: Vec<u32>,
     /// A run of letters that may be pinyin was seen.
@@ -180,12 +182,52 @@ impl Sights {
     }
 }
 
-fn heard(lexicon: &Lexicon) -> HashMap<u32, Vec<ClassId>> {
-    let terms = (0..).zip(&lexicon.terms).filter(|(_, term)| term.has_sound);
-    let may = |class: &&ClassId| lexicon.classes[class.0 as usize].has_sound;
-    terms
-        .map(|(index, term)| (index, term.classes.iter().filter(may).copied().collect()))
-        .collect()
+/// The places of a row where something may stand. The buffers are longer than what they hold.
+#[derive(Debug, Default)]
+struct Found {
+    singles: Vec<u32>,
+    pairs: Vec<(u32, u32)>,
+    sounds: Vec<u32>,
+    counts: [usize; 3],
+}
+
+impl Found {
+    /// Finds the characters that are terms or forms, the pairs under which terms are filed, and the pairs of syllables
+    /// that begin a term. Every place is written, and kept by counting on: nothing tells what comes next.
+    fn find(&mut self, row: &[Glyph], alphabet: &Alphabet, sound: &SoundIndex) {
+        if self.singles.len() < row.len() {
+            self.singles.resize(row.len(), 0);
+            self.pairs.resize(row.len(), (0, 0));
+            self.sounds.resize(row.len(), 0);
+        }
+        let [mut singles, mut pairs, mut sounds] = [0; 3];
+        let (mut previous, mut spoken) = (0, 0);
+        for (at, &glyph) in (0..).zip(row) {
+            let (code, syllable) = (glyph.code(), glyph.syllable());
+            let facts = alphabet.facts(code);
+            self.singles[singles] = at;
+            singles += usize::from((facts.classes != List::default()) | facts.is_form);
+            let terms = alphabet.terms(previous, code);
+            self.pairs[pairs] = (at, terms);
+            pairs += usize::from(terms != 0);
+            self.sounds[sounds] = at;
+            sounds += usize::from((spoken != 0) & (syllable != 0) & sound.may_hear(spoken, syllable));
+            (previous, spoken) = (code, syllable);
+        }
+        self.counts = [singles, pairs, sounds];
+    }
+
+    fn singles(&self) -> &[u32] {
+        &self.singles[..self.counts[0]]
+    }
+
+    fn pairs(&self) -> &[(u32, u32)] {
+        &self.pairs[..self.counts[1]]
+    }
+
+    fn sounds(&self) -> &[u32] {
+        &self.sounds[..self.counts[2]]
+    }
 }
 
 impl Glance {
@@ -203,7 +245,7 @@ impl Glance {
             entries: Vec::new(),
             characters: Vec::new(),
             lists: Vec::new(),
-            heard: heard(lexicon),
+            heard: Vec::new(),
             shapes: lexicon.shapes.clone(),
             class_count: lexicon.classes.len(),
             measure: Measure::default(),
@@ -284,6 +326,12 @@ impl Glance {
                     }
                 }
             }
+        }
+        let may = |class: &&ClassId| lexicon.classes[class.0 as usize].has_sound;
+        for term in &lexicon.terms {
+            let classes = term.classes.iter().filter(|class| term.has_sound && may(class));
+            let list = own.list(classes.copied().collect(), &mut lists);
+            own.heard.push(list);
         }
         for substitute in lexicon.folds.syllables.substitutes() {
             own.alphabet.enter(substitute);
@@ -484,36 +532,27 @@ impl Glance {
         let mut row = std::mem::take(&mut sights.row);
         let signs = self.fold(source, folds, sound, &mut row, sights);
         let first_term = sights.terms.len();
-        let (mut previous, mut spoken) = (0, 0);
-        for (at, &glyph) in row.iter().enumerate() {
-            let code = glyph.code();
-            let single = self.alphabet.facts(code);
-            if single.classes != List::default() {
-                sights.is_vague |= single.is_vague && sights.touches_gap(at, at + 1);
-                sights.add(single.term, self.classes(single.classes), at, at + 1);
-            }
+        // First all places where something may stand, without a branch, so that their loads overlap; then those places.
+        let mut places = std::mem::take(&mut sights.places);
+        places.find(&row, &self.alphabet, sound);
+        for &at in places.singles() {
+            let (at, single) = (at as usize, self.alphabet.facts(row[at as usize].code()));
             sights.has_form |= single.is_form;
-            let terms = self.alphabet.terms(previous, code);
-            if terms != 0 {
-                self.look_up(terms, &row, at, sights);
-            }
-            previous = code;
-            let pair = (spoken, glyph.syllable());
-            spoken = pair.1;
-            if pair.0 != 0 && pair.1 != 0 {
-                let character = |glyph: Glyph| self.alphabet.character(glyph.code());
-                sound.hear(
-                    &row[at - 1..],
-                    pair,
-                    character,
-                    &folds.syllables,
-                    |term, length| {
-                        sights.has_sound = true;
-                        sights.add(NO_TERM, &self.heard[&(term as u32)], at - 1, at - 1 + length);
-                    },
-                );
-            }
+            sights.is_vague |= single.is_vague && sights.touches_gap(at, at + 1);
+            sights.add(single.term, self.classes(single.classes), at, at + 1);
         }
+        for &(at, terms) in places.pairs() {
+            self.look_up(terms, &row, at as usize, sights);
+        }
+        for &at in places.sounds() {
+            let first = at as usize - 1;
+            let character = |glyph: Glyph| self.alphabet.character(glyph.code());
+            sound.hear(&row[first..], character, &folds.syllables, |term, length| {
+                sights.has_sound = true;
+                sights.add(NO_TERM, self.classes(self.heard[term]), first, first + length);
+            });
+        }
+        sights.places = places;
         sights.has_letters |=
             signs & 1 << CharKind::Letter as u32 != 0 && folds.syllables.may_be_spelled(source, &folds.table);
         sights.row = row;

@@ -216,24 +216,26 @@ impl SoundIndex {
     /// Calls `hear` with each term that stands by sound, and not letter by letter, at the beginning of these
     /// folded characters, and its length; `character` tells which one a glyph is, NUL if it stands in no term and
     /// no list of substitutes.
-    #[inline]
     pub(super) fn hear(
         &self,
         row: &[Glyph],
-        pair: (u16, u16),
         character: impl Fn(Glyph) -> char,
         syllables: &Syllables,
         mut hear: impl FnMut(usize, usize),
     ) {
-        let (word, bit) = filter_bit(pair.0, pair.1);
-        if self.filter[word] & bit == 0 {
-            return;
-        }
+        let pair = (row[0].syllable(), row[1].syllable());
         for term in self.bucket(pair).iter().filter(|term| term.pair == pair) {
             if self.is_heard(*term, row, &character, syllables) {
                 hear(term.term as usize, usize::from(term.length));
             }
         }
+    }
+
+    /// Whether some term may begin with these syllables: one bit tells, and only a set bit costs a look-up.
+    #[inline]
+    pub(super) fn may_hear(&self, first: u16, second: u16) -> bool {
+        let (word, bit) = filter_bit(first, second);
+        self.filter[word] & bit != 0
     }
 
     fn is_heard(
