@@ -286,8 +286,7 @@ impl<'f> Builder<'f> {
             self.problem("laws.toml", None, "the file is missing");
             return None;
         };
-        let mut laws: Laws = self.parse(file, text)?;
-        laws.file();
+        let laws: Laws = self.parse(file, text)?;
         self.problems.extend(laws.problems());
         Some(laws)
     }

@@ -5,6 +5,7 @@
 //! the law or quoted in agreement by several (codes T and Q); it never guesses one.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -25,9 +26,9 @@ pub struct Laws {
     /// Clauses, in the order of the instruments.
     #[serde(rename = "clause")]
     pub clauses: Vec<Clause>,
-    /// The clauses of each key, each with its instrument: rules cite for every finding.
+    /// Made when first asked for.
     #[serde(skip)]
-    by_key: HashMap<String, Vec<(usize, usize)>>,
+    by_key: OnceLock<HashMap<String, Vec<(usize, usize)>>>,
 }
 
 /// A law, regulation, standard or guide.
@@ -125,8 +126,7 @@ impl Laws {
         let date = date.unwrap_or(self.reference_date);
         let mut citations: Vec<(bool, Citation)> = Vec::new();
         for key in keys {
-            let versions = self.by_key.get(key).map_or(&[][..], Vec::as_slice);
-            for &(clause, instrument) in versions {
+            for &(clause, instrument) in self.versions(key) {
                 let (clause, instrument) = (&self.clauses[clause], &self.instruments[instrument]);
                 if instrument.binds(date, kind, region) {
                     let is_sectoral = !instrument.creditors.is_empty();
@@ -144,15 +144,20 @@ impl Laws {
         citations.into_iter().map(|(_, citation)| citation).collect()
     }
 
-    /// Files the clauses by their keys, once all have been read.
-    pub(crate) fn file(&mut self) {
-        for (place, clause) in self.clauses.iter().enumerate() {
-            let is_its = |instrument: &Instrument| instrument.id == clause.instrument;
-            if let Some(instrument) = self.instruments.iter().position(is_its) {
-                let versions = self.by_key.entry(clause.key.clone()).or_default();
-                versions.push((place, instrument));
+    /// The places of the clauses of a key, each with its instrument's: rules cite for every finding.
+    fn versions(&self, key: &str) -> &[(usize, usize)] {
+        let by_key = self.by_key.get_or_init(|| {
+            let mut by_key: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+            for (place, clause) in self.clauses.iter().enumerate() {
+                let is_its = |instrument: &Instrument| instrument.id == clause.instrument;
+                if let Some(instrument) = self.instruments.iter().position(is_its) {
+                    let versions = by_key.entry(clause.key.clone()).or_default();
+                    versions.push((place, instrument));
+                }
             }
-        }
+            by_key
+        });
+        by_key.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// The instrument with this id.

@@ -50,7 +50,7 @@ impl OffsetMap {
     }
 
     /// Where a source character that the reading kept begins in it. O(log pieces).
-    pub(crate) fn from_source(&self, at: usize) -> usize {
+    pub(crate) fn to_norm(&self, at: usize) -> usize {
         let next = self.pieces.partition_point(|piece| piece.source <= at);
         match next.checked_sub(1) {
             Some(index) if self.pieces[index].is_copy => {

@@ -64,9 +64,7 @@ impl Searcher {
             // A term has as many sights as classes.
             let is_first = self.classes_of(term).first() == Some(&sight.class);
             if is_first && scan.wants(self.classes_of(term)) {
-                let start = plain
-                    .offsets
-                    .from_source(sights.bytes[sight.start as usize] as usize);
+                let start = plain.offsets.to_norm(sights.bytes[sight.start as usize] as usize);
                 let norm = NormSpan::new(start, start + lexicon.terms[term].text.len());
                 self.add_plain(lexicon, 0, &plain, term, norm, &mut scan);
             }
