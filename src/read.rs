@@ -38,6 +38,7 @@ use std::fmt;
 
 pub use batch::{Batch, Record};
 pub use columns::{ColumnOverrides, Field};
+pub use draft::Unread;
 pub use inputs::{Input, Inputs, expand};
 pub use reader::Reader;
 
@@ -155,6 +156,8 @@ impl Unit {
 pub struct Decision {
     /// How characters are written.
     pub encoding: Encoding,
+    /// Whether that was a guess, and the text doesn't read like Chinese in it.
+    pub is_encoding_doubtful: bool,
     /// How records are written.
     pub format: Format,
     /// What is one message, in plain text.

@@ -156,6 +156,7 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
                 continue;
             }
         };
+        summary.note(record.unread);
         (run.complete)(&mut record.message);
         let verdict = run
             .linter

@@ -79,6 +79,16 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
                     return Ok(());
                 }
             };
+            for field in record.unread.fields() {
+                let (number, field) = (record.number, field.name());
+                let note = match context.lang {
+                    Lang::Zh => format!("第 {number} 条的 {field} 未能识别，按未填处理"),
+                    Lang::En => {
+                        format!("record {number}: {field} was not understood and counts as not given")
+                    }
+                };
+                context.note(&note);
+            }
             let verdict = linter.check(&record.message);
             let result = Judged {
                 message: &record.message,

@@ -311,7 +311,7 @@ fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
 }
 
 fn encoding_value(name: &str) -> std::result::Result<Encoding, String> {
-    Encoding::named(name).ok_or_else(|| "utf-8, gb18030, utf-16le, utf-16be".to_owned())
+    Encoding::named(name).ok_or_else(|| "utf-8, gb18030, big5, utf-16le, utf-16be".to_owned())
 }
 
 /// Results are never written over what is being read.

@@ -12,7 +12,7 @@ use crate::message::{Channel, Message};
 use crate::read::columns::{ColumnOverrides, KnownKeys};
 use crate::read::csv::Table;
 use crate::read::cut::{Kind, Piece};
-use crate::read::draft::{Defaults, Draft};
+use crate::read::draft::{Defaults, Draft, Unread};
 use crate::read::{Reason, Rejection, jsonl};
 
 /// How to read the records of one input.
@@ -68,6 +68,8 @@ pub struct Record<'a> {
     pub raw: &'a str,
     /// What it says.
     pub message: Message<'a>,
+    /// What it says that was not understood.
+    pub unread: Unread,
 }
 
 impl Batch {
@@ -101,17 +103,18 @@ impl Batch {
             .filter(|(_, piece)| piece.kind != Kind::Blank)
             .map(move |(index, piece)| {
                 let read = self.text(whole, index, piece).and_then(|raw| {
-                    let message = self.message(raw, self.first + index as u64, &mut keys)?;
-                    Ok((raw, message))
+                    let (message, unread) = self.message(raw, self.first + index as u64, &mut keys)?;
+                    Ok((raw, message, unread))
                 });
                 let number = self.first + index as u64;
                 let byte = self.origin + piece.start as u64;
                 match read {
-                    Ok((raw, message)) => Ok(Record {
+                    Ok((raw, message, unread)) => Ok(Record {
                         number,
                         byte,
                         raw,
                         message,
+                        unread,
                     }),
                     Err(reason) => Err(Rejection {
                         file: self.shape.file.clone(),
@@ -165,17 +168,24 @@ impl Batch {
         Decoded { text, records }
     }
 
-    fn message<'a>(&'a self, raw: &'a str, number: u64, keys: &mut KnownKeys) -> Result<Message<'a>, Reason> {
+    fn message<'a>(
+        &'a self,
+        raw: &'a str,
+        number: u64,
+        keys: &mut KnownKeys,
+    ) -> Result<(Message<'a>, Unread), Reason> {
         let draft = match &self.shape.layout {
             Layout::Object(columns) => jsonl::draft(raw, columns, keys)?,
             Layout::Row(table) => table.draft(raw),
             Layout::Text => Draft::text(raw),
             Layout::Call => Draft::call(raw),
         };
-        draft.into_message(Defaults {
+        let unread = draft.unread();
+        let message = draft.into_message(Defaults {
             file: &self.shape.name,
             number,
             channel: self.shape.channel,
-        })
+        })?;
+        Ok((message, unread))
     }
 }

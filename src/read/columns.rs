@@ -321,6 +321,11 @@ impl Field {
     /// How many there are.
     pub(crate) const COUNT: usize = NAMES.len();
 
+    /// All fields, in their order.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(field, ..)| *field)
+    }
+
     /// The name of the field in records and in `--column`.
     pub fn name(self) -> &'static str {
         let row = NAMES.iter().find(|(field, ..)| *field == self);

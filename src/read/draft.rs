@@ -17,7 +17,24 @@ pub(crate) struct Draft<'a> {
     pub turns: Option<Vec<Turn<'a>>>,
     message: Message<'a>,
     has_id: bool,
-    channel: Option<Cow<'a, str>>,
+    channel: Option<Channel>,
+    unread: Unread,
+}
+
+/// The fields of a record whose values were not understood; they count as not given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread(u16);
+
+impl Unread {
+    /// The fields, in their order.
+    pub fn fields(self) -> impl Iterator<Item = Field> {
+        let is_in = move |field: &Field| self.0 & 1 << *field as u16 != 0;
+        Field::all().filter(is_in)
+    }
+
+    fn add(&mut self, field: Field) {
+        self.0 |= 1 << field as u16;
+    }
 }
 
 /// What a message is given where its record is silent.
@@ -42,7 +59,7 @@ impl<'a> Draft<'a> {
         let call = transcript::call(text);
         let mut draft = Self {
             turns: Some(call.turns),
-            channel: Some(Cow::Borrowed("call")),
+            channel: Some(Channel::Call),
             ..Self::default()
         };
         for (field, value) in call.fields {
@@ -61,19 +78,51 @@ impl<'a> Draft<'a> {
             return;
         }
         let message = &mut self.message;
+        let is_understood = match field {
+            Field::Time => {
+                message.time = Time::parse(&value);
+                message.time.is_some()
+            }
+            Field::CreditorKind => {
+                message.creditor_kind = CreditorKind::named(&value);
+                message.creditor_kind.is_some()
+            }
+            Field::Channel => {
+                let channel = Channel::named(&value);
+                self.channel = Some(channel.unwrap_or(Channel::Other));
+                channel.is_some()
+            }
+            Field::RecipientRole => {
+                message.recipient_role = Role::named(&value);
+                message.recipient_role.is_some()
+            }
+            _ => {
+                self.set_text(field, value);
+                true
+            }
+        };
+        if !is_understood {
+            self.unread.add(field);
+        }
+    }
+
+    /// Takes a value that may be any text.
+    fn set_text(&mut self, field: Field, value: Cow<'a, str>) {
+        let message = &mut self.message;
         match field {
-            Field::Text | Field::Turns => {}
             Field::Id => self.set_id(Id::Text(value)),
-            Field::Time => message.time = Time::parse(&value),
             Field::Sender => message.sender = Some(value),
             Field::Recipient => message.recipient = Some(value),
             Field::Agency => message.agency = Some(value),
             Field::Creditor => message.creditor = Some(value),
-            Field::CreditorKind => message.creditor_kind = CreditorKind::named(&value),
-            Field::Channel => self.channel = Some(value),
-            Field::RecipientRole => message.recipient_role = Role::named(&value),
             Field::Debtor => message.debtor = Some(value),
             Field::Region => message.region = Some(value),
+            Field::Text
+            | Field::Turns
+            | Field::Time
+            | Field::CreditorKind
+            | Field::Channel
+            | Field::RecipientRole => {}
         }
     }
 
@@ -81,6 +130,11 @@ impl<'a> Draft<'a> {
     pub(crate) fn set_id(&mut self, id: Id<'a>) {
         self.message.id = id;
         self.has_id = true;
+    }
+
+    /// The fields whose values were not understood.
+    pub(crate) fn unread(&self) -> Unread {
+        self.unread
     }
 
     /// The message.
@@ -92,10 +146,7 @@ impl<'a> Draft<'a> {
         if !self.has_id {
             message.id = Id::Text(format!("{}:{}", defaults.file, defaults.number).into());
         }
-        let channel = self
-            .channel
-            .map(|name| Channel::named(&name).unwrap_or(Channel::Other));
-        message.channel = channel.or(defaults.channel);
+        message.channel = self.channel.or(defaults.channel);
         message.body = match (self.turns, self.text) {
             (Some(turns), _) if !turns.is_empty() => Body::Turns(turns),
             (_, Some(text)) => body_of(text, message.channel),

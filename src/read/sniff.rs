@@ -44,6 +44,10 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
     let mut sniffed = Sniffed {
         decision: Decision {
             encoding,
+            is_encoding_doubtful: options.encoding.is_none()
+                && mark == 0
+                && encoding == Encoding::Gb18030
+                && decode::reads_unlike_gb18030(content),
             format,
             unit: None,
             delimiter: None,

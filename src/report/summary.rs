@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Verdict};
 use crate::linter::Work;
+use crate::read::{Field, Unread};
 use crate::report::human::Terminal;
 use crate::report::json::shown_evidence;
 use crate::report::mask::{masked_text, names_of};
@@ -45,6 +46,8 @@ pub struct Summary {
     agencies: BTreeMap<String, Agency>,
     worst: Vec<Worst>,
     rejections: Vec<String>,
+    /// Records by the field whose value was not understood.
+    unread: BTreeMap<Field, u64>,
 }
 
 /// Messages of one agency.
@@ -121,6 +124,13 @@ impl Summary {
         }
     }
 
+    /// Counts the values of a record that were not understood.
+    pub fn note(&mut self, unread: Unread) {
+        for field in unread.fields() {
+            *self.unread.entry(field).or_default() += 1;
+        }
+    }
+
     /// Takes over what the next batch has seen.
     pub fn merge(&mut self, next: Summary) {
         self.judged += next.judged;
@@ -128,6 +138,9 @@ impl Summary {
         self.skipped += next.skipped;
         self.work += next.work;
         self.for_review += next.for_review;
+        for (field, count) in next.unread {
+            *self.unread.entry(field).or_default() += count;
+        }
         for (own, next) in self.tiers.iter_mut().zip(next.tiers) {
             *own += next;
         }
@@ -217,6 +230,17 @@ impl Summary {
             writeln!(out, "\n{}", pick(lang, "读取方式", "how the inputs were read"))?;
             for decision in decisions {
                 writeln!(out, "  {}", visible(decision))?;
+            }
+        }
+        if !self.unread.is_empty() {
+            let title = pick(
+                lang,
+                "未能识别的字段值（按未填处理，条数）",
+                "values that were not understood and count as not given (records)",
+            );
+            writeln!(out, "\n{title}")?;
+            for (field, count) in by_count(&self.unread) {
+                self.write_count(out, field.name(), columns(field.name()), count)?;
             }
         }
         if !self.rejections.is_empty() {

@@ -160,10 +160,16 @@ pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
 
 /// How an input was read, in one line.
 pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
-    let mut facts = vec![
-        decision.encoding.name().to_owned(),
-        format(decision.format, lang).to_owned(),
-    ];
+    let mut facts = vec![decision.encoding.name().to_owned()];
+    if decision.is_encoding_doubtful {
+        let doubt = pick(
+            lang,
+            "编码存疑，读出来不像中文，请用 --encoding 指定（如 big5、utf-16le）",
+            "probably another encoding: it doesn't read like Chinese; --encoding names it, as big5 or utf-16le",
+        );
+        facts.push(doubt.to_owned());
+    }
+    facts.push(format(decision.format, lang).to_owned());
     if let Some(one) = decision.unit {
         facts.push(unit(one, lang).to_owned());
     }

@@ -358,6 +358,53 @@ fn screen_summarises_and_keeps_rejects() {
 }
 
 #[test]
+fn values_that_nobody_understands_are_told() {
+    let place = Place::new();
+    let dump = format!(
+        "{{\"text\":\"{SEVERE}\",\"time\":\"明天\",\"channel\":\"飞鸽\"}}\n{{\"text\":\"您好\",\"time\":\"昨天\"}}\n\
+         {{\"text\":\"您好\",\"time\":\"2026-03-02\",\"channel\":\"短信\"}}\n"
+    );
+    place.write("dump.jsonl", &dump);
+    let output = place.run(&["screen", "dump.jsonl", "--lang", "zh"]);
+    let shown = out(&output);
+    let told = shown.split("未能识别的字段值").nth(1).unwrap_or_default();
+    let counts: Vec<Vec<&str>> = told
+        .lines()
+        .skip(1)
+        .take(2)
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(
+        (counts[0][..2].to_vec(), counts[1][..2].to_vec()),
+        (vec!["time", "2"], vec!["channel", "1"]),
+        "{shown}"
+    );
+    let output = place.run_on(&["check", "--jsonl", "--lang", "en"], &dump);
+    assert!(
+        err(&output).contains("record 1: time was not understood"),
+        "{}",
+        err(&output)
+    );
+    assert!(!err(&output).contains("record 3"), "{}", err(&output));
+}
+
+#[test]
+fn a_doubtful_encoding_is_told_and_another_can_be_named() {
+    let place = Place::new();
+    // 林小姐您好，這裡是貸款公司，您的帳單已經逾期多日，請盡快還款，否則我們會打電話給您的家人和公司同事。
+    let big5 =
+        b"\xaaL\xa4p\xa9j\xb1z\xa6n\xa1A\xb3o\xb8\xcc\xacO\xb6U\xb4\xda\xa4\xbd\xa5q\xa1A\xb1z\xaa\xba\xb1\
+        b\xb3\xe6\xa4w\xb8g\xb9O\xb4\xc1\xa6h\xa4\xe9\xa1A\xbd\xd0\xba\xc9\xa7\xd6\xc1\xd9\xb4\xda\xa1A\
+        \xa7_\xabh\xa7\xda\xad\xcc\xb7|\xa5\xb4\xb9q\xb8\xdc\xb5\xb9\xb1z\xaa\xba\xaea\xa4H\xa9M\xa4\xbd\
+        \xa5q\xa6P\xa8\xc6\xa1C\n";
+    place.write("hong-kong.txt", big5);
+    let shown = out(&place.run(&["screen", "hong-kong.txt", "--lang", "zh"]));
+    assert!(shown.contains("编码存疑"), "{shown}");
+    let shown = out(&place.run(&["screen", "hong-kong.txt", "--encoding", "big5", "--lang", "zh"]));
+    assert!(shown.contains("Big5") && !shown.contains("编码存疑"), "{shown}");
+}
+
+#[test]
 fn screen_masks_unless_told_to_reveal() {
     let place = Place::new();
     place.write(
