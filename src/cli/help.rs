@@ -276,7 +276,10 @@ const CHINESE: &[(&str, &str)] = &[
     ("screen only_findings", "结果中略去没有问题的消息"),
     ("screen stats", "在标准错误输出精确的工作量计数"),
     ("screen unit", "纯文本中一条消息的单位；默认自动识别"),
-    ("screen encoding", "输入的编码，如 utf-8、gb18030、big5；默认自动识别"),
+    (
+        "screen encoding",
+        "输入的编码，如 utf-8、gb18030、big5；默认自动识别",
+    ),
     ("screen input_format", "输入的格式；默认自动识别"),
     ("screen column", "指定哪一列是什么，如 text=短信内容；可重复"),
     ("screen reveal", "不遮盖电话、证件号、卡号和姓名"),

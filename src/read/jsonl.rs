@@ -27,6 +27,75 @@ pub(crate) fn draft<'a>(
     keys: &mut KnownKeys,
 ) -> Result<Draft<'a>, Reason> {
     let line = line.trim_start_matches('\u{feff}');
+    match plain_draft(line, columns, keys) {
+        Some(draft) => Ok(draft),
+        None => parsed_draft(line, columns, keys),
+    }
+}
+
+/// Reads what almost every line of a dump is: an object of strings without escapes and of whole numbers. Nothing is
+/// decided here about any other line: `None` leaves it to the parser. It takes a third of the parser's time.
+fn plain_draft<'a>(line: &'a str, columns: &ColumnOverrides, keys: &mut KnownKeys) -> Option<Draft<'a>> {
+    let mut taken = Taken::default();
+    keys.begin();
+    let mut rest = plain_after(line, '{')?;
+    loop {
+        let (key, after) = plain_string(rest)?;
+        let after = plain_after(after, ':')?;
+        let known = taken.better(keys.field_of(key, columns));
+        rest = if let Some((text, after)) = plain_string(after) {
+            match known {
+                Some((Field::Turns, _)) => return None,
+                Some((Field::Id, _)) if text.trim().is_empty() => {}
+                Some((field, rank)) => taken.take(field, rank, Scalar::Text(Cow::Borrowed(text))),
+                None => {}
+            }
+            after
+        } else {
+            let length = after.bytes().take_while(u8::is_ascii_digit).count();
+            let (digits, after) = after.split_at(length);
+            let number = plain_number(digits)?;
+            match known {
+                Some((Field::Id, rank)) => taken.take_id(rank, Id::Number(number.into())),
+                Some((Field::Turns, _)) => return None,
+                Some((field, rank)) => taken.take(field, rank, Scalar::Number(digits.to_owned())),
+                None => {}
+            }
+            after
+        };
+        let after = rest.trim_start_matches([' ', '\t', '\r']);
+        match after.as_bytes().first()? {
+            b',' => rest = &after[1..],
+            b'}' if after[1..].trim_matches([' ', '\t', '\r']).is_empty() => return taken.draft().ok(),
+            _ => return None,
+        }
+    }
+}
+
+/// What follows a sign, with the spaces around it.
+fn plain_after(text: &str, sign: char) -> Option<&str> {
+    let space = [' ', '\t', '\r'];
+    let after = text.trim_start_matches(space).strip_prefix(sign)?;
+    Some(after.trim_start_matches(space))
+}
+
+/// A string without escapes at the start, and what follows it.
+fn plain_string(text: &str) -> Option<(&str, &str)> {
+    let inner = text.trim_start_matches([' ', '\t', '\r']).strip_prefix('"')?;
+    let end = memchr::memchr2(b'"', b'\\', inner.as_bytes())?;
+    let is_plain = inner.as_bytes()[end] == b'"'
+        && inner.as_bytes()[..end]
+            .iter()
+            .fold(true, |all, &byte| all & (byte >= b' '));
+    is_plain.then(|| (&inner[..end], &inner[end + 1..]))
+}
+
+/// Reads a line with a parser that knows all of JSON.
+fn parsed_draft<'a>(
+    line: &'a str,
+    columns: &ColumnOverrides,
+    keys: &mut KnownKeys,
+) -> Result<Draft<'a>, Reason> {
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let object = deserializer.deserialize_any(Object { columns, keys });
     let object = object.and_then(|object| deserializer.end().map(|()| object));
@@ -59,54 +128,86 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut draft = Draft::default();
+        let mut taken = Taken::default();
         self.keys.begin();
-        // The rank of the name that each field was found under.
-        let mut found: [Option<usize>; Field::COUNT] = [None; Field::COUNT];
-        let mut reason = None;
         while let Some(Text(key)) = map.next_key()? {
-            let known = self.keys.field_of(&key, self.columns);
-            let known = known.filter(|&(field, rank)| found[field as usize].is_none_or(|best| rank <= best));
-            let Some((field, rank)) = known else {
+            let Some((field, rank)) = taken.better(self.keys.field_of(&key, self.columns)) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             match field {
-                Field::Id => match id_of(map.next_value::<&RawValue>()?) {
-                    Some(id) => draft.set_id(id),
-                    None => continue,
-                },
-                Field::Turns => match turns_of(map.next_value()?) {
-                    TurnsValue::Turns(turns) => draft.turns = Some(turns),
-                    TurnsValue::Wrong(turn) => reason = Some(Reason::BadTurn { turn }),
-                    TurnsValue::Text(text) if draft.text.is_none() => draft.text = Some(text),
-                    TurnsValue::Text(_) | TurnsValue::Other => continue,
-                },
-                Field::Text => match map.next_value()? {
-                    Scalar::Text(text) => {
-                        draft.text = Some(text);
-                        reason = reason.filter(|reason| *reason != Reason::TextNotString);
+                Field::Id => {
+                    if let Some(id) = id_of(map.next_value::<&RawValue>()?) {
+                        taken.take_id(rank, id);
                     }
-                    Scalar::Null => continue,
-                    Scalar::Number(_) | Scalar::Other => {
-                        if draft.text.is_none() {
-                            reason = reason.or(Some(Reason::TextNotString));
-                        }
-                        continue;
-                    }
-                },
-                _ => match map.next_value()? {
-                    Scalar::Text(text) => draft.set(field, text),
-                    Scalar::Number(number) => draft.set(field, Cow::Owned(number)),
-                    Scalar::Null | Scalar::Other => continue,
-                },
+                }
+                Field::Turns => taken.take_turns(rank, turns_of(map.next_value()?)),
+                _ => taken.take(field, rank, map.next_value()?),
             }
-            found[field as usize] = Some(rank);
         }
-        if draft.turns.is_some() {
-            reason = reason.filter(|reason| *reason != Reason::TextNotString);
+        Ok(taken.draft())
+    }
+}
+
+/// What a record has said so far.
+#[derive(Default)]
+struct Taken<'a> {
+    draft: Draft<'a>,
+    /// The rank of the name that each field was found under.
+    found: [Option<usize>; Field::COUNT],
+    reason: Option<Reason>,
+}
+
+impl<'a> Taken<'a> {
+    /// The field of a key, unless a better name of it was met before.
+    fn better(&self, known: Option<(Field, usize)>) -> Option<(Field, usize)> {
+        known.filter(|&(field, rank)| self.found[field as usize].is_none_or(|best| rank <= best))
+    }
+
+    fn take_id(&mut self, rank: usize, id: Id<'a>) {
+        self.draft.set_id(id);
+        self.found[Field::Id as usize] = Some(rank);
+    }
+
+    fn take_turns(&mut self, rank: usize, turns: TurnsValue<'a>) {
+        match turns {
+            TurnsValue::Turns(turns) => self.draft.turns = Some(turns),
+            TurnsValue::Wrong(turn) => self.reason = Some(Reason::BadTurn { turn }),
+            TurnsValue::Text(text) if self.draft.text.is_none() => self.draft.text = Some(text),
+            TurnsValue::Text(_) | TurnsValue::Other => return,
         }
-        Ok(reason.map_or(Ok(draft), Err))
+        self.found[Field::Turns as usize] = Some(rank);
+    }
+
+    fn take(&mut self, field: Field, rank: usize, value: Scalar<'a>) {
+        match (field, value) {
+            (Field::Text, Scalar::Text(text)) => {
+                self.draft.text = Some(text);
+                self.reason = self
+                    .reason
+                    .take()
+                    .filter(|reason| *reason != Reason::TextNotString);
+            }
+            (Field::Text, Scalar::Number(_) | Scalar::Other) => {
+                if self.draft.text.is_none() {
+                    self.reason.get_or_insert(Reason::TextNotString);
+                }
+                return;
+            }
+            (_, Scalar::Null | Scalar::Other) => return,
+            (_, Scalar::Text(text)) => self.draft.set(field, text),
+            (_, Scalar::Number(number)) => self.draft.set(field, Cow::Owned(number)),
+        }
+        self.found[field as usize] = Some(rank);
+    }
+
+    /// The draft, or why there is none.
+    fn draft(self) -> Result<Draft<'a>, Reason> {
+        let has_turns = self.draft.turns.is_some();
+        let reason = self
+            .reason
+            .filter(|reason| !has_turns || *reason != Reason::TextNotString);
+        reason.map_or(Ok(self.draft), Err)
     }
 }
 
@@ -312,6 +413,56 @@ mod tests {
             channel: None,
         };
         draft(line, &ColumnOverrides::default(), &mut KnownKeys::default())?.into_message(defaults)
+    }
+
+    #[test]
+    fn plain_lines_are_read_as_the_parser_reads_them() {
+        let read = |line, reads_plain: bool| {
+            let (columns, keys) = (&ColumnOverrides::default(), &mut KnownKeys::default());
+            let draft = match reads_plain {
+                true => plain_draft(line, columns, keys)?,
+                false => parsed_draft(line, columns, keys).ok()?,
+            };
+            let defaults = Defaults {
+                file: "f",
+                number: 1,
+                channel: None,
+            };
+            Some(draft.into_message(defaults))
+        };
+        for line in [
+            r#"{"text":"请还款"}"#,
+            r#" { "text" : "请还款" , "id" : 7 } "#,
+            r#"{"id":"a","text":"一","text":"二","内容":"三","extra":"x","n":5}"#,
+            r#"{"id":"  ","text":"一","time":"2026-03-02 14:05","channel":"短信"}"#,
+            r#"{"time":1772431500,"text":"一","agency":""}"#,
+            r#"{"id":0,"text":""}"#,
+        ] {
+            let plain = read(line, true);
+            assert!(plain.is_some(), "{line}");
+            assert_eq!(plain, read(line, false), "{line}");
+        }
+        // Left to the parser, whatever it says to them.
+        for line in [
+            "",
+            "{}",
+            "[]",
+            r#"{"text":"a\nb"}"#,
+            "{\"text\":\"a\tb\"}",
+            r#"{"text":"a"} x"#,
+            r#"{"text":"a",}"#,
+            r#"{"text":"a""id":1}"#,
+            r#"{"text":"a","n":01}"#,
+            r#"{"text":"a","n":1.5}"#,
+            r#"{"text":"a","n":-1}"#,
+            r#"{"text":"a","n":null}"#,
+            r#"{"text":"a","n":{"b":1}}"#,
+            r#"{"text":7}"#,
+            r#"{"turns":"坐席：您好"}"#,
+            r#"{"text":"a"#,
+        ] {
+            assert_eq!(read(line, true), None, "{line}");
+        }
     }
 
     #[test]
