@@ -38,10 +38,10 @@ pub(crate) fn draft<'a>(
 fn plain_draft<'a>(line: &'a str, columns: &ColumnOverrides, keys: &mut KnownKeys) -> Option<Draft<'a>> {
     let mut taken = Taken::default();
     keys.begin();
-    let mut rest = plain_after(line, '{')?;
+    let mut rest = plain_after(line, b'{')?;
     loop {
         let (key, after) = plain_string(rest)?;
-        let after = plain_after(after, ':')?;
+        let after = plain_after(after, b':')?;
         let known = taken.better(keys.field_of(key, columns));
         rest = if let Some((text, after)) = plain_string(after) {
             match known {
@@ -63,31 +63,44 @@ fn plain_draft<'a>(line: &'a str, columns: &ColumnOverrides, keys: &mut KnownKey
             }
             after
         };
-        let after = rest.trim_start_matches([' ', '\t', '\r']);
-        match after.as_bytes().first()? {
-            b',' => rest = &after[1..],
-            b'}' if after[1..].trim_matches([' ', '\t', '\r']).is_empty() => return taken.draft().ok(),
-            _ => return None,
+        if let Some(after) = plain_after(rest, b',') {
+            rest = after;
+        } else {
+            let is_end = plain_after(rest, b'}')?.is_empty();
+            return is_end.then(|| taken.draft().ok()).flatten();
         }
     }
 }
 
 /// What follows a sign, with the spaces around it.
-fn plain_after(text: &str, sign: char) -> Option<&str> {
-    let space = [' ', '\t', '\r'];
-    let after = text.trim_start_matches(space).strip_prefix(sign)?;
-    Some(after.trim_start_matches(space))
+#[inline]
+fn plain_after(text: &str, sign: u8) -> Option<&str> {
+    let text = without_space(text);
+    (text.as_bytes().first() == Some(&sign)).then(|| without_space(&text[1..]))
+}
+
+#[inline]
+fn without_space(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(b' ' | b'\t' | b'\r') => text.trim_start_matches([' ', '\t', '\r']),
+        _ => text,
+    }
 }
 
 /// A string without escapes at the start, and what follows it.
+#[inline]
 fn plain_string(text: &str) -> Option<(&str, &str)> {
-    let inner = text.trim_start_matches([' ', '\t', '\r']).strip_prefix('"')?;
+    if text.as_bytes().first() != Some(&b'"') {
+        return None;
+    }
+    let inner = &text[1..];
     let end = memchr::memchr2(b'"', b'\\', inner.as_bytes())?;
-    let is_plain = inner.as_bytes()[end] == b'"'
-        && inner.as_bytes()[..end]
-            .iter()
-            .fold(true, |all, &byte| all & (byte >= b' '));
-    is_plain.then(|| (&inner[..end], &inner[end + 1..]))
+    let (string, after) = inner.split_at(end);
+    // Control characters have to be escaped. No early end, so that many bytes are looked at together.
+    let has_control = string
+        .bytes()
+        .fold(false, |has_control, byte| has_control | (byte < b' '));
+    (after.as_bytes()[0] == b'"' && !has_control).then(|| (string, &after[1..]))
 }
 
 /// Reads a line with a parser that knows all of JSON.
