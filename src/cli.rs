@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use dunlint::error::Sentence;
 use dunlint::message::{Channel, CreditorKind, Message, Role, Time};
 use dunlint::report::human::Terminal;
 use dunlint::report::words::pick;
@@ -300,7 +301,11 @@ fn date_value(text: &str) -> std::result::Result<jiff::civil::Date, String> {
 
 /// A failure to write results.
 fn unwritten(error: io::Error) -> Error {
-    Error::new(ErrorKind::Output, "results could not be written").because(error)
+    let reason = Sentence {
+        zh: "结果无法写出".to_owned(),
+        en: "results could not be written".to_owned(),
+    };
+    Error::new(ErrorKind::Output, reason).because(error)
 }
 
 fn is_closed_pipe(error: &Error) -> bool {
@@ -309,35 +314,10 @@ fn is_closed_pipe(error: &Error) -> bool {
     source.is_some_and(|source| source.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// A failure in the language for people: place, reason, cause. Reasons that name a datum of a lexicon file stay
-/// as the loader words them.
+/// A failure in the language for people, fit for a terminal.
 fn shown_error(error: &Error, lang: Lang) -> String {
-    if lang == Lang::En {
-        return visible_lines(&error.to_string());
-    }
-    let mut text = visible_lines(&error.to_string());
-    for (english, chinese) in REASONS {
-        text = text.replace(english, chinese);
-    }
-    text
+    visible_lines(&error.shown(lang))
 }
-
-/// What the library says of inputs and outputs, and the same in Chinese.
-const REASONS: &[(&str, &str)] = &[
-    (
-        "no such file or folder; check the path, or write - for stdin",
-        "没有这个文件或文件夹；请检查路径，标准输入写作 -",
-    ),
-    ("can't be opened", "无法打开"),
-    ("can't be entered", "无法进入"),
-    ("can't be read after byte", "无法读取，位于字节"),
-    ("could not be read", "无法读取"),
-    ("results could not be written", "结果无法写出"),
-    ("not a floors file", "不是有效的指标下限文件"),
-    ("No such file or directory", "没有这个文件或目录"),
-    ("Permission denied", "没有权限"),
-    ("No space left on device", "磁盘已满"),
-];
 
 /// A text for stderr, its lines kept: paths and ids are hostile too.
 fn visible_lines(text: &str) -> String {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::finding::{Finding, Place, Verdict};
 use crate::lexicon::Lexicon;
 use crate::message::{Body, Channel, CreditorKind, Id, Message, Role, Speaker, Time, Turn};
@@ -170,7 +170,8 @@ impl Labelled {
             if line.trim().is_empty() {
                 continue;
             }
-            let parsed = serde_json::from_str::<Labelled>(line).map_err(|error| error.to_string());
+            let parsed = serde_json::from_str::<Labelled>(line)
+                .map_err(|error| say!("不是标注记录：{error}", "{error}"));
             match parsed.and_then(|record| record.validated()) {
                 Ok(record) => records.push(record),
                 Err(reason) => problems.push(Error::new(ErrorKind::Input, reason).at_line(index + 1)),
@@ -273,14 +274,18 @@ impl Labelled {
         }
     }
 
-    fn validated(self) -> std::result::Result<Self, String> {
+    fn validated(self) -> std::result::Result<Self, Sentence> {
+        let id = &self.id;
         if self.text.is_none() && self.turns.is_none() {
-            return Err(format!("record {} has neither text nor turns", self.id));
+            return Err(say!(
+                "记录 {id} 既没有 text 也没有 turns；请写上其中一个",
+                "record {id} has neither text nor turns"
+            ));
         }
         if (self.tier == Tier::Clean) != self.labels.is_empty() {
-            return Err(format!(
-                "record {} must have labels if and only if it isn't clean",
-                self.id
+            return Err(say!(
+                "记录 {id} 的 labels 与等级不符：clean 的记录不写 labels，其余的必须写",
+                "record {id} must have labels if and only if it isn't clean"
             ));
         }
         let message = self.message();
@@ -288,9 +293,9 @@ impl Labelled {
             !message.stretch(evidence.turn).contains(&evidence.quote) || evidence.quote.is_empty()
         });
         match stray {
-            Some(evidence) => Err(format!(
-                "record {}: the quote {:?} is not in the text",
-                self.id, evidence.quote
+            Some(LabelledEvidence { quote, .. }) => Err(say!(
+                "记录 {id}：正文里没有所引的 {quote:?}；请照原文摘录",
+                "record {id}: the quote {quote:?} is not in the text"
             )),
             None => Ok(self),
         }

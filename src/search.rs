@@ -24,7 +24,7 @@ use std::fmt;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, say};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
@@ -234,10 +234,11 @@ impl Searcher {
         let mut numbered: Vec<(String, u32)> = numbers.into_iter().collect();
         numbered.sort();
         let automaton = CharwiseDoubleArrayAhoCorasick::with_values(numbered).map_err(|cause| {
-            Error::new(
-                ErrorKind::Lexicon,
-                format!("cannot build the term automaton: {cause}"),
-            )
+            let reason = say!(
+                "无法建立词语的自动机：{cause}",
+                "cannot build the term automaton: {cause}"
+            );
+            Error::new(ErrorKind::Lexicon, reason)
         })?;
         let with_sound = lexicon
             .terms

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use dunlint::error::Sentence;
 use dunlint::eval::figures::{Breach, Score, Share};
 use dunlint::eval::{Figures, Headline, Interval, Labelled, Miss, Outcome as Measured, figures::Floors};
 use dunlint::report::visible::{columns, visible};
@@ -77,7 +78,7 @@ pub(super) fn labelled(paths: &[PathBuf], context: &Context) -> Result<(Vec<Path
     }
     if records.is_empty() {
         let reason = context.pick("没有可供衡量的记录", "there is no labelled record to measure");
-        return Err(Error::new(ErrorKind::Input, reason));
+        return Err(Error::said(ErrorKind::Input, reason));
     }
     Ok((files, records))
 }
@@ -122,7 +123,7 @@ pub(super) fn refuse_measured(files: &[PathBuf], context: &Context) -> Result<()
         "measured 目录只用于衡量：其中判错的消息不列出，也不用于学习，否则规则和权重会照着它们来；请使用学习用的文件",
         "folders named measured are for measuring only: their misses aren't listed and nothing learns from them, or rules and weights would be made to fit them; name files for learning",
     );
-    Err(Error::new(ErrorKind::Usage, reason).in_file(file))
+    Err(Error::said(ErrorKind::Usage, reason).in_file(file))
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -130,14 +131,18 @@ fn read(path: &Path) -> Result<String> {
 }
 
 fn unreadable(path: &Path) -> Error {
-    Error::new(ErrorKind::Input, "could not be read").in_file(path)
+    let reason = Sentence {
+        zh: "无法读取".to_owned(),
+        en: "could not be read".to_owned(),
+    };
+    Error::new(ErrorKind::Input, reason).in_file(path)
 }
 
 /// The same problems, each with the file.
 fn in_file(error: &Error, file: &Path) -> Error {
     let problems = error.each().map(|problem| {
         let line = problem.place().line.unwrap_or(0);
-        Error::new(problem.kind(), problem.reason())
+        Error::new(problem.kind(), problem.reason().clone())
             .in_file(file)
             .at_line(line)
     });

@@ -62,7 +62,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             ),
             None => format!("{} {id}", context.pick("没有规则", "no rule")),
         };
-        return Err(Error::new(ErrorKind::Usage, reason));
+        return Err(Error::said(ErrorKind::Usage, reason));
     };
     match arguments.format {
         Format::Human => reference::write_rule(&mut context.out, rule, &Settings::new(lexicon, context.lang)),

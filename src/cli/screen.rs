@@ -114,7 +114,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         .num_threads(threads)
         .build()
         .map_err(|error| {
-            Error::new(
+            Error::said(
                 ErrorKind::Usage,
                 context.pick("无法启动线程", "threads could not be started"),
             )
@@ -155,7 +155,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let is_nothing_open = screened.decisions.is_empty() && !arguments.input.is_empty();
     if is_nothing_open && found.errors.len() + screened.failures.len() > 0 {
         let reason = context.pick("没有一个输入能够打开", "no input could be opened");
-        return Err(Error::new(ErrorKind::Input, reason));
+        return Err(Error::said(ErrorKind::Input, reason));
     }
     let terminal = match target {
         Target::Stdout => Terminal {
@@ -213,7 +213,7 @@ fn outcome(screened: &Screened, unfound: usize, arguments: &Arguments, context: 
             "账目不平，本次结果不可用",
             "the balance doesn't add up; don't use these results",
         );
-        return Err(Error::new(ErrorKind::Output, reason));
+        return Err(Error::said(ErrorKind::Output, reason));
     }
     let flagged = arguments.fail_on.map_or(0, |tier| summary.at_least(tier));
     let unjudged = summary.rejected + (screened.failures.len() + unfound) as u64;
@@ -274,7 +274,7 @@ impl Target {
                     "{what} is not supported: the format of results is JSONL; write -o - or -o FILE.jsonl"
                 ),
             };
-            Error::new(ErrorKind::Usage, reason)
+            Error::said(ErrorKind::Usage, reason)
         };
         // The only one; whoever adds another is told here.
         let (None | Some(ResultFormat::Jsonl)) = arguments.format;
@@ -330,7 +330,7 @@ fn refuse_overwriting(target: &Target, inputs: &[Input], context: &Context) -> R
                 "它同时是输入，写入会毁掉它",
                 "it is an input too and would be overwritten",
             );
-            return Err(Error::new(ErrorKind::Usage, reason).in_file(written));
+            return Err(Error::said(ErrorKind::Usage, reason).in_file(written));
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, say};
 use crate::eval::Outcome;
 use crate::rule::{Category, Tier};
 
@@ -268,7 +268,8 @@ impl Floors {
     /// # Errors
     /// If it isn't TOML of tables `at_least` and `at_most` with known figures.
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|error| Error::new(ErrorKind::Usage, "not a floors file").because(error))
+        let reason = say!("不是有效的指标下限文件", "not a floors file");
+        toml::from_str(text).map_err(|error| Error::new(ErrorKind::Usage, reason).because(error))
     }
 }
 

@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::cue::Cue;
+use super::cue::{Cue, State};
 use super::laws::Laws;
 use super::limits::Limits;
 use super::pattern::{ClassId, Intern, Pattern, Target};
 use super::source::Files;
 use super::{Class, Folds, Lexicon, Term, folds};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::normalize::plain_term;
 use crate::opinion::Model;
 use crate::rule::{Category, Reading, Rule, Tier};
@@ -175,7 +175,7 @@ impl<'f> Builder<'f> {
         files.collect()
     }
 
-    pub(super) fn problem(&mut self, file: &str, line: Option<usize>, reason: impl Into<String>) {
+    pub(super) fn problem(&mut self, file: &str, line: Option<usize>, reason: Sentence) {
         let error = Error::new(ErrorKind::Lexicon, reason).in_file(file);
         self.problems.push(match line {
             Some(line) => error.at_line(line),
@@ -189,7 +189,8 @@ impl<'f> Builder<'f> {
             Ok(parsed) => Some(parsed),
             Err(error) => {
                 let line = error.span().map(|span| line_at(text, span.start));
-                self.problem(file, line, error.message().to_owned());
+                let message = error.message();
+                self.problem(file, line, say!("此处写法有误：{message}", "{message}"));
                 None
             }
         }
@@ -223,14 +224,18 @@ impl<'f> Builder<'f> {
                 let entry: ClassEntry = match value.try_into() {
                     Ok(entry) => entry,
                     Err(error) => {
-                        self.problem(file, line, format!("class {name}: {}", error.message()));
+                        let message = error.message();
+                        let reason = say!("词类 {name} 写法有误：{message}", "class {name}: {message}");
+                        self.problem(file, line, reason);
                         continue;
                     }
                 };
                 let key = format!("<{name}>");
                 if let Some(other) = defined.insert((layer, name.clone()), file) {
-                    let reason =
-                        format!("class {name} stands in {other} too; one of them would be lost in the other");
+                    let reason = say!(
+                        "词类 {name} 在 {other} 中也有，其中一个会并入另一个而丢失；请改名",
+                        "class {name} stands in {other} too; one of them would be lost in the other"
+                    );
                     self.problem(file, line, reason);
                 }
                 let class = match self.class_by_name.get(&key) {
@@ -258,8 +263,12 @@ impl<'f> Builder<'f> {
             };
             for rule in parsed.rule {
                 if rules.iter().any(|(_, other)| other.id == rule.id) {
-                    let line = line_of(text, &rule.id);
-                    self.problem(file, line, format!("rule {} is defined twice", rule.id));
+                    let id = &rule.id;
+                    let reason = say!(
+                        "规则 {id} 定义了两次；请给其中一条换个编号",
+                        "rule {id} is defined twice"
+                    );
+                    self.problem(file, line_of(text, id), reason);
                 }
                 rules.push((file.to_owned(), rule));
                 if layer == 0 {
@@ -283,7 +292,7 @@ impl<'f> Builder<'f> {
 
     fn load_laws(&mut self) -> Option<Laws> {
         let Some(&(file, text)) = self.files("laws.toml").first() else {
-            self.problem("laws.toml", None, "the file is missing");
+            self.problem("laws.toml", None, missing());
             return None;
         };
         let laws: Laws = self.parse(file, text)?;
@@ -293,7 +302,7 @@ impl<'f> Builder<'f> {
 
     fn load_limits(&mut self, laws: Option<&Laws>) -> Limits {
         let Some(&(file, text)) = self.files("limits.toml").first() else {
-            self.problem("limits.toml", None, "the file is missing");
+            self.problem("limits.toml", None, missing());
             return Limits::default();
         };
         let Some(limits) = self.parse::<Limits>(file, text) else {
@@ -307,28 +316,38 @@ impl<'f> Builder<'f> {
 
     fn compile_rule(&mut self, index: usize, file: &str, rule: &Rule, laws: &Option<Laws>) {
         let text = self.text_of(file);
-        let line = line_of(text, &rule.id);
-        if !rule.id.starts_with(&rule.category.id().replace('_', "-")) {
-            let reason = format!("rule {}: an id begins with its category", rule.id);
+        let id = &rule.id;
+        let line = line_of(text, id);
+        let beginning = rule.category.id().replace('_', "-");
+        if !id.starts_with(&beginning) {
+            let reason = say!(
+                "规则 {id} 的编号要以类别开头，即 {beginning}-…",
+                "rule {id}: an id begins with its category"
+            );
             self.problem(file, line, reason);
         }
         if rule.tier == Tier::Clean {
-            self.problem(
-                file,
-                line,
-                format!("rule {}: a rule finds something, so it isn't clean", rule.id),
+            let reason = say!(
+                "规则 {id} 的等级不能是 clean：命中规则总有问题；请写 notice、warning 或 severe",
+                "rule {id}: a rule finds something, so it isn't clean"
             );
+            self.problem(file, line, reason);
         }
         if rule.hits.len() < 3 || rule.misses.len() < 3 {
-            self.problem(
-                file,
-                line,
-                format!("rule {} needs three hits and three misses", rule.id),
+            let reason = say!(
+                "规则 {id} 至少要有三个 hits 和三个 misses",
+                "rule {id} needs three hits and three misses"
             );
+            self.problem(file, line, reason);
         }
         for state in &rule.when.state {
-            if super::cue::State::named(state).is_none() {
-                self.problem(file, line, format!("rule {}: no state {state}", rule.id));
+            if State::named(state).is_none() {
+                let known = State::ALL.map(|(_, name)| name).join("、");
+                let reason = say!(
+                    "规则 {id}：没有 {state} 这个状态；可写 {known}",
+                    "rule {id}: no state {state}"
+                );
+                self.problem(file, line, reason);
             }
         }
         if let Some(laws) = laws {
@@ -337,11 +356,11 @@ impl<'f> Builder<'f> {
                 .iter()
                 .filter(|key| !laws.clauses.iter().any(|clause| clause.key == **key));
             for key in unknown {
-                self.problem(
-                    file,
-                    line,
-                    format!("rule {} cites the unknown clause {key}", rule.id),
+                let reason = say!(
+                    "规则 {id} 引用的条文 {key} 不存在；用 `dunlint rules --by-clause` 可列出全部条文",
+                    "rule {id} cites the unknown clause {key}"
                 );
+                self.problem(file, line, reason);
             }
         }
         let lists: Vec<(String, String)> = self.lists_of(rule, file, line);
@@ -361,11 +380,11 @@ impl<'f> Builder<'f> {
             self.class_by_name.insert(format!("<rule:{}>", rule.id), class);
             self.add_pattern(file, line, &format!("<rule:{}>", rule.id), Target::Rule(index));
         } else if rule.patterns.is_empty() && !rule.proposed {
-            self.problem(
-                file,
-                line,
-                format!("rule {} has neither terms nor patterns", rule.id),
+            let reason = say!(
+                "规则 {id} 既没有 terms 也没有 patterns；请写上其中一个",
+                "rule {id} has neither terms nor patterns"
             );
+            self.problem(file, line, reason);
         }
         for pattern in &rule.patterns {
             let line = line_of(text, pattern).or(line);
@@ -394,11 +413,12 @@ impl<'f> Builder<'f> {
             self.class_by_name.insert(format!("<cue:{}>", cue.id), class);
             self.add_pattern(file, line, &format!("<cue:{}>", cue.id), Target::Cue(index));
         } else if cue.patterns.is_empty() {
-            self.problem(
-                file,
-                line,
-                format!("cue {} has neither terms nor patterns", cue.id),
+            let id = &cue.id;
+            let reason = say!(
+                "线索 {id} 既没有 terms 也没有 patterns；请写上其中一个",
+                "cue {id} has neither terms nor patterns"
             );
+            self.problem(file, line, reason);
         }
         for pattern in &cue.patterns {
             let line = line_of(text, pattern).or(line);
@@ -409,11 +429,11 @@ impl<'f> Builder<'f> {
     /// A class that the judges ask for by name.
     fn needed_class(&mut self, name: &str) -> ClassId {
         self.class(name).unwrap_or_else(|| {
-            self.problem(
-                "classes",
-                None,
-                format!("the class [{name}] is missing; the judges need it"),
+            let reason = say!(
+                "缺少词类 [{name}]，判断时要用；请补上",
+                "the class [{name}] is missing; the judges need it"
             );
+            self.problem("classes", None, reason);
             ClassId(0)
         })
     }
@@ -438,11 +458,14 @@ impl<'f> Builder<'f> {
                 .find(|(path, _)| path.strip_prefix("terms/") == Some(list));
             match found {
                 Some((path, text)) => lists.push((path.to_owned(), text.to_owned())),
-                None => self.problem(
-                    file,
-                    line,
-                    format!("rule {} names the missing list terms/{list}", rule.id),
-                ),
+                None => {
+                    let id = &rule.id;
+                    let reason = say!(
+                        "规则 {id} 所用的词表 terms/{list} 不存在；请补上文件或改正名称",
+                        "rule {id} names the missing list terms/{list}"
+                    );
+                    self.problem(file, line, reason);
+                }
             }
         }
         lists
@@ -456,7 +479,9 @@ impl<'f> Builder<'f> {
     fn add_pattern(&mut self, file: &str, line: Option<usize>, text: &str, target: Target) {
         match Pattern::parse(text, target, self) {
             Ok(pattern) => self.patterns.push(pattern),
-            Err(reason) => self.problem(file, line, format!("pattern `{text}`: {reason}")),
+            Err(Sentence { zh, en }) => {
+                self.problem(file, line, say!("句式 `{text}`：{zh}", "pattern `{text}`: {en}"));
+            }
         }
     }
 
@@ -476,11 +501,17 @@ impl<'f> Builder<'f> {
             let term = term.replace('_', " ");
             let reason = match self.add_term(class, &term) {
                 Some(index) if own.insert(index) => continue,
-                Some(_) => format!(
-                    "{} holds the term {term} twice",
-                    self.classes[class.0 as usize].name
+                Some(_) => {
+                    let name = &self.classes[class.0 as usize].name;
+                    say!(
+                        "{name} 中的词语 {term} 写了两次；请删去一处",
+                        "{name} holds the term {term} twice"
+                    )
+                }
+                None => say!(
+                    "词语 {term} 折叠后什么也不剩；请删去",
+                    "the term {term} folds to nothing"
                 ),
-                None => format!("the term {term} folds to nothing"),
             };
             self.problem(file, line_of(whole, &term), reason);
         }
@@ -523,11 +554,12 @@ impl Builder<'_> {
                 !rule.patterns.is_empty() || !rule.terms.trim().is_empty() || !rule.lists.is_empty();
             let place = &mut proposals[rule.category as usize];
             if has_more || place.is_some() {
-                let reason = format!(
-                    "rule {}: a proposed rule has no terms and no patterns, and a category has one at most",
-                    rule.id
+                let id = &rule.id;
+                let reason = say!(
+                    "规则 {id}：标有 proposed 的规则不写 terms、lists 和 patterns，每个类别最多一条",
+                    "rule {id}: a proposed rule has no terms and no patterns, and a category has one at most"
                 );
-                let line = line_of(self.text_of(file), &rule.id);
+                let line = line_of(self.text_of(file), id);
                 self.problem(file, line, reason);
             }
             *place = Some(index);
@@ -542,6 +574,11 @@ impl Builder<'_> {
             .map_err(|error| self.problems.push(error.in_file(super::source::MODEL)))
             .ok()
     }
+}
+
+/// Of a file that a lexicon can't do without.
+fn missing() -> Sentence {
+    say!("缺少这个文件；请补上", "the file is missing")
 }
 
 fn version_of(base: &Files, layer: Option<&Files>) -> String {

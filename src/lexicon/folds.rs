@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::Folds;
 use super::source::Files;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, say};
 use crate::finding::Disguise;
 use crate::normalize::{FoldTable, Restorations, plain_term};
 use crate::search::Syllables;
@@ -26,7 +26,10 @@ pub(super) fn load(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
                         rows.push((form.to_owned(), plain.to_owned()));
                     }
                     _ => {
-                        let reason = "a fold is written form<TAB>plain";
+                        let reason = say!(
+                            "折叠表每行写作：变体<TAB>原形",
+                            "a fold is written form<TAB>plain"
+                        );
                         problems.push(
                             Error::new(ErrorKind::Lexicon, reason)
                                 .in_file(file)

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Sentence, say};
 use crate::message::CreditorKind;
 use crate::rule::Bilingual;
 
@@ -172,15 +172,21 @@ impl Laws {
             .instruments
             .iter()
             .filter(|instrument| !ids.insert(&instrument.id));
-        let problem = |reason: String| Error::new(ErrorKind::Lexicon, reason).in_file("laws.toml");
+        let problem = |reason: Sentence| Error::new(ErrorKind::Lexicon, reason).in_file("laws.toml");
         let mut problems: Vec<Error> = repeated
-            .map(|instrument| problem(format!("instrument {} is listed twice", instrument.id)))
+            .map(|Instrument { id, .. }| {
+                problem(say!(
+                    "法规 {id} 列了两次；请删去一处",
+                    "instrument {id} is listed twice"
+                ))
+            })
             .collect();
         for clause in &self.clauses {
             if !ids.contains(&clause.instrument) {
-                problems.push(problem(format!(
-                    "clause {} names the unknown instrument {}",
-                    clause.key, clause.instrument
+                let Clause { key, instrument, .. } = clause;
+                problems.push(problem(say!(
+                    "条文 {key} 所属的法规 {instrument} 没有列出；请补上或改正",
+                    "clause {key} names the unknown instrument {instrument}"
                 )));
             }
         }

@@ -7,6 +7,7 @@ use jiff::civil::Time as Clock;
 use serde::Deserialize;
 
 use super::laws::Laws;
+use crate::error::{Sentence, say};
 
 /// All limits.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -30,30 +31,44 @@ const QUIET_HOURS: &str = "quiet-hours";
 
 impl Limits {
     /// What is wrong with them, with the ids of the limits.
-    pub(crate) fn problems(&self, laws: &Laws) -> Vec<(String, String)> {
+    pub(crate) fn problems(&self, laws: &Laws) -> Vec<(String, Sentence)> {
         let mut problems = Vec::new();
         for limit in &self.limits {
-            let mut problem =
-                |what: String| problems.push((limit.id.clone(), format!("limit {}: {what}", limit.id)));
+            let id = &limit.id;
+            let mut problem = |Sentence { zh, en }: Sentence| {
+                problems.push((id.clone(), say!("限度 {id}：{zh}", "limit {id}: {en}")));
+            };
             let hours = [&limit.quiet_from, &limit.quiet_to];
             if hours.iter().any(|hour| hour.is_some()) == limit.count.is_some() {
-                problem("needs either quiet_from and quiet_to or a count".to_owned());
+                problem(say!(
+                    "须写 quiet_from 和 quiet_to，或者写 count，不能都写或都不写",
+                    "needs either quiet_from and quiet_to or a count"
+                ));
             }
             for hour in hours.into_iter().flatten() {
                 if hour.parse::<Clock>().is_err() {
-                    problem(format!("`{hour}` is no hour; write 22:00"));
+                    problem(say!(
+                        "`{hour}` 不是时刻；请写作 22:00",
+                        "`{hour}` is no hour; write 22:00"
+                    ));
                 }
             }
             if let Some(key) = &limit.clause
                 && !laws.clauses.iter().any(|clause| clause.key == *key)
             {
-                problem(format!("cites the unknown clause {key}"));
+                problem(say!(
+                    "引用的条文 {key} 不存在；请改为 laws.toml 中的条文",
+                    "cites the unknown clause {key}"
+                ));
             }
         }
         if self.quiet_hours().is_none() {
             problems.push((
                 QUIET_HOURS.to_owned(),
-                format!("no limit {QUIET_HOURS} with its hours"),
+                say!(
+                    "缺少限度 {QUIET_HOURS} 及其时段；请补上",
+                    "no limit {QUIET_HOURS} with its hours"
+                ),
             ));
         }
         problems

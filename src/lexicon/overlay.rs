@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Class;
 use super::build::{Builder, line_of};
+use crate::error::{Sentence, say};
 use crate::rule::{Rule, Tier};
 
 /// What a company's folder changes without adding rules.
@@ -34,7 +35,7 @@ impl Builder<'_> {
         let layers = self.layers.clone();
         for (number, layer) in layers.into_iter().enumerate() {
             for path in layer.strangers(number > 0) {
-                self.problem(&path, None, STRANGER);
+                self.problem(&path, None, stranger());
             }
         }
     }
@@ -57,7 +58,11 @@ impl Builder<'_> {
         unknown.sort();
         unknown.dedup();
         for id in unknown {
-            self.overlay_problem(id, format!("no rule {id}; `dunlint rules` lists them"));
+            let reason = say!(
+                "没有规则 {id}；用 `dunlint rules` 可列出全部规则",
+                "no rule {id}; `dunlint rules` lists them"
+            );
+            self.overlay_problem(id, reason);
         }
         let mut clean: Vec<&String> = overlay
             .regrade
@@ -67,8 +72,10 @@ impl Builder<'_> {
             .collect();
         clean.sort();
         for id in clean {
-            let reason =
-                format!("rule {id} can't be re-graded to clean: name it under `disable` to switch it off");
+            let reason = say!(
+                "规则 {id} 不能改级为 clean；要停用它，请写进 `disable`",
+                "rule {id} can't be re-graded to clean: name it under `disable` to switch it off"
+            );
             self.overlay_problem(id, reason);
         }
         rules.retain(|(_, rule)| !overlay.disable.contains(&rule.id));
@@ -79,7 +86,7 @@ impl Builder<'_> {
         }
     }
 
-    fn overlay_problem(&mut self, id: &str, reason: String) {
+    fn overlay_problem(&mut self, id: &str, reason: Sentence) {
         let text = self.files(FILE).first().map(|(_, text)| *text);
         let line = text.and_then(|text| line_of(text, id));
         self.problem(FILE, line, reason);
@@ -112,5 +119,11 @@ impl Builder<'_> {
 }
 
 /// Why a file is refused.
-const STRANGER: &str = "nothing reads this file: a company's folder holds .toml files in rules, classes and cues, .txt \
-    lists in terms, the bundled lists by their names in folds, and overlay.toml";
+fn stranger() -> Sentence {
+    say!(
+        "这个文件不会被读取：本单位的文件夹只放 rules、classes、cues 下的 .toml 文件，terms 下的 .txt 词表，folds 下与自带文件\
+         同名的折叠表，以及 overlay.toml；请移到该在的位置或删去",
+        "nothing reads this file: a company's folder holds .toml files in rules, classes and cues, .txt lists in terms, \
+         the bundled lists by their names in folds, and overlay.toml"
+    )
+}

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::error::{Sentence, say};
+
 /// Index of a term class in the lexicon; literals and rules' own terms are classes without a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ClassId(pub(crate) u16);
@@ -79,7 +81,7 @@ impl Pattern {
     ///
     /// # Errors
     /// A sentence that says what is wrong and where in the pattern.
-    pub(crate) fn parse(text: &str, target: Target, intern: &mut impl Intern) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str, target: Target, intern: &mut impl Intern) -> Result<Self, Sentence> {
         let (window, body) = split_window(text)?;
         let mut steps: Vec<Step> = Vec::new();
         let mut forbidden = Vec::new();
@@ -96,13 +98,17 @@ impl Pattern {
                 }
                 "(" => open = Some(steps.len()),
                 ")" => {
-                    let start = open.take().ok_or("`)` without `(`")?;
+                    let unopened = || say!("有 `)` 而没有 `(`", "`)` without `(`");
+                    let start = open.take().ok_or_else(unopened)?;
                     primary = Some(start..steps.len());
                 }
                 _ if token.starts_with("..") => {
-                    gap = token[2..]
-                        .parse()
-                        .map_err(|_| format!("`{token}` is no distance; write ..N"))?;
+                    gap = token[2..].parse().map_err(|_| {
+                        say!(
+                            "`{token}` 不是距离；请写作 ..数字",
+                            "`{token}` is no distance; write ..N"
+                        )
+                    })?;
                 }
                 _ if token.starts_with('!') => forbidden.extend(parse_classes(&token[1..], intern)?),
                 _ => {
@@ -114,7 +120,7 @@ impl Pattern {
             }
         }
         if open.is_some() {
-            return Err("`(` without `)`".into());
+            return Err(say!("有 `(` 而没有 `)`", "`(` without `)`"));
         }
         let group_ends = group_starts.iter().skip(1).copied().chain([steps.len()]);
         let groups: Vec<Range<usize>> = group_starts
@@ -125,7 +131,10 @@ impl Pattern {
             .collect();
         let has_obligatory = |group: &Range<usize>| steps[group.clone()].iter().any(|step| !step.is_optional);
         if groups.len() > 1 && !groups.iter().all(has_obligatory) {
-            return Err("`&` needs an obligatory step on both sides".into());
+            return Err(say!(
+                "`&` 两边都要有不带 `?` 的一步",
+                "`&` needs an obligatory step on both sides"
+            ));
         }
         let obligatory = steps.iter().enumerate().filter(|(_, step)| !step.is_optional);
         let commonness = |step: &Step| {
@@ -139,13 +148,13 @@ impl Pattern {
             .map(|(index, _)| index);
         let primary = primary.unwrap_or(0..steps.len());
         if primary.is_empty() {
-            return Err("`( )` holds no step".into());
+            return Err(say!("`( )` 里没有内容", "`( )` holds no step"));
         }
         Ok(Self {
             text: text.to_owned(),
             target,
             window,
-            anchor: anchor.ok_or("no obligatory step")?,
+            anchor: anchor.ok_or_else(|| say!("至少要有不带 `?` 的一步", "no obligatory step"))?,
             steps,
             groups,
             forbidden,
@@ -154,7 +163,7 @@ impl Pattern {
     }
 }
 
-fn split_window(text: &str) -> Result<(Window, &str), String> {
+fn split_window(text: &str) -> Result<(Window, &str), Sentence> {
     let Some((name, rest)) = text.split_once(": ") else {
         return Ok((Window::Sentence, text));
     };
@@ -164,7 +173,8 @@ fn split_window(text: &str) -> Result<(Window, &str), String> {
         "turn" => Window::Turn,
         "message" => Window::Message,
         _ => {
-            return Err(format!(
+            return Err(say!(
+                "`{name}:` 不是范围；请写 `clause:`、`sentence:`、`turn:` 或 `message:`",
                 "`{name}:` is no window; write clause:, sentence:, turn: or message:"
             ));
         }
@@ -172,7 +182,7 @@ fn split_window(text: &str) -> Result<(Window, &str), String> {
     Ok((window, rest))
 }
 
-fn parse_step(token: &str, intern: &mut impl Intern) -> Result<Step, String> {
+fn parse_step(token: &str, intern: &mut impl Intern) -> Result<Step, Sentence> {
     let mut core = token;
     let mut is_optional = false;
     let mut at_words = false;
@@ -187,14 +197,17 @@ fn parse_step(token: &str, intern: &mut impl Intern) -> Result<Step, String> {
         } else if let Some((rest, count)) = core.strip_suffix('}').and_then(|rest| rest.rsplit_once('{')) {
             at_least = count
                 .parse()
-                .map_err(|_| format!("`{token}`: {{N}} needs a number"))?;
+                .map_err(|_| say!("`{token}`：{{ }} 里要写数字", "`{token}`: {{N}} needs a number"))?;
             core = rest;
         } else {
             break;
         }
     }
     if at_least == 0 {
-        return Err(format!("`{token}`: {{0}} asks for nothing"));
+        return Err(say!(
+            "`{token}`：{{0}} 等于没有要求；请写 1 以上的数字",
+            "`{token}`: {{0}} asks for nothing"
+        ));
     }
     Ok(Step {
         classes: parse_classes(core, intern)?,
@@ -205,7 +218,7 @@ fn parse_step(token: &str, intern: &mut impl Intern) -> Result<Step, String> {
     })
 }
 
-fn parse_classes(text: &str, intern: &mut impl Intern) -> Result<Vec<ClassId>, String> {
+fn parse_classes(text: &str, intern: &mut impl Intern) -> Result<Vec<ClassId>, Sentence> {
     let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let alternatives = inner.unwrap_or(text).split('|');
     let mut classes = Vec::new();
@@ -214,10 +227,21 @@ fn parse_classes(text: &str, intern: &mut impl Intern) -> Result<Vec<ClassId>, S
             .strip_prefix('<')
             .and_then(|rest| rest.strip_suffix('>'));
         let class = match name {
-            Some(name) => intern.class(name).ok_or(format!("no class <{name}>"))?,
-            None if alternative.is_empty() => return Err(format!("`{text}` has an empty alternative")),
+            Some(name) => {
+                let unknown = || say!("没有词类 <{name}>；请先在 classes 下定义", "no class <{name}>");
+                intern.class(name).ok_or_else(unknown)?
+            }
+            None if alternative.is_empty() => {
+                return Err(say!(
+                    "`{text}` 里有一个选项是空的",
+                    "`{text}` has an empty alternative"
+                ));
+            }
             None if alternative.contains(['<', '>', '[', ']', '(', ')']) => {
-                return Err(format!("`{alternative}` mixes a literal and brackets"));
+                return Err(say!(
+                    "`{alternative}` 把词语和括号混在一起；括号前后请留空格",
+                    "`{alternative}` mixes a literal and brackets"
+                ));
             }
             None => intern.literal(alternative),
         };
@@ -250,7 +274,7 @@ mod tests {
         }
     }
 
-    fn parse(text: &str) -> Result<Pattern, String> {
+    fn parse(text: &str) -> Result<Pattern, Sentence> {
         Pattern::parse(text, Target::Rule(0), &mut Names::default())
     }
 
@@ -284,7 +308,7 @@ mod tests {
             ("[a|]", "empty"),
         ] {
             let error = parse(text).unwrap_err();
-            assert!(error.contains(expected), "{text}: {error}");
+            assert!(error.en.contains(expected), "{text}: {error:?}");
         }
     }
 }

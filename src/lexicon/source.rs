@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, say};
 
 /// Texts of a lexicon by path inside its folder (`rules/threat.toml`), sorted by path.
 #[derive(Debug, Clone)]
@@ -81,7 +81,10 @@ impl Files {
     pub(crate) fn read(folder: &Path) -> Result<Self> {
         let (mut files, mut others) = (Vec::new(), Vec::new());
         let failed = |path: &Path, cause: std::io::Error| {
-            let reason = "cannot read this part of the lexicon; name a folder made like lexicons/";
+            let reason = say!(
+                "词库的这一部分无法读取；请指定一个结构与 lexicons/ 相同的文件夹",
+                "cannot read this part of the lexicon; name a folder made like lexicons/"
+            );
             Error::new(ErrorKind::Lexicon, reason)
                 .in_file(path)
                 .because(cause)

@@ -5,7 +5,7 @@
 //! length, so that the share of any stretch is a sum. Weights are whole numbers of one byte; reading and writing
 //! are exact.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, say};
 use crate::rule::Category;
 
 /// What a logit speaks for.
@@ -86,10 +86,11 @@ impl Model {
     /// If these bytes are no model of this version.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
         let broken = || {
-            Error::new(
-                ErrorKind::Lexicon,
-                "not a model of this version; make it anew with `dunlint train`",
-            )
+            let reason = say!(
+                "不是这个版本的权重文件；请用 `dunlint train` 重新生成",
+                "not a model of this version; make it anew with `dunlint train`"
+            );
+            Error::new(ErrorKind::Lexicon, reason)
         };
         let rest = bytes.strip_prefix(MAGIC).ok_or_else(broken)?;
         let (learned_from, rest) = rest.split_first_chunk::<32>().ok_or_else(broken)?;

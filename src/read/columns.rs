@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Sentence, say};
 
 /// What a column or key can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -349,22 +349,25 @@ impl ColumnOverrides {
     /// # Errors
     /// If there is no `=`, no such field, or no name.
     pub fn add(&mut self, assignment: &str) -> Result<()> {
-        let usage = |reason: String| Err(Error::new(ErrorKind::Usage, reason));
+        let usage = |reason: Sentence| Err(Error::new(ErrorKind::Usage, reason));
         let Some((field, name)) = assignment.split_once('=') else {
-            return usage(format!(
+            return usage(say!(
+                "--column {assignment}：请写作 字段=列名，例如 text=短信正文",
                 "--column {assignment}: write FIELD=NAME, as in text=短信正文"
             ));
         };
         let Some(field) = Field::named(field) else {
             let known: Vec<_> = NAMES.iter().map(|(_, name, _)| *name).collect();
-            let known = known.join(", ");
-            return usage(format!(
-                "--column {assignment}: no field {field:?}; one of {known}"
+            let (listed, joined) = (known.join("、"), known.join(", "));
+            return usage(say!(
+                "--column {assignment}：没有字段 {field:?}；可用的有 {listed}",
+                "--column {assignment}: no field {field:?}; one of {joined}"
             ));
         };
         let name = name.trim();
         if name.is_empty() {
-            return usage(format!(
+            return usage(say!(
+                "--column {assignment}：= 后面要写列名或列号",
                 "--column {assignment}: a column's name or number must follow the ="
             ));
         }

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::read::Column;
 use crate::read::columns::{self, ColumnOverrides, Field};
 use crate::read::draft::Draft;
@@ -209,20 +209,26 @@ fn most_like_text(rows: &[Vec<Cow<'_, str>>]) -> Option<usize> {
 
 fn missing(field: Field, name: &str, header: Option<&Vec<Cow<'_, str>>>, width: usize) -> Error {
     let field = field.name();
-    let known = match header {
-        Some(header) => format!("its columns are {}", header.join(", ")),
-        None => {
-            format!("it has {width} columns and no header: give a number, as in --column {field}=1")
+    let Sentence { zh, en } = match header {
+        Some(header) => {
+            let (listed, joined) = (header.join("、"), header.join(", "));
+            say!("有这些列：{listed}", "its columns are {joined}")
         }
+        None => say!(
+            "共 {width} 列，没有表头：请给出列号，例如 --column {field}=1",
+            "it has {width} columns and no header: give a number, as in --column {field}=1"
+        ),
     };
-    Error::new(
-        ErrorKind::Input,
-        format!("no column {name:?} for {field}; {known}"),
-    )
+    let reason = say!(
+        "{field} 所指的列 {name:?} 不存在；{zh}",
+        "no column {name:?} for {field}; {en}"
+    );
+    Error::new(ErrorKind::Input, reason)
 }
 
 fn missing_text(width: usize) -> Error {
-    let reason = format!(
+    let reason = say!(
+        "{width} 列中没有一列的名称或内容像消息正文；请指明是哪一列，例如 --column text=2",
         "none of its {width} columns is named or looks like message text; say which one is, as in --column text=2"
     );
     Error::new(ErrorKind::Input, reason)

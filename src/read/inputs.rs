@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, say};
 
 /// A file, or stdin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,10 @@ pub fn expand(paths: &[PathBuf]) -> Inputs {
                 found.inputs.push(Input::file(path));
             }
         } else {
-            let reason = "no such file or folder; check the path, or write - for stdin";
+            let reason = say!(
+                "没有这个文件或文件夹；请检查路径，标准输入写作 -",
+                "no such file or folder; check the path, or write - for stdin"
+            );
             found
                 .errors
                 .push(Error::new(ErrorKind::Input, reason).in_file(path));
@@ -119,7 +122,8 @@ fn walk(folder: &Path, found: &mut Inputs, is_new: &mut impl FnMut(&Path) -> boo
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => entry.into_path(),
             Ok(_) => continue,
             Err(error) => {
-                let error = Error::new(ErrorKind::Input, "can't be entered").because(error);
+                let reason = say!("无法进入", "can't be entered");
+                let error = Error::new(ErrorKind::Input, reason).because(error);
                 found.errors.push(error.in_file(folder));
                 continue;
             }

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
 use crate::decode::SAMPLE_BYTES;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, say};
 use crate::read::batch::Shape;
 use crate::read::cut::{Boundary, Cutter, Kind, Piece, Step};
 use crate::read::{Batch, Decision, Input, ReadOptions, sniff};
@@ -48,7 +48,7 @@ impl Reader {
             None => Self::build(input, Box::new(io::stdin()), options),
             Some(path) => {
                 let file = File::open(path).map_err(|error| {
-                    Error::new(ErrorKind::Input, "can't be opened")
+                    Error::new(ErrorKind::Input, say!("无法打开", "can't be opened"))
                         .in_file(path)
                         .because(error)
                 })?;
@@ -251,6 +251,6 @@ impl<R: Read> Source<R> {
 }
 
 fn unreadable(file: &str, byte: u64, error: io::Error) -> Error {
-    let reason = format!("can't be read after byte {byte}");
+    let reason = say!("从第 {byte} 字节起无法读取", "can't be read after byte {byte}");
     Error::new(ErrorKind::Input, reason).in_file(file).because(error)
 }

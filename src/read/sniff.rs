@@ -5,7 +5,7 @@
 //! ever gets.
 
 use crate::decode::{self, Encoding};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::read::batch::Layout;
 use crate::read::csv::{self, Table};
 use crate::read::cut::{Boundary, Cutter, Kind, Line, Step, classify_call_line};
@@ -25,11 +25,8 @@ pub(crate) struct Sniffed {
 /// # Errors
 /// If it isn't text, or a table without a column of texts; the reason says what to do.
 pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &ReadOptions) -> Result<Sniffed> {
-    if let Some((kind, advice)) = other_kind(sample) {
-        return Err(Error::new(
-            ErrorKind::Input,
-            format!("this is {kind}, not text; {advice}"),
-        ));
+    if let Some(reason) = other_kind(sample) {
+        return Err(Error::new(ErrorKind::Input, reason));
     }
     let (encoding, mark) = match options.encoding {
         Some(encoding) => (encoding, decode::mark_bytes(encoding, sample)),
@@ -100,16 +97,29 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
 }
 
 /// Kinds of file that are asked for by mistake, with what to do instead.
-fn other_kind(sample: &[u8]) -> Option<(&'static str, &'static str)> {
-    const SAVE_AS_CSV: &str = "save it as CSV or JSONL first";
-    match sample {
-        [b'P', b'K', 3, 4, ..] => Some(("a ZIP archive or an Office file", SAVE_AS_CSV)),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(("an old Office file", SAVE_AS_CSV)),
-        [b'P', b'A', b'R', b'1', ..] => Some(("Parquet", SAVE_AS_CSV)),
-        [b'%', b'P', b'D', b'F', ..] => Some(("PDF", "extract its text first")),
-        [0x1f, 0x8b, ..] => Some(("gzip", "unpack it first, as in gzip -dc FILE | dunlint screen -")),
-        _ => None,
-    }
+fn other_kind(sample: &[u8]) -> Option<Sentence> {
+    let office = ("请先另存为 CSV 或 JSONL", "save it as CSV or JSONL first");
+    let pdf = ("请先提取其中的文字", "extract its text first");
+    let gzip = (
+        "请先解压，例如 gzip -dc 文件 | dunlint screen -",
+        "unpack it first, as in gzip -dc FILE | dunlint screen -",
+    );
+    let (kind, (zh, en)) = match sample {
+        [b'P', b'K', 3, 4, ..] => (
+            say!("ZIP 压缩包或 Office 文件", "a ZIP archive or an Office file"),
+            office,
+        ),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => (say!("旧版 Office 文件", "an old Office file"), office),
+        [b'P', b'A', b'R', b'1', ..] => (say!("Parquet 文件", "Parquet"), office),
+        [b'%', b'P', b'D', b'F', ..] => (say!("PDF 文件", "PDF"), pdf),
+        [0x1f, 0x8b, ..] => (say!("gzip 压缩文件", "gzip"), gzip),
+        _ => return None,
+    };
+    let (zh_kind, en_kind) = (kind.zh, kind.en);
+    Some(say!(
+        "这是{zh_kind}，不是文本；{zh}",
+        "this is {en_kind}, not text; {en}"
+    ))
 }
 
 fn sniff_format(
@@ -181,14 +191,20 @@ fn refuse_other_json(text: &str, is_whole: bool) -> Result<()> {
     let is_array = first.starts_with('[')
         && ((is_only_line && (!is_whole || is_value())) || (!is_only_line && !is_value()));
     let is_spread_out = first == "{" && !is_only_line;
-    let advice = if is_array {
-        "a JSON array; write one object a line, as in jq -c '.[]' FILE | dunlint screen --input-format jsonl -"
+    let reason = if is_array {
+        say!(
+            "这是 JSON 数组；请改为每行一个对象，例如 jq -c '.[]' 文件 | dunlint screen --input-format jsonl -",
+            "this is a JSON array; write one object a line, as in jq -c '.[]' FILE | dunlint screen --input-format jsonl -"
+        )
     } else if is_spread_out {
-        "JSON spread over several lines; write one object a line, as in jq -c . FILE | dunlint screen --input-format jsonl -"
+        say!(
+            "这是分成多行的 JSON；请改为每行一个对象，例如 jq -c . 文件 | dunlint screen --input-format jsonl -",
+            "this is JSON spread over several lines; write one object a line, as in jq -c . FILE | dunlint screen --input-format jsonl -"
+        )
     } else {
         return Ok(());
     };
-    Err(Error::new(ErrorKind::Input, format!("this is {advice}")))
+    Err(Error::new(ErrorKind::Input, reason))
 }
 
 /// Whether blank lines stand between calls rather than between turns: there are no headings or separators for

@@ -222,12 +222,86 @@ fn rejection_reason(reason: &RejectionReason) -> String {
         RejectionReason::TooLong { bytes } => format!("记录长 {bytes} 字节，超过上限"),
         RejectionReason::UnterminatedQuote => "引号没有闭合".to_owned(),
         RejectionReason::Json { problem, column } => {
-            format!("不是 JSON：第 {column} 列，{problem}")
+            format!("不是 JSON：第 {column} 列，{}", json_problem(problem))
         }
         RejectionReason::NotAnObject => "不是 JSON 对象".to_owned(),
         RejectionReason::NoText => "没有正文".to_owned(),
         RejectionReason::TextNotString => "正文不是字符串".to_owned(),
         RejectionReason::EmptyText => "正文为空".to_owned(),
         RejectionReason::BadTurn { turn } => format!("第 {turn} 轮没有内容"),
+    }
+}
+
+/// The Chinese of what the JSON parser says, or its own words where there is none.
+fn json_problem(problem: &str) -> &str {
+    let known = JSON_PROBLEMS
+        .iter()
+        .find(|(english, _)| problem.starts_with(english));
+    known.map_or(problem, |(_, chinese)| chinese)
+}
+
+/// How what the JSON parser says begins, and the same in Chinese.
+const JSON_PROBLEMS: &[(&str, &str)] = &[
+    ("EOF while parsing a list", "列表没有写完"),
+    ("EOF while parsing an object", "对象没有写完"),
+    ("EOF while parsing a string", "字符串没有写完"),
+    ("EOF while parsing a value", "缺少值"),
+    ("expected `:`", "此处应为 `:`"),
+    ("expected `,` or `]`", "此处应为 `,` 或 `]`"),
+    ("expected `,` or `}`", "此处应为 `,` 或 `}`"),
+    ("expected `\"`", "此处应为 `\"`"),
+    ("expected ident", "此处应为 true、false 或 null"),
+    ("expected value", "此处应为一个值"),
+    ("invalid escape", "转义写法有误"),
+    ("invalid number", "数字写法有误"),
+    ("number out of range", "数字超出范围"),
+    ("invalid unicode code point", "转义所指的字符不存在"),
+    ("control character", "字符串中有控制字符，应写成转义"),
+    ("key must be a string", "键必须是加双引号的字符串"),
+    ("lone leading surrogate in hex escape", "\\u 转义只有代理对的一半"),
+    ("unexpected end of hex escape", "\\u 转义没有写完"),
+    ("trailing comma", "末尾多了一个逗号"),
+    ("trailing characters", "对象之后还有多余的字符"),
+    ("recursion limit exceeded", "嵌套层次过多"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the parser says of broken lines today, so that its next version can't bring English back unseen.
+    #[test]
+    fn what_the_json_parser_says_is_translated() {
+        let nested = "[".repeat(200);
+        for line in [
+            "[1",
+            "{",
+            "{\"a",
+            "{\"a\":",
+            "{\"a\" 1}",
+            "[1 2]",
+            "{\"a\":1 2}",
+            "{1:2}",
+            "{\"a\":tru}",
+            "not json",
+            "[\"\\x\"]",
+            "[1.]",
+            "[1e999]",
+            "[\"\\udc00\"]",
+            "[\"\t\"]",
+            "[\"\\ud800x\"]",
+            "[\"\\ud800\\u0041\"]",
+            "[\"\\u12\"]",
+            "[1,]",
+            "{\"a\":1,}",
+            "{} {}",
+            &nested,
+        ] {
+            let error = serde_json::from_str::<serde_json::Value>(line).unwrap_err();
+            let said = error.to_string();
+            let shown = json_problem(&said);
+            assert_ne!(shown, said, "{line}");
+        }
+        assert_eq!(json_problem("something new"), "something new");
     }
 }
