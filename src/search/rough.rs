@@ -6,7 +6,7 @@
 
 use super::alphabet::Glyph;
 use super::class_set::{Mask, masks};
-use super::glance::{Sight, Sights};
+use super::sights::{Sight, Sights};
 use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Window};
 use crate::normalize::CharKind;
 

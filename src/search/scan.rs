@@ -5,7 +5,7 @@
 //! only where the source shows a sign of them. Which class is looked for is the caller's choice.
 
 use super::class_set::ClassSet;
-use super::glance::Sights;
+use super::sights::Sights;
 use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, Wanted, shapes};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
