@@ -291,12 +291,12 @@ fn category_value() -> impl TypedValueParser<Value = Category> {
 }
 
 fn time_value(text: &str) -> std::result::Result<Time, String> {
-    Time::parse(text).ok_or_else(|| "not a time such as 2026-03-02 14:05".to_owned())
+    Time::parse_of_record(text).ok_or_else(|| "not a time such as 2026-03-02 14:05 or 23:40".to_owned())
 }
 
 fn date_value(text: &str) -> std::result::Result<jiff::civil::Date, String> {
-    let time = Time::parse(text).ok_or_else(|| "not a date such as 2026-03-02".to_owned())?;
-    Ok(time.date)
+    let date = Time::parse(text).and_then(|time| time.date);
+    date.ok_or_else(|| "not a date such as 2026-03-02".to_owned())
 }
 
 /// A failure to write results.

@@ -262,7 +262,7 @@ impl Labelled {
                 serde_json::from_value(serde_json::Value::from(channel)).unwrap_or(Channel::Other)
             }),
             body,
-            time: self.time.as_deref().and_then(Time::parse),
+            time: self.time.as_deref().and_then(Time::parse_of_record),
             sender: text(&self.sender),
             agency: text(&self.agency),
             creditor: text(&self.creditor),

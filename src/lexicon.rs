@@ -192,7 +192,7 @@ impl Lexicon {
             recipient_role: record.recipient_role,
             creditor_kind: record.creditor_kind,
             sender: record.sender.clone().map(Into::into),
-            time: record.time.as_deref().and_then(Time::parse),
+            time: record.time.as_deref().and_then(Time::parse_of_record),
             ..Message::default()
         }
     }

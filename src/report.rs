@@ -65,7 +65,7 @@ impl<'l> Settings<'l> {
     /// The grounds of a rule for this message: by its own date, else the given one, else the reference date;
     /// by its creditor's kind and region.
     pub fn cite(&self, rule: &'l Rule, message: &Message) -> Vec<Citation<'l>> {
-        let date = message.time.map(|time| time.date).or(self.date);
+        let date = message.time.and_then(|time| time.date).or(self.date);
         self.laws.cite(
             &rule.basis,
             date,

@@ -2,11 +2,11 @@
 //!
 //! In: the text of a time. Out: [`Time`] on the clock of Asia/Shanghai, or none: it never guesses a day.
 
-/// A moment on the clock of Asia/Shanghai; the clock part may be unknown.
+/// A moment on the clock of Asia/Shanghai; one of its parts may be unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time {
-    /// The day.
-    pub date: jiff::civil::Date,
+    /// The day, if it was given.
+    pub date: Option<jiff::civil::Date>,
     /// The time of day, if it was given.
     pub clock: Option<jiff::civil::Time>,
 }
@@ -67,7 +67,28 @@ impl Time {
                 Some(jiff::civil::Time::new(part(hour)?, part(minute)?, part(second)?, 0).ok()?)
             }
         };
-        Some(Self { date, clock })
+        Some(Self {
+            date: Some(date),
+            clock,
+        })
+    }
+
+    /// The same, and `23:40` for a time of day on a day unknown: what a record says of its own time. In a transcript it
+    /// would be the seconds since the call began.
+    pub fn parse_of_record(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|| {
+            let parts: Option<Vec<i8>> = text.trim().split([':', '：']).map(two_digits).collect();
+            let (hour, minute, second) = match parts?[..] {
+                [hour, minute] => (hour, minute, 0),
+                [hour, minute, second] => (hour, minute, second),
+                _ => return None,
+            };
+            let clock = jiff::civil::Time::new(hour, minute, second, 0).ok()?;
+            Some(Self {
+                date: None,
+                clock: Some(clock),
+            })
+        })
     }
 
     /// The form that most dumps have, `2026-03-02 14:05` with or without seconds; everything else is another's.
@@ -89,7 +110,7 @@ impl Time {
         let date = jiff::civil::Date::new(year, two(5)?, two(8)?).ok()?;
         let clock = jiff::civil::Time::new(two(11)?, two(14)?, second, 0).ok()?;
         (year >= FIRST_YEAR).then_some(Self {
-            date,
+            date: Some(date),
             clock: Some(clock),
         })
     }
@@ -103,10 +124,16 @@ impl Time {
         // China has kept one zone without summer time since 1991, so a fixed offset needs no zone database.
         let local = jiff::tz::offset(8).to_datetime(timestamp);
         Self {
-            date: local.date(),
+            date: Some(local.date()),
             clock: Some(local.time()),
         }
     }
+}
+
+/// One or two digits.
+fn two_digits(text: &str) -> Option<i8> {
+    let is_number = matches!(text.len(), 1 | 2) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
 }
 
 /// No message is older.
@@ -156,7 +183,7 @@ mod tests {
     #[test]
     fn times_in_every_usual_form() {
         let expected = Time {
-            date: jiff::civil::date(2026, 3, 2),
+            date: Some(jiff::civil::date(2026, 3, 2)),
             clock: Some(jiff::civil::time(14, 5, 0, 0)),
         };
         for text in [
@@ -182,6 +209,26 @@ mod tests {
             "1026-03-02 14:05",
         ] {
             assert_eq!(Time::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_record_may_tell_the_time_of_day_alone() {
+        for (text, hour, minute) in [("23:40", 23, 40), (" 7：05 ", 7, 5), ("00:10:30", 0, 10)] {
+            let time = Time::parse_of_record(text).unwrap();
+            let clock = time.clock.unwrap();
+            assert_eq!(
+                (time.date, clock.hour(), clock.minute()),
+                (None, hour, minute),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            Time::parse_of_record("2026-03-02 14:05"),
+            Time::parse("2026-03-02 14:05")
+        );
+        for text in ["", "25:00", "23:4x", "123:40", "23:40:10:05", "23", "晚上"] {
+            assert_eq!(Time::parse_of_record(text), None, "{text}");
         }
     }
 }

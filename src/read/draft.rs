@@ -80,7 +80,7 @@ impl<'a> Draft<'a> {
         let message = &mut self.message;
         let is_understood = match field {
             Field::Time => {
-                message.time = Time::parse(&value);
+                message.time = Time::parse_of_record(&value);
                 message.time.is_some()
             }
             Field::CreditorKind => {
