@@ -28,6 +28,9 @@ const SHOWN_REJECTIONS: usize = 10;
 /// Agencies beyond these are counted together, so that a column of names can't fill the memory.
 const MAX_AGENCIES: usize = 10_000;
 
+/// Columns of a counted name, so that its row fits into 80.
+const LONGEST_NAME: usize = 57;
+
 /// What a run has seen so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
@@ -221,7 +224,7 @@ impl Summary {
             writeln!(out, "\n{}", pick(lang, "按规则", "by rule"))?;
             for (rule, count) in by_count(&self.rules) {
                 let rule = &settings.rules[*rule];
-                let name = format!("{}  {}", rule.id, rule.title.get(lang));
+                let name = shorten(&format!("{}  {}", rule.id, rule.title.get(lang)), LONGEST_NAME);
                 self.write_count(out, &name, columns(&name), count)?;
             }
         }
@@ -320,6 +323,7 @@ impl Summary {
         let mut worst: Vec<&Worst> = self.worst.iter().collect();
         worst.sort_by_key(|worst| std::cmp::Reverse((worst.score, worst.count)));
         for (rank, worst) in worst.into_iter().enumerate() {
+            let width = terminal.width.clamp(40, 160).saturating_sub(5);
             let head = format!("{} {}", worst.tier.title(lang), worst.score);
             let mut facts = vec![visible(&worst.id).into_owned()];
             facts.extend(worst.agency.as_deref().map(|agency| visible(agency).into_owned()));
@@ -330,19 +334,15 @@ impl Summary {
                         .replace('N', &worst.count.to_string()),
                 );
             }
+            let facts = shorten(&facts.join("  "), width.saturating_sub(columns(&head) + 2));
             let head = terminal.paint(worst.tier, &head);
-            writeln!(out, "{:>3}. {head}  {}", rank + 1, facts.join("  "))?;
-            let width = terminal.width.clamp(40, 160).saturating_sub(5);
+            writeln!(out, "{:>3}. {head}  {facts}", rank + 1)?;
             let evidence: Vec<String> = worst.evidence.iter().map(|words| format!("“{words}”")).collect();
             let evidence = evidence.join(words::list_separator(lang));
             let label = format!("{}{}", pick(lang, "证据", "evidence"), colon(lang));
             writeln!(out, "     {}", shorten(&format!("{label}{evidence}"), width))?;
-            let rules: Vec<&str> = worst
-                .rules
-                .iter()
-                .map(|&rule| settings.rules[rule].id.as_str())
-                .collect();
-            writeln!(out, "     {}", terminal.dim(&rules.join(", ")))?;
+            let rules = worst.rules.iter().map(|&rule| settings.rules[rule].id.as_str());
+            writeln!(out, "     {}", terminal.dim(&first_of(rules, width)))?;
             writeln!(out, "     {}", shorten(&worst.opening, width))?;
         }
         writeln!(out)
@@ -480,6 +480,27 @@ impl Worst {
     }
 }
 
+/// As many of these names as fit into so many columns, at least the first, and how many are left out.
+fn first_of<'n>(names: impl ExactSizeIterator<Item = &'n str>, width: usize) -> String {
+    let all = names.len();
+    let more = |left: usize| match left {
+        0 => String::new(),
+        _ => format!(", +{left}"),
+    };
+    let mut shown = String::new();
+    for (number, name) in (1..).zip(names) {
+        let longer = match number {
+            1 => name.to_owned(),
+            _ => format!("{shown}, {name}"),
+        };
+        if number > 1 && columns(&longer) + more(all - number).len() > width {
+            return format!("{shown}{}", more(all + 1 - number));
+        }
+        shown = longer;
+    }
+    shown
+}
+
 /// The findings that count.
 fn counted(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     let findings = verdict.findings.iter();
@@ -540,6 +561,23 @@ mod tests {
             has_own_id: true,
         };
         summary.add(judged, settings);
+    }
+
+    #[test]
+    fn names_are_told_as_far_as_they_fit() {
+        for (width, expected) in [
+            (80, "aaaa, bbbb, cccc"),
+            (16, "aaaa, bbbb, cccc"),
+            (15, "aaaa, bbbb, +1"),
+            (9, "aaaa, +2"),
+            (1, "aaaa, +2"),
+        ] {
+            assert_eq!(
+                first_of(["aaaa", "bbbb", "cccc"].into_iter(), width),
+                expected,
+                "{width}"
+            );
+        }
     }
 
     #[test]
