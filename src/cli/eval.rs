@@ -205,7 +205,11 @@ fn write_human(
         let (value, low, high) = (number(value), number(low), number(high));
         row(context, name, &format!("{value}  [{low}, {high}]"))?;
     }
-    section(context, "是否违规", "any violation or none")?;
+    section(
+        context,
+        "是否违规（+ 找到，! 误报，- 漏报）",
+        "any violation or none (+ found, ! wrong, - missed)",
+    )?;
     for (id, zh, en) in [("messages", "消息", "messages"), ("calls", "通话", "calls")] {
         let name = context.pick(zh, en);
         row(context, name, &score_line(&figures.any_violation[id], lang))?;
