@@ -12,7 +12,7 @@ use super::cue::{Cue, State};
 use super::laws::Laws;
 use super::limits::Limits;
 use super::pattern::{ClassId, Intern, Pattern, Target};
-use super::source::Files;
+use super::source::{Files, line_at, line_of};
 use super::{Class, Folds, Lexicon, Term, folds};
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::normalize::plain_term;
@@ -595,15 +595,4 @@ fn version_of(base: &Files, layer: Option<&Files>) -> String {
     hash.update(base.model.as_deref().unwrap_or_default());
     let digest = hash.finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Line (from 1) of a byte position.
-pub(super) fn line_at(text: &str, byte: usize) -> usize {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[..byte.min(text.len())]).count() + 1
-}
-
-/// Line (from 1) of the first place where these words stand.
-pub(super) fn line_of(text: &str, needle: &str) -> Option<usize> {
-    let at = memchr::memmem::find(text.as_bytes(), needle.as_bytes())?;
-    Some(line_at(text, at))
 }

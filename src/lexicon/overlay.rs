@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::Class;
-use super::build::{Builder, line_of};
+use super::build::Builder;
+use super::source::line_of;
 use crate::error::{Sentence, say};
 use crate::rule::{Rule, Tier};
 

@@ -163,6 +163,17 @@ impl Files {
     }
 }
 
+/// Line (from 1) of a byte position.
+pub(super) fn line_at(text: &str, byte: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..byte.min(text.len())]).count() + 1
+}
+
+/// Line (from 1) of the first place where these words stand.
+pub(super) fn line_of(text: &str, needle: &str) -> Option<usize> {
+    let at = memchr::memmem::find(text.as_bytes(), needle.as_bytes())?;
+    Some(line_at(text, at))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
