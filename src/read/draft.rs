@@ -78,51 +78,36 @@ impl<'a> Draft<'a> {
             return;
         }
         let message = &mut self.message;
-        let is_understood = match field {
+        let mut is_understood = true;
+        match field {
+            Field::Text | Field::Turns => {}
+            Field::Id => self.set_id(Id::Text(value)),
             Field::Time => {
                 message.time = Time::parse_of_record(&value);
-                message.time.is_some()
+                is_understood = message.time.is_some();
             }
-            Field::CreditorKind => {
-                message.creditor_kind = CreditorKind::named(&value);
-                message.creditor_kind.is_some()
-            }
-            Field::Channel => {
-                let channel = Channel::named(&value);
-                self.channel = Some(channel.unwrap_or(Channel::Other));
-                channel.is_some()
-            }
-            Field::RecipientRole => {
-                message.recipient_role = Role::named(&value);
-                message.recipient_role.is_some()
-            }
-            _ => {
-                self.set_text(field, value);
-                true
-            }
-        };
-        if !is_understood {
-            self.unread.add(field);
-        }
-    }
-
-    /// Takes a value that may be any text.
-    fn set_text(&mut self, field: Field, value: Cow<'a, str>) {
-        let message = &mut self.message;
-        match field {
-            Field::Id => self.set_id(Id::Text(value)),
             Field::Sender => message.sender = Some(value),
             Field::Recipient => message.recipient = Some(value),
             Field::Agency => message.agency = Some(value),
             Field::Creditor => message.creditor = Some(value),
+            Field::CreditorKind => {
+                message.creditor_kind = CreditorKind::named(&value);
+                is_understood = message.creditor_kind.is_some();
+            }
+            Field::Channel => {
+                let channel = Channel::named(&value);
+                self.channel = Some(channel.unwrap_or(Channel::Other));
+                is_understood = channel.is_some();
+            }
+            Field::RecipientRole => {
+                message.recipient_role = Role::named(&value);
+                is_understood = message.recipient_role.is_some();
+            }
             Field::Debtor => message.debtor = Some(value),
             Field::Region => message.region = Some(value),
-            Field::Text
-            | Field::Turns
-            | Field::Time
-            | Field::CreditorKind
-            | Field::Channel
-            | Field::RecipientRole => {}
+        }
+        if !is_understood {
+            self.unread.add(field);
         }
     }
 
