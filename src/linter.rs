@@ -146,13 +146,10 @@ impl<'l> Linter<'l> {
             let scan = self.searcher.scan(lexicon, texts(message));
             (self.searcher.gate(&scan.present, needs_context), scan)
         } else {
-            let Some(mut glimpse) = self.searcher.glance(lexicon, message, needs_context, scratch) else {
+            let Some(glimpse) = self.searcher.glance(lexicon, message, needs_context, scratch) else {
                 return Verdict::default();
             };
-            let scan = self
-                .searcher
-                .scan_glimpsed(lexicon, &mut glimpse, message, scratch);
-            (glimpse.open, scan)
+            self.searcher.scan_glimpsed(lexicon, glimpse, message, scratch)
         };
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, &open, message).collect();
         rules.dedup();

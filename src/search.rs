@@ -70,7 +70,7 @@ pub(crate) struct Searcher {
 #[derive(Debug)]
 pub(crate) struct Glimpse {
     /// The patterns worth trying, in lexicon order.
-    pub(crate) open: Vec<usize>,
+    open: Vec<usize>,
     /// What the full scan must look for; none for everything.
     wanted: Option<Wanted>,
     /// The sights tell every hit of the plain reading.
@@ -284,14 +284,16 @@ impl Searcher {
 
     /// Finds all terms in all stretches. O(characters + hits).
     pub(crate) fn scan<'t>(&self, lexicon: &Lexicon, stretches: impl Iterator<Item = &'t str>) -> Scan<'t> {
-        self.scan_for(lexicon, None, stretches)
+        self.scan_for(lexicon, None, None, stretches)
     }
 
-    /// Finds what is wanted, or everything if nothing is said.
+    /// Finds what is wanted, or everything if nothing is said; hits of the plain reading come from sights if they tell
+    /// all.
     fn scan_for<'t>(
         &self,
         lexicon: &Lexicon,
         wanted: Option<Wanted>,
+        sights: Option<&Sights>,
         stretches: impl Iterator<Item = &'t str>,
     ) -> Scan<'t> {
         let mut scan = Scan {
@@ -300,26 +302,23 @@ impl Searcher {
             ..Scan::default()
         };
         for (stretch, source) in stretches.enumerate() {
-            self.scan_stretch(lexicon, stretch as u32, source, &mut scan);
+            self.scan_stretch(lexicon, stretch as u32, source, sights, &mut scan);
         }
         scan
     }
 
-    /// Finds what a glimpse left to look for, from its sights if they tell all.
+    /// Finds what the last glimpse left to look for; gives the patterns worth trying, too.
     pub(crate) fn scan_glimpsed<'t>(
         &self,
         lexicon: &Lexicon,
-        glimpse: &mut Glimpse,
+        glimpse: Glimpse,
         message: &'t Message,
         scratch: &Scratch,
-    ) -> Scan<'t> {
-        let (wanted, mut stretches) = (glimpse.wanted.take(), message.stretches());
-        match stretches.next() {
-            Some((_, _, source)) if glimpse.is_exact => {
-                self.scan_sights(lexicon, wanted, source, &scratch.sights)
-            }
-            _ => self.scan_for(lexicon, wanted, message.stretches().map(|(_, _, text)| text)),
-        }
+    ) -> (Vec<usize>, Scan<'t>) {
+        let sights = glimpse.is_exact.then_some(&scratch.sights);
+        let stretches = message.stretches().map(|(_, _, text)| text);
+        let scan = self.scan_for(lexicon, glimpse.wanted, sights, stretches);
+        (glimpse.open, scan)
     }
 
     /// In how many of the rules' own innocent examples each class stands: the lexicon's idea of ordinary text.

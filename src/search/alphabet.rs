@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::sound::SoundIndex;
+use super::tally::Measure;
 use crate::lexicon::Folds;
 use crate::normalize::{CharKind, Signs};
 
@@ -167,15 +168,13 @@ impl Heard {
     const RUNS: u16 = 1 << CODE_BITS;
     const SPECIAL: u16 = 1 << (CODE_BITS + 1);
 
-    fn new(glyph: Glyph, of_break: u16, of_number: u16) -> Self {
+    fn new(glyph: Glyph, measure: &Measure) -> Self {
         if glyph.is_transparent() || glyph.is(CharKind::Several) || glyph.is(CharKind::Sentence) {
-            Heard(Self::SPECIAL)
-        } else if glyph.is_break() {
-            Heard(of_break | Self::RUNS)
-        } else if glyph.is(CharKind::Digit) {
-            Heard(of_number | Self::RUNS)
-        } else {
-            Heard(glyph.code())
+            return Heard(Self::SPECIAL);
+        }
+        match measure.token(glyph) {
+            (code, true) => Heard(code | Self::RUNS),
+            (code, false) => Heard(code),
         }
     }
 
@@ -362,11 +361,9 @@ impl Alphabet {
     }
 
     /// Fills the table of what the second opinion hears, once the glyphs are drawn.
-    pub(super) fn fill_heard(&mut self, of_break: u16, of_number: u16) {
+    pub(super) fn fill_heard(&mut self, measure: &Measure) {
         let glyphs = self.glyphs.iter();
-        self.heard = glyphs
-            .map(|&glyph| Heard::new(glyph, of_break, of_number))
-            .collect();
+        self.heard = glyphs.map(|&glyph| Heard::new(glyph, measure)).collect();
     }
 
     /// What the second opinion reads of a code.

@@ -134,13 +134,14 @@ impl Glance {
                     all.extend(classes);
                     all.sort_unstable();
                     all.dedup();
+                    let all = own.list(all, &mut lists);
                     let facts = own.alphabet.facts_mut(code);
+                    facts.classes = all;
                     facts.is_form |= is_form;
                     facts.is_vague |= term == VAGUE;
                     if !is_form && (is_first || term != VAGUE) {
                         facts.term = term;
                     }
-                    own.alphabet.facts_mut(code).classes = own.list(all, &mut lists);
                 }
                 _ => {
                     let is_grave = classes.iter().any(|&class| grave.contains(class));
@@ -187,10 +188,7 @@ impl Glance {
         }
         own.alphabet.file(&facts);
         own.alphabet.draw(&lexicon.folds, sound);
-        let Measure {
-            of_break, of_number, ..
-        } = own.measure;
-        own.alphabet.fill_heard(of_break, of_number);
+        own.alphabet.fill_heard(&own.measure);
         own
     }
 
@@ -268,15 +266,10 @@ impl Glance {
     fn hear_special(&self, character: char, folds: &Folds, sound: &SoundIndex, tally: &mut Tally) {
         let (measure, alphabet) = (&self.measure, &self.alphabet);
         let mut add = |glyph: Glyph| {
+            let (code, runs) = measure.token(glyph);
+            tally.add(code, runs, measure, alphabet);
             if glyph.is(CharKind::Sentence) {
-                tally.add(measure.of_break, true, measure, alphabet);
                 tally.end_sentence_once();
-            } else if glyph.is_break() {
-                tally.add(measure.of_break, true, measure, alphabet);
-            } else if glyph.is(CharKind::Digit) {
-                tally.add(measure.of_number, true, measure, alphabet);
-            } else {
-                tally.add(glyph.code(), false, measure, alphabet);
             }
         };
         let glyph = alphabet.glyph(character, folds, sound);
@@ -302,15 +295,10 @@ impl Glance {
         let mut shares: Vec<Shares> = Vec::with_capacity(source.len() / 3 + 1);
         let mut last = None;
         let mut add = |glyph: Glyph, span: Span| {
-            let (code, runs) = if glyph.is_break() {
-                (self.measure.of_break, true)
-            } else if glyph.is(CharKind::Digit) {
-                (self.measure.of_number, true)
-            } else if glyph.is_transparent() {
+            if glyph.is_transparent() {
                 return;
-            } else {
-                (glyph.code(), false)
-            };
+            }
+            let (code, runs) = self.measure.token(glyph);
             let ends_sentence = glyph.is(CharKind::Sentence);
             if let Some(token) = tokens.last_mut()
                 && runs

@@ -4,9 +4,8 @@
 //! filter of syllables for what only sounds like a term, and the automaton again over restored readings, which are made
 //! only where the source shows a sign of them. Which class is looked for is the caller's choice.
 
-use super::class_set::ClassSet;
 use super::sights::Sights;
-use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, Wanted, shapes};
+use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, shapes};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::ClassId;
@@ -19,11 +18,15 @@ impl Searcher {
         lexicon: &Lexicon,
         stretch: u32,
         source: &'t str,
+        sights: Option<&Sights>,
         scan: &mut Scan<'t>,
     ) {
         let folds = &lexicon.folds;
         let (plain, signs) = normalize::plain(source, &folds.table);
-        let has_form = self.scan_plain(lexicon, stretch, &plain, scan);
+        let has_form = match sights {
+            Some(sights) => self.take_sights(lexicon, stretch, &plain, sights, scan),
+            None => self.scan_plain(lexicon, stretch, &plain, scan),
+        };
         if signs.has(CharKind::Digit) {
             scan_shapes(lexicon, stretch, &plain, scan);
         }
@@ -45,20 +48,16 @@ impl Searcher {
         });
     }
 
-    /// The same of a message with one stretch, from sights that tell every hit of its plain reading.
-    pub(super) fn scan_sights<'t>(
+    /// The same as [`scan_plain`](Self::scan_plain) for sights that tell every hit of the plain reading: they hold no
+    /// form.
+    fn take_sights(
         &self,
         lexicon: &Lexicon,
-        wanted: Option<Wanted>,
-        source: &'t str,
+        stretch: u32,
+        plain: &Normalized,
         sights: &Sights,
-    ) -> Scan<'t> {
-        let mut scan = Scan {
-            wanted,
-            present: ClassSet::new(self.class_count),
-            ..Scan::default()
-        };
-        let (plain, signs) = normalize::plain(source, &lexicon.folds.table);
+        scan: &mut Scan,
+    ) -> bool {
         for sight in sights.terms.iter().filter(|sight| sight.is_exact()) {
             let term = sight.term as usize;
             // A term has as many sights as classes.
@@ -66,21 +65,10 @@ impl Searcher {
             if is_first && scan.wants(self.classes_of(term)) {
                 let start = plain.offsets.to_norm(sights.bytes[sight.start as usize] as usize);
                 let norm = NormSpan::new(start, start + lexicon.terms[term].text.len());
-                self.add_plain(lexicon, 0, &plain, term, norm, &mut scan);
+                self.add_plain(lexicon, stretch, plain, term, norm, scan);
             }
         }
-        if signs.has(CharKind::Digit) {
-            scan_shapes(lexicon, 0, &plain, &mut scan);
-        }
-        if scan.wants_sounds() {
-            self.scan_sound(lexicon, 0, source, &plain, signs, &mut scan);
-        }
-        scan.readings.push(Readings {
-            source,
-            plain,
-            restored: Vec::new(),
-        });
-        scan
+        false
     }
 
     /// Adds the hits of the plain reading; tells whether a form of a restored reading was seen.

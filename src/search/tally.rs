@@ -4,7 +4,8 @@
 //! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
 //! the source, with no branch that depends on a character but the rare ones.
 
-use super::alphabet::{Alphabet, Voice};
+use super::alphabet::{Alphabet, Glyph, Voice};
+use crate::normalize::CharKind;
 use crate::opinion::{self, Opinion};
 
 /// What turns a sum of shares into a logit, and the codes of what stands for breaks and numbers.
@@ -14,6 +15,19 @@ pub(super) struct Measure {
     pub(super) bias: f32,
     pub(super) of_break: u16,
     pub(super) of_number: u16,
+}
+
+impl Measure {
+    /// The code of the token that a character is, and whether a run of such characters is one token.
+    pub(super) fn token(&self, glyph: Glyph) -> (u16, bool) {
+        if glyph.is_break() {
+            (self.of_break, true)
+        } else if glyph.is(CharKind::Digit) {
+            (self.of_number, true)
+        } else {
+            (glyph.code(), false)
+        }
+    }
 }
 
 /// The tokens of a message so far; kept from message to message for its memory.
