@@ -9,7 +9,8 @@ pub(crate) mod context;
 mod notes;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
 use crate::lexicon::Folds;
@@ -83,9 +84,9 @@ pub(crate) struct Judges<'m, 't> {
     /// Hits of allow-lists.
     allowances: Vec<usize>,
     /// Whether a stretch is traditional writing: counted once, when a finding first asks.
-    traditional: RefCell<HashMap<u32, bool>>,
+    traditional: RefCell<FxHashMap<u32, bool>>,
     /// Exclusions found, by rule: looked for once, when a match first asks.
-    exclusions: RefCell<HashMap<usize, Vec<PatternMatch>>>,
+    exclusions: RefCell<FxHashMap<usize, Vec<PatternMatch>>>,
 }
 
 impl<'m, 't> Judges<'m, 't> {

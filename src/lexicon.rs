@@ -91,7 +91,7 @@ pub(crate) struct Folds {
     pub(crate) restorations: Restorations,
     pub(crate) syllables: Syllables,
     /// Simplified → traditional, for rewriting examples.
-    pub(crate) to_traditional: std::collections::HashMap<char, char>,
+    pub(crate) to_traditional: rustc_hash::FxHashMap<char, char>,
 }
 
 impl Lexicon {

@@ -20,10 +20,10 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fmt;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::{Error, ErrorKind, Result, say};
 use crate::finding::Disguise;
@@ -221,27 +221,24 @@ impl Searcher {
     /// # Errors
     /// If the automaton can't be built.
     pub(crate) fn new(lexicon: &Lexicon) -> Result<Self> {
-        let terms = lexicon.terms.iter().map(|term| term.text.clone());
-        let mut texts: Vec<String> = terms.chain(lexicon.folds.restorations.forms()).collect();
-        let mut numbers: HashMap<String, u32> = HashMap::new();
-        let mut is_form = vec![false; lexicon.terms.len()];
-        for (number, text) in (0..).zip(texts.drain(..)) {
-            let first = *numbers.entry(text).or_insert(number);
-            if number as usize >= is_form.len()
-                && let Some(also_form) = is_form.get_mut(first as usize)
-            {
-                *also_form = true;
-            }
-        }
-        let mut numbered: Vec<(String, u32)> = numbers.into_iter().collect();
-        numbered.sort();
-        let automaton = CharwiseDoubleArrayAhoCorasick::with_values(numbered).map_err(|cause| {
-            let reason = say!(
-                "无法建立词语的自动机：{cause}",
-                "cannot build the term automaton: {cause}"
-            );
-            Error::new(ErrorKind::Lexicon, reason)
-        })?;
+        // Forms that are no terms come after the terms; the automaton takes each text once.
+        let mut forms: FxHashSet<String> = lexicon.folds.restorations.forms().collect();
+        let is_form = lexicon
+            .terms
+            .iter()
+            .map(|term| forms.remove(&term.text))
+            .collect();
+        let mut forms: Vec<String> = forms.into_iter().collect();
+        forms.sort_unstable();
+        let terms = lexicon.terms.iter().map(|term| &term.text);
+        let automaton =
+            CharwiseDoubleArrayAhoCorasick::with_values(terms.chain(&forms).zip(0..)).map_err(|cause| {
+                let reason = say!(
+                    "无法建立词语的自动机：{cause}",
+                    "cannot build the term automaton: {cause}"
+                );
+                Error::new(ErrorKind::Lexicon, reason)
+            })?;
         let with_sound = lexicon
             .terms
             .iter()
@@ -518,7 +515,7 @@ fn grave_classes(lexicon: &Lexicon, frequencies: &[u32]) -> ClassSet {
 
 /// How often two characters stand side by side in the rules' own innocent examples.
 fn pair_frequency(lexicon: &Lexicon) -> impl Fn(char, char) -> u32 {
-    let mut pairs: HashMap<(char, char), u32> = HashMap::new();
+    let mut pairs: FxHashMap<(char, char), u32> = FxHashMap::default();
     for miss in lexicon.rules.iter().flat_map(|rule| &rule.misses) {
         let plain = normalize::plain_term(miss.marked_text(), &lexicon.folds.table);
         let characters: Vec<char> = plain.chars().collect();

@@ -6,10 +6,10 @@
 //! first need, once a process, and never for a text without a hit that asks, unless the caller knows that a dump is
 //! to come ([`load_dictionary_early`]).
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use jieba_rs::Jieba;
+use rustc_hash::FxHashMap;
 
 use crate::linter::Work;
 use crate::span::NormSpan;
@@ -38,7 +38,7 @@ fn dictionary() -> &'static Jieba {
 /// The blocks of one message that were cut already, by stretch, reading and first byte.
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
-    ends: HashMap<(u32, u8, usize), Vec<usize>>,
+    ends: FxHashMap<(u32, u8, usize), Vec<usize>>,
 }
 
 /// Enough for every ordinary sentence; a longer run without any punctuation is cut in pieces of about this many

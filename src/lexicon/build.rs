@@ -3,8 +3,7 @@
 //! In: the bundled files and perhaps a company's. Out: a lexicon, or all problems at once with file and
 //! line. Data is checked here and nowhere later: what loads can be searched.
 
-use std::collections::{HashMap, HashSet};
-
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -101,11 +100,11 @@ pub(super) struct Builder<'f> {
     problems: Vec<Error>,
     folds: Folds,
     classes: Vec<Class>,
-    class_by_name: HashMap<String, ClassId>,
+    class_by_name: FxHashMap<String, ClassId>,
     /// Named classes that some pattern uses.
-    used: HashSet<ClassId>,
+    used: FxHashSet<ClassId>,
     terms: Vec<Term>,
-    term_by_text: HashMap<String, usize>,
+    term_by_text: FxHashMap<String, usize>,
     patterns: Vec<Pattern>,
     first_own_rule: usize,
 }
@@ -151,10 +150,10 @@ impl<'f> Builder<'f> {
             problems,
             folds,
             classes: Vec::new(),
-            class_by_name: HashMap::new(),
-            used: HashSet::new(),
+            class_by_name: FxHashMap::default(),
+            used: FxHashSet::default(),
             terms: Vec::new(),
-            term_by_text: HashMap::new(),
+            term_by_text: FxHashMap::default(),
             patterns: Vec::new(),
             first_own_rule: 0,
         }
@@ -214,19 +213,19 @@ impl<'f> Builder<'f> {
     }
 
     fn load_classes(&mut self) {
-        let mut defined: HashMap<(usize, String), &str> = HashMap::new();
+        let mut defined: FxHashMap<(usize, String), &str> = FxHashMap::default();
         for (layer, file, text) in self.layered("classes/") {
             let Some(entries) = self.parse::<toml::Table>(file, text) else {
                 continue;
             };
             for (name, value) in entries {
-                let line = line_of(text, &format!("[{name}]"));
+                let line = || line_of(text, &format!("[{name}]"));
                 let entry: ClassEntry = match value.try_into() {
                     Ok(entry) => entry,
                     Err(error) => {
                         let message = error.message();
                         let reason = say!("词类 {name} 写法有误：{message}", "class {name}: {message}");
-                        self.problem(file, line, reason);
+                        self.problem(file, line(), reason);
                         continue;
                     }
                 };
@@ -236,7 +235,7 @@ impl<'f> Builder<'f> {
                         "词类 {name} 在 {other} 中也有，其中一个会并入另一个而丢失；请改名",
                         "class {name} stands in {other} too; one of them would be lost in the other"
                     );
-                    self.problem(file, line, reason);
+                    self.problem(file, line(), reason);
                 }
                 let class = match self.class_by_name.get(&key) {
                     // A later layer adds terms to a class of an earlier one.
@@ -378,7 +377,7 @@ impl<'f> Builder<'f> {
                 self.add_terms(class, list, terms, terms);
             }
             self.class_by_name.insert(format!("<rule:{}>", rule.id), class);
-            self.add_pattern(file, line, &format!("<rule:{}>", rule.id), Target::Rule(index));
+            self.add_pattern(file, id, &format!("<rule:{}>", rule.id), Target::Rule(index));
         } else if rule.patterns.is_empty() && !rule.proposed {
             let reason = say!(
                 "规则 {id} 既没有 terms 也没有 patterns；请写上其中一个",
@@ -387,19 +386,16 @@ impl<'f> Builder<'f> {
             self.problem(file, line, reason);
         }
         for pattern in &rule.patterns {
-            let line = line_of(text, pattern).or(line);
-            self.add_pattern(file, line, pattern, Target::Rule(index));
+            self.add_pattern(file, id, pattern, Target::Rule(index));
         }
         for pattern in &rule.unless {
-            let line = line_of(text, pattern).or(line);
-            self.add_pattern(file, line, pattern, Target::Unless(index));
+            self.add_pattern(file, id, pattern, Target::Unless(index));
         }
         self.add_allowance(index, &rule.id, file, &rule.allow);
     }
 
     fn compile_cue(&mut self, index: usize, file: &str, cue: &Cue) {
         let text = self.text_of(file);
-        let line = line_of(text, &cue.id);
         if !cue.terms.trim().is_empty() {
             let class = self.add_class(Class {
                 name: format!("cue:{}", cue.id),
@@ -411,18 +407,17 @@ impl<'f> Builder<'f> {
             });
             self.add_terms(class, file, text, &cue.terms);
             self.class_by_name.insert(format!("<cue:{}>", cue.id), class);
-            self.add_pattern(file, line, &format!("<cue:{}>", cue.id), Target::Cue(index));
+            self.add_pattern(file, &cue.id, &format!("<cue:{}>", cue.id), Target::Cue(index));
         } else if cue.patterns.is_empty() {
             let id = &cue.id;
             let reason = say!(
                 "线索 {id} 既没有 terms 也没有 patterns；请写上其中一个",
                 "cue {id} has neither terms nor patterns"
             );
-            self.problem(file, line, reason);
+            self.problem(file, line_of(text, &cue.id), reason);
         }
         for pattern in &cue.patterns {
-            let line = line_of(text, pattern).or(line);
-            self.add_pattern(file, line, pattern, Target::Cue(index));
+            self.add_pattern(file, &cue.id, pattern, Target::Cue(index));
         }
     }
 
@@ -476,10 +471,13 @@ impl<'f> Builder<'f> {
         found.find(|(path, _)| *path == file).map_or("", |(_, text)| text)
     }
 
-    fn add_pattern(&mut self, file: &str, line: Option<usize>, text: &str, target: Target) {
+    /// Adds a pattern of the rule or cue with this id; only a problem asks for its line.
+    fn add_pattern(&mut self, file: &str, id: &str, text: &str, target: Target) {
         match Pattern::parse(text, target, self) {
             Ok(pattern) => self.patterns.push(pattern),
             Err(Sentence { zh, en }) => {
+                let whole = self.text_of(file);
+                let line = line_of(whole, text).or_else(|| line_of(whole, id));
                 self.problem(file, line, say!("句式 `{text}`：{zh}", "pattern `{text}`: {en}"));
             }
         }
@@ -495,7 +493,7 @@ impl<'f> Builder<'f> {
     /// Adds the terms of a text: separated by white space, `#` begins a comment, `_` stands for a space.
     /// A term that another table gave to the class already is no problem; one written twice here is.
     pub(super) fn add_terms(&mut self, class: ClassId, file: &str, whole: &str, terms: &str) {
-        let mut own = HashSet::new();
+        let mut own = FxHashSet::default();
         let lines = terms.lines().map(|line| line.split('#').next().unwrap_or(""));
         for term in lines.flat_map(str::split_whitespace) {
             let term = term.replace('_', " ");

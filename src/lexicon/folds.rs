@@ -2,7 +2,7 @@
 //!
 //! In: the `.tsv` files under `folds/`. Out: [`Folds`]; what can't be read is reported with file and line.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Folds;
 use super::source::Files;
@@ -42,7 +42,7 @@ pub(super) fn load(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
         rows
     };
     let first = |text: &str| text.chars().next();
-    let pairs = |rows: &[(String, String)]| -> HashMap<char, char> {
+    let pairs = |rows: &[(String, String)]| -> FxHashMap<char, char> {
         let pairs = rows
             .iter()
             .filter_map(|(form, plain)| Some((first(form)?, first(plain)?)));
@@ -59,7 +59,7 @@ pub(super) fn load(layers: &[&Files], problems: &mut Vec<Error>) -> Folds {
     .map(|(name, disguise)| (rows(name), disguise));
     let to_traditional = traditional.iter().map(|(&form, &plain)| (plain, form));
     // The smallest form, so that the map doesn't depend on the order of a hash map.
-    let mut reverse: HashMap<char, char> = HashMap::new();
+    let mut reverse: FxHashMap<char, char> = FxHashMap::default();
     for (plain, form) in to_traditional {
         let kept = reverse.entry(plain).or_insert(form);
         *kept = form.min(*kept);

@@ -4,10 +4,11 @@
 //! message's date and binds the creditor. A clause number is printed only if it was read in the text of
 //! the law or quoted in agreement by several (codes T and Q); it never guesses one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Sentence, say};
@@ -28,7 +29,7 @@ pub struct Laws {
     pub clauses: Vec<Clause>,
     /// Made when first asked for.
     #[serde(skip)]
-    by_key: OnceLock<HashMap<String, Vec<(usize, usize)>>>,
+    by_key: OnceLock<FxHashMap<String, Vec<(usize, usize)>>>,
 }
 
 /// A law, regulation, standard or guide.
@@ -147,7 +148,7 @@ impl Laws {
     /// The places of the clauses of a key, each with its instrument's: rules cite for every finding.
     fn versions(&self, key: &str) -> &[(usize, usize)] {
         let by_key = self.by_key.get_or_init(|| {
-            let mut by_key: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+            let mut by_key: FxHashMap<String, Vec<(usize, usize)>> = FxHashMap::default();
             for (place, clause) in self.clauses.iter().enumerate() {
                 let is_its = |instrument: &Instrument| instrument.id == clause.instrument;
                 if let Some(instrument) = self.instruments.iter().position(is_its) {

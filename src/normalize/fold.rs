@@ -4,8 +4,7 @@
 //! Multilingual Plane (256 KiB: a flat table beats two levels on common processors). Full-width clause
 //! punctuation stays as it is: it is in no term, and folding it would rewrite almost every message.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::UnicodeNormalization;
 
@@ -85,7 +84,7 @@ const KINDS: [CharKind; 16] = {
 #[derive(Debug)]
 pub(crate) struct FoldTable {
     entries: Vec<Entry>,
-    traditional: HashMap<char, char>,
+    traditional: FxHashMap<char, char>,
 }
 
 /// What a character becomes.
@@ -103,7 +102,7 @@ pub(crate) enum Fold {
 
 impl FoldTable {
     /// Builds the table from "character → simplified or usual form".
-    pub(crate) fn new(traditional: HashMap<char, char>) -> Self {
+    pub(crate) fn new(traditional: FxHashMap<char, char>) -> Self {
         let mut table = Self {
             entries: Vec::with_capacity(0x1_0000),
             traditional,
@@ -174,6 +173,11 @@ impl FoldTable {
     }
 
     fn compute(&self, character: char) -> Entry {
+        // Two thirds of the plane, of which only the list can say anything.
+        let is_han = matches!(character, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}');
+        if is_han && !self.traditional.contains_key(&character) {
+            return Entry::new(character, CharKind::Han);
+        }
         if is_invisible(character) {
             return Entry::new(character, CharKind::Invisible);
         }
@@ -259,7 +263,7 @@ mod tests {
     use super::*;
 
     fn table() -> FoldTable {
-        FoldTable::new(HashMap::from([('斷', '断'), ('媽', '妈')]))
+        FoldTable::new(FxHashMap::from_iter([('斷', '断'), ('媽', '妈')]))
     }
 
     #[test]
@@ -279,6 +283,25 @@ mod tests {
         assert_eq!(fold('🔪'), Fold::Same);
         assert!(signs.has(CharKind::Han) && signs.has(CharKind::Symbol));
         assert!(!signs.has(CharKind::Space));
+    }
+
+    #[test]
+    fn the_table_holds_what_the_definition_says() {
+        let table = table();
+        for character in (0..0x1_0000_u32).filter_map(char::from_u32) {
+            let expected = match &*table.fold_slowly(character) {
+                _ if is_invisible(character) => Fold::Dropped,
+                "" => Fold::Dropped,
+                folded if folded.chars().eq([character]) => Fold::Same,
+                folded if folded.chars().count() == 1 => Fold::One(folded.chars().next().unwrap()),
+                folded => Fold::Several(folded.to_owned()),
+            };
+            assert_eq!(
+                table.fold(character, &mut Signs::default()),
+                expected,
+                "{character:?}"
+            );
+        }
     }
 
     #[test]

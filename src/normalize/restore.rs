@@ -5,7 +5,7 @@
 //! where a sign asks; maps back exactly; skips by Unicode class, not by a list. It doesn't judge whether
 //! the writer meant it: [`is_supported`] does, for one term found at a time.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::fold::{CharKind, FoldTable, Signs};
 use super::offset_map::ReadingBuilder;
@@ -17,7 +17,7 @@ use crate::span::{NormSpan, Span};
 /// Written forms and what they stand for, from the fold lists.
 #[derive(Debug, Default)]
 pub(crate) struct Restorations {
-    by_first: HashMap<char, Vec<Restoration>>,
+    by_first: FxHashMap<char, Vec<Restoration>>,
 }
 
 #[derive(Debug)]

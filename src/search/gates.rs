@@ -5,7 +5,7 @@
 //! open nothing. Many patterns share a step, so whether one is filled is worked out once a message, when first asked.
 //! It looks at no place and no order.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::Lexicon;
@@ -54,7 +54,7 @@ impl Gates {
             waited_for: ClassSet::new(lexicon.classes.len()),
             ..Self::default()
         };
-        let mut numbers: HashMap<&[ClassId], u16> = HashMap::new();
+        let mut numbers: FxHashMap<&[ClassId], u16> = FxHashMap::default();
         let mut waiting: Vec<Vec<Gate>> = vec![Vec::new(); lexicon.classes.len()];
         for (pattern, entry) in (0..)
             .zip(&lexicon.patterns)

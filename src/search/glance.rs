@@ -6,7 +6,9 @@
 //! of neighbours; only a cell with terms is followed. Most messages end here: no text, no map and no hit is made for
 //! them. It never decides a match.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::NO_TERM;
 use super::alphabet::{Alphabet, Glyph, List, PairFacts, TRANSPARENT};
@@ -97,7 +99,7 @@ impl Glance {
         };
         let mut facts: BTreeMap<(u16, u16), PairFacts> = BTreeMap::new();
         let mut filed: BTreeMap<(u16, u16), Vec<Entry>> = BTreeMap::new();
-        let mut lists: HashMap<Vec<ClassId>, List> = HashMap::new();
+        let mut lists: FxHashMap<Vec<ClassId>, List> = FxHashMap::default();
         let table = &lexicon.folds.table;
         let terms = (0..).zip(&lexicon.terms);
         let terms = terms.map(|(term, entry)| (term, entry.text.clone(), &entry.classes[..], false));
@@ -193,7 +195,7 @@ impl Glance {
     }
 
     /// The place of a list of classes; equal lists are kept once.
-    fn list(&mut self, classes: Vec<ClassId>, known: &mut HashMap<Vec<ClassId>, List>) -> List {
+    fn list(&mut self, classes: Vec<ClassId>, known: &mut FxHashMap<Vec<ClassId>, List>) -> List {
         let next = List((self.lists.len() as u32) << 8 | classes.len() as u32 & 0xFF);
         *known.entry(classes).or_insert_with_key(|classes| {
             self.lists.extend(classes);

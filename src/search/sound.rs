@@ -5,7 +5,7 @@
 //! of syllable pairs: one bit tested a character, and only a set bit costs a look-up. It doesn't decide
 //! whether a surface is an ordinary word: segmentation does.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::alphabet::Glyph;
 use crate::normalize::{CharKind, FoldTable, Signs};
@@ -17,7 +17,7 @@ use crate::span::NormSpan;
 pub(crate) struct Syllables {
     /// Syllable of the characters from U+4E00 on; 0 for none.
     by_character: Vec<u16>,
-    by_letters: HashMap<String, u16>,
+    by_letters: FxHashMap<String, u16>,
     /// Plain characters with their substitutes.
     listed: Vec<(char, char)>,
     /// The same, looked up.
@@ -466,7 +466,7 @@ mod tests {
             ],
             &[row("妈", "马"), row("操", "草")],
         );
-        let table = FoldTable::new(HashMap::new());
+        let table = FoldTable::new(FxHashMap::default());
         let index = SoundIndex::new([(7, "操你妈")].into_iter(), &syllables);
         let (mut units, mut found) = (Vec::new(), Vec::new());
         index.find(text, true, &syllables, &table, &mut units, &mut found);
