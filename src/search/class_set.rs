@@ -23,30 +23,49 @@ pub(super) fn masks<'c>(classes: impl IntoIterator<Item = &'c ClassId>) -> Vec<M
     masks
 }
 
-/// A set of classes of one lexicon.
+/// A set of classes of one lexicon. A message shows a hundred of thousands, so a second row tells which words of the
+/// first hold anything: going through all words took longer than what was done with the classes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct ClassSet(Vec<u64>);
+pub(crate) struct ClassSet {
+    words: Vec<u64>,
+    /// One bit a word.
+    filled: Vec<u64>,
+}
 
 impl ClassSet {
     /// The empty set for a lexicon of so many classes.
     pub(crate) fn new(classes: usize) -> Self {
-        Self(vec![0; classes.div_ceil(64)])
+        let mut set = Self::default();
+        set.reset(classes);
+        set
     }
 
     /// Empties it and makes room for so many classes.
     pub(crate) fn reset(&mut self, classes: usize) {
-        self.0.clear();
-        self.0.resize(classes.div_ceil(64), 0);
+        let words = classes.div_ceil(64);
+        if self.words.len() == words {
+            for_each_bit(0, &self.filled, |word| self.words[word] = 0);
+        } else {
+            self.words = vec![0; words];
+        }
+        self.filled.clear();
+        self.filled.resize(words.div_ceil(64), 0);
     }
 
     #[inline]
     pub(crate) fn insert(&mut self, class: ClassId) {
-        self.0[class.0 as usize / 64] |= 1 << (class.0 % 64);
+        self.insert_bits(usize::from(class.0 / 64), 1 << (class.0 % 64));
+    }
+
+    #[inline]
+    fn insert_bits(&mut self, word: usize, bits: u64) {
+        self.words[word] |= bits;
+        self.filled[word / 64] |= 1 << (word % 64);
     }
 
     #[inline]
     pub(crate) fn contains(&self, class: ClassId) -> bool {
-        self.0[class.0 as usize / 64] & (1 << (class.0 % 64)) != 0
+        self.words[class.0 as usize / 64] & (1 << (class.0 % 64)) != 0
     }
 
     /// Whether it holds one of these classes.
@@ -54,14 +73,14 @@ impl ClassSet {
     pub(super) fn meets(&self, masks: &[Mask]) -> bool {
         masks
             .iter()
-            .any(|mask| self.0[mask.word as usize] & mask.bits != 0)
+            .any(|mask| self.words[mask.word as usize] & mask.bits != 0)
     }
 
     /// Adds all of these classes.
     #[inline]
     pub(super) fn insert_all(&mut self, masks: &[Mask]) {
         for mask in masks {
-            self.0[mask.word as usize] |= mask.bits;
+            self.insert_bits(mask.word as usize, mask.bits);
         }
     }
 
@@ -69,11 +88,8 @@ impl ClassSet {
     #[inline]
     pub(super) fn for_each_of(&self, masks: &[Mask], mut visit: impl FnMut(ClassId)) {
         for mask in masks {
-            visit_bits(
-                mask.word as u16,
-                self.0[mask.word as usize] & mask.bits,
-                &mut visit,
-            );
+            let held = self.words[mask.word as usize] & mask.bits;
+            for_each_bit(mask.word as usize, &[held], |class| visit(ClassId(class as u16)));
         }
     }
 
@@ -85,17 +101,22 @@ impl ClassSet {
     /// Calls `visit` for each class that is also in `mask`, in order.
     #[inline]
     pub(crate) fn for_each_in(&self, mask: &ClassSet, mut visit: impl FnMut(ClassId)) {
-        for (word, (&own, &mask)) in (0..).zip(self.0.iter().zip(&mask.0)) {
-            visit_bits(word, own & mask, &mut visit);
-        }
+        for_each_bit(0, &self.filled, |word| {
+            let held = self.words[word] & mask.words[word];
+            for_each_bit(word, &[held], |class| visit(ClassId(class as u16)));
+        });
     }
 }
 
+/// Calls `visit` for the number of each bit of these words, the first of which is number `first`.
 #[inline]
-fn visit_bits(word: u16, mut bits: u64, visit: &mut impl FnMut(ClassId)) {
-    while bits != 0 {
-        visit(ClassId(word * 64 + bits.trailing_zeros() as u16));
-        bits &= bits - 1;
+fn for_each_bit(first: usize, words: &[u64], mut visit: impl FnMut(usize)) {
+    for (word, &bits) in (first..).zip(words) {
+        let mut bits = bits;
+        while bits != 0 {
+            visit(word * 64 + bits.trailing_zeros() as usize);
+            bits &= bits - 1;
+        }
     }
 }
 
