@@ -4,7 +4,7 @@
 //! filter of syllables for what only sounds like a term, and the automaton again over restored readings, which are made
 //! only where the source shows a sign of them. Which class is looked for is the caller's choice.
 
-use super::sights::Sights;
+use super::sights::{Sight, Sights};
 use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, shapes};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
@@ -58,14 +58,20 @@ impl Searcher {
         sights: &Sights,
         scan: &mut Scan,
     ) -> bool {
-        for sight in sights.terms.iter().filter(|sight| sight.is_exact()) {
-            let term = sight.term as usize;
-            // A term has as many sights as classes.
-            let is_first = self.classes_of(term).first() == Some(&sight.class);
-            if is_first && scan.wants(self.classes_of(term)) {
+        // A term has a sight for each of its classes, one after the other.
+        let mut last = (Sight::NONE, None);
+        for &sight in &sights.terms {
+            if !sight.is_exact() || !scan.wants(&[sight.class]) {
+                continue;
+            }
+            if !last.0.is_of_same_term(sight) {
                 let start = plain.offsets.to_norm(sights.bytes[sight.start as usize] as usize);
-                let norm = NormSpan::new(start, start + lexicon.terms[term].text.len());
-                self.add_plain(lexicon, stretch, plain, term, norm, scan);
+                let term = &lexicon.terms[sight.term as usize];
+                let norm = NormSpan::new(start, start + term.text.len());
+                last = (sight, plain_hit(stretch, plain, sight.term, norm));
+            }
+            if let Some(hit) = last.1 {
+                scan.keep(sight.class, hit);
             }
         }
         false
@@ -85,42 +91,11 @@ impl Searcher {
                 continue;
             }
             let norm = NormSpan::new(found.start(), found.end());
-            self.add_plain(lexicon, stretch, plain, term, norm, scan);
+            if let Some(hit) = plain_hit(stretch, plain, found.value(), norm) {
+                self.add(lexicon, hit, scan);
+            }
         }
         has_form
-    }
-
-    /// Adds a hit of the plain reading.
-    fn add_plain(
-        &self,
-        lexicon: &Lexicon,
-        stretch: u32,
-        plain: &Normalized,
-        term: usize,
-        norm: NormSpan,
-        scan: &mut Scan,
-    ) {
-        if !letters_stand_alone(&plain.text, norm) {
-            return;
-        }
-        let (disguises, _) = plain.offsets.traces(norm);
-        let mut disguises: Disguises = disguises.into_iter().collect();
-        let span = plain.offsets.to_source(norm);
-        if disguises.is_empty() && span.len() > norm.end - norm.start {
-            disguises.add(Disguise::Invisible);
-        }
-        let hit = Hit {
-            class: ClassId(0),
-            term: term as u32,
-            stretch,
-            span,
-            reading: 0,
-            norm,
-            disguises,
-            is_strong: true,
-            is_by_sound: false,
-        };
-        self.add(lexicon, hit, scan);
     }
 
     pub(super) fn scan_sound(
@@ -235,11 +210,42 @@ impl Searcher {
                 continue;
             }
             if scan.wants(&[class]) {
-                scan.present.insert(class);
-                scan.hits.push(Hit { class, ..hit });
+                scan.keep(class, hit);
             }
         }
     }
+}
+
+impl Scan<'_> {
+    /// Adds a hit for one of its classes.
+    fn keep(&mut self, class: ClassId, hit: Hit) {
+        self.present.insert(class);
+        self.hits.push(Hit { class, ..hit });
+    }
+}
+
+/// A hit of the plain reading, but for its class.
+fn plain_hit(stretch: u32, plain: &Normalized, term: u32, norm: NormSpan) -> Option<Hit> {
+    if !letters_stand_alone(&plain.text, norm) {
+        return None;
+    }
+    let (disguises, _) = plain.offsets.traces(norm);
+    let mut disguises: Disguises = disguises.into_iter().collect();
+    let span = plain.offsets.to_source(norm);
+    if disguises.is_empty() && span.len() > norm.end - norm.start {
+        disguises.add(Disguise::Invisible);
+    }
+    Some(Hit {
+        class: ClassId(0),
+        term,
+        stretch,
+        span,
+        reading: 0,
+        norm,
+        disguises,
+        is_strong: true,
+        is_by_sound: false,
+    })
 }
 
 /// Adds the numbers whose shape is a class.

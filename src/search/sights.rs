@@ -25,6 +25,19 @@ pub(super) struct Sight {
 }
 
 impl Sight {
+    /// Before the first.
+    pub(super) const NONE: Sight = Sight {
+        class: ClassId(0),
+        term: NO_TERM,
+        start: 0,
+        end: 0,
+    };
+
+    /// The same term at the same place, of another class.
+    pub(super) fn is_of_same_term(self, other: Sight) -> bool {
+        (self.term, self.start) == (other.term, other.start)
+    }
+
     /// A term of these very characters.
     pub(super) fn is_exact(self) -> bool {
         self.term < VAGUE

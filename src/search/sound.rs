@@ -54,6 +54,8 @@ pub(crate) struct Unit {
 struct SoundTerm {
     /// Its first two syllables.
     pair: (u16, u16),
+    /// Its third syllable; 0 for none. Seven of eight terms that begin with a pair end here.
+    third: u16,
     term: u32,
     /// Place of its syllables and characters.
     first: u32,
@@ -224,7 +226,8 @@ impl SoundIndex {
         mut hear: impl FnMut(usize, usize),
     ) {
         let pair = (row[0].syllable(), row[1].syllable());
-        for term in self.bucket(pair).iter().filter(|term| term.pair == pair) {
+        let third = row.get(2).map_or(0, |glyph| glyph.syllable());
+        for term in self.beginning(pair, third) {
             if self.is_heard(*term, row, &character, syllables) {
                 hear(term.term as usize, usize::from(term.length));
             }
@@ -269,9 +272,13 @@ impl SoundIndex {
         (&self.syllables[range.clone()], &self.characters[range])
     }
 
-    fn bucket(&self, (first, second): (u16, u16)) -> &[SoundTerm] {
-        let bucket = (hash(first, second) >> (32 - BUCKET_BITS)) as usize;
-        &self.terms[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
+    /// The terms that begin with two syllables and may go on with a third.
+    fn beginning(&self, pair: (u16, u16), third: u16) -> impl Iterator<Item = &SoundTerm> {
+        let bucket = (hash(pair.0, pair.1) >> (32 - BUCKET_BITS)) as usize;
+        let terms = &self.terms[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        let may_stand =
+            move |term: &&SoundTerm| term.pair == pair && (term.third == third || term.third == 0);
+        terms.iter().filter(may_stand)
     }
 
     /// Enters terms of Han characters, each with its index.
@@ -303,6 +310,7 @@ impl SoundIndex {
             let bucket = hash(of[0], of[1]) >> (32 - BUCKET_BITS);
             buckets[bucket as usize].push(SoundTerm {
                 pair: (of[0], of[1]),
+                third: of.get(2).copied().unwrap_or(0),
                 term: term as u32,
                 first: index.syllables.len() as u32,
                 length,
@@ -337,7 +345,8 @@ impl SoundIndex {
             if self.filter[word] & bit == 0 {
                 continue;
             }
-            let terms = self.bucket(pair).iter().filter(|term| term.pair == pair);
+            let third = units.get(at + 1).map_or(0, |unit| unit.syllable);
+            let terms = self.beginning(pair, third);
             found.extend(terms.filter_map(|&term| self.compare(term, &units[at - 1..], syllables)));
         }
     }
