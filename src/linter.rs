@@ -43,11 +43,13 @@ pub struct Work {
     pub dictionary_loads: u64,
 }
 
-/// Who is asked about a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    Rules,
-    RulesAndModel,
+/// What a first look makes of a message.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Sifted {
+    /// Nobody needs to look at it again: it is clean.
+    Ordinary,
+    /// The rules are asked, too.
+    Doubtful(Option<Opinion>),
 }
 
 impl std::ops::AddAssign for Work {
@@ -86,8 +88,7 @@ impl<'l> Linter<'l> {
 
     /// The verdict of the rules alone, without the second opinion: for the rules' own examples.
     pub(crate) fn check_by_rules(&self, message: &Message) -> Verdict {
-        let (work, scratch) = (&mut Work::default(), &mut Scratch::default());
-        self.examine(message, Asks::Rules, work, scratch, None)
+        self.check_doubtful(message, None, &mut Work::default(), &mut Scratch::default())
     }
 
     /// What the second opinion alone would propose: for the examples of rules without patterns.
@@ -100,17 +101,52 @@ impl<'l> Linter<'l> {
 
     /// The same for one message after the other: `scratch` keeps its memory and nothing else.
     pub(crate) fn check_with(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Verdict {
-        self.examine(message, Asks::RulesAndModel, work, scratch, None)
+        match self.sift(message, work, scratch) {
+            Sifted::Ordinary => Verdict::default(),
+            Sifted::Doubtful(opinion) => self.check_doubtful(message, opinion, work, scratch),
+        }
+    }
+
+    /// The first half of a check, which ends with nine of ten messages. Whoever checks many sifts them first: the two
+    /// halves read different tables, and each finds its own still in the cache.
+    pub(crate) fn sift(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Sifted {
+        work.messages += 1;
+        work.characters += texts(message)
+            .map(|text| text.chars().count() as u64)
+            .sum::<u64>();
+        let opinion = self.searcher.opine(self.lexicon, message, scratch);
+        match self.is_ordinary(opinion) {
+            true => Sifted::Ordinary,
+            false => Sifted::Doubtful(opinion),
+        }
+    }
+
+    /// The second half of a check, with the opinion that the first has come to.
+    pub(crate) fn check_doubtful(
+        &self,
+        message: &Message,
+        opinion: Option<Opinion>,
+        work: &mut Work,
+        scratch: &mut Scratch,
+    ) -> Verdict {
+        self.examine(message, opinion, work, scratch, None)
+    }
+
+    /// Whether the second opinion keeps a message from the rules. A company's own rules are for the texts that only it
+    /// knows.
+    fn is_ordinary(&self, opinion: Option<Opinion>) -> bool {
+        opinion.is_some_and(Opinion::is_ordinary) && self.lexicon.first_own_rule == self.lexicon.rules.len()
     }
 
     /// The verdict and what each stage saw on the way to it.
     pub fn trace(&self, message: &Message) -> (Verdict, Trace) {
-        let mut trace = Trace::default();
+        let (mut trace, mut scratch) = (Trace::default(), Scratch::default());
+        let opinion = self.searcher.opine(self.lexicon, message, &mut scratch);
         let verdict = self.examine(
             message,
-            Asks::RulesAndModel,
+            opinion,
             &mut Work::default(),
-            &mut Scratch::default(),
+            &mut scratch,
             Some(&mut trace),
         );
         (verdict, trace)
@@ -119,26 +155,12 @@ impl<'l> Linter<'l> {
     fn examine(
         &self,
         message: &Message,
-        asks: Asks,
+        opinion: Option<Opinion>,
         work: &mut Work,
         scratch: &mut Scratch,
         trace: Option<&mut Trace>,
     ) -> Verdict {
         let lexicon = self.lexicon;
-        work.messages += 1;
-        work.characters += texts(message)
-            .map(|text| text.chars().count() as u64)
-            .sum::<u64>();
-        let opinion = match asks {
-            Asks::RulesAndModel => self.searcher.opine(lexicon, message, scratch),
-            Asks::Rules => None,
-        };
-        // A company's own rules are for the texts that only it knows.
-        let is_ordinary =
-            opinion.is_some_and(Opinion::is_ordinary) && lexicon.first_own_rule == lexicon.rules.len();
-        if is_ordinary && trace.is_none() {
-            return Verdict::default();
-        }
         // What the second opinion proposes is judged in its context like any match.
         let needs_context = trace.is_some() || opinion.is_some_and(Opinion::is_likely);
         let (open, scan) = if trace.is_some() {
@@ -175,7 +197,7 @@ impl<'l> Linter<'l> {
             *trace = judges.trace(rules, &judged, &findings);
             trace.opinion = opinion.map(Opinion::traced);
         }
-        if is_ordinary {
+        if self.is_ordinary(opinion) {
             return Verdict::default();
         }
         self.decide(message, opinion, Some(&judges), findings, dismissed)

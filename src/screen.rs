@@ -11,9 +11,11 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rayon::ThreadPool;
 
 use crate::error::{Error, Result};
-use crate::linter::Linter;
+use crate::finding::Verdict;
+use crate::linter::{Linter, Sifted};
 use crate::message::{Id, Message};
-use crate::read::{Batch, Decision, Input, ReadOptions, Reader};
+use crate::opinion::Opinion;
+use crate::read::{Batch, Decision, Input, ReadOptions, Reader, Record};
 use crate::report::json::{Recorder, write_rejection};
 use crate::report::summary::Summary;
 use crate::report::{Judged, Settings, words};
@@ -139,6 +141,15 @@ fn collect(
     Ok(summary)
 }
 
+/// A record that the first look left in doubt.
+struct Doubtful<'b> {
+    record: Record<'b>,
+    opinion: Option<Opinion>,
+    /// Bytes of result records before its own.
+    at: usize,
+}
+
+/// Judges a batch: all records are sifted first, then those that are left are checked, then written.
 fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
     let mut output = Output {
         input_bytes: batch.bytes(),
@@ -147,6 +158,7 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
     let mut scratch = Scratch::default();
     let summary = &mut output.summary;
     summary.skipped = batch.skipped();
+    let mut doubtful: Vec<Doubtful> = Vec::new();
     for record in batch.records() {
         let mut record = match record {
             Ok(record) => record,
@@ -158,23 +170,56 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
         };
         summary.note(record.unread);
         (run.complete)(&mut record.message);
-        let verdict = run
-            .linter
-            .check_with(&record.message, &mut summary.work, &mut scratch);
-        let judged = Judged {
-            message: &record.message,
-            verdict: &verdict,
-            has_own_id: !verdict.findings.is_empty() && !is_made_up(&record.message.id, input, record.number),
-        };
-        summary.add(judged, &run.summary);
-        let is_left_out = run.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
-        if let Some(recorder) = run.recorder.filter(|_| !is_left_out) {
-            let records = &mut output.records;
-            recorder.write(records, judged).expect("memory takes all bytes");
-            output.records.push(b'\n');
+        summary.meet(&record.message);
+        match run.linter.sift(&record.message, &mut summary.work, &mut scratch) {
+            Sifted::Ordinary => run.finish(&record, &Verdict::default(), input, summary, &mut output.records),
+            Sifted::Doubtful(opinion) => doubtful.push(Doubtful {
+                record,
+                opinion,
+                at: output.records.len(),
+            }),
         }
     }
+    let check = |doubtful: &Doubtful| {
+        let message = &doubtful.record.message;
+        run.linter
+            .check_doubtful(message, doubtful.opinion, &mut summary.work, &mut scratch)
+    };
+    let verdicts: Vec<Verdict> = doubtful.iter().map(check).collect();
+    // The records of the two halves, put together in the order of their messages.
+    let sifted = std::mem::take(&mut output.records);
+    let mut copied = 0;
+    for (doubtful, verdict) in doubtful.iter().zip(&verdicts) {
+        output.records.extend_from_slice(&sifted[copied..doubtful.at]);
+        copied = doubtful.at;
+        run.finish(&doubtful.record, verdict, input, summary, &mut output.records);
+    }
+    output.records.extend_from_slice(&sifted[copied..]);
     output
+}
+
+impl Run<'_> {
+    /// Counts the verdict of a record and writes what is wanted of it.
+    fn finish(
+        &self,
+        record: &Record,
+        verdict: &Verdict,
+        input: &Input,
+        summary: &mut Summary,
+        records: &mut Vec<u8>,
+    ) {
+        let judged = Judged {
+            message: &record.message,
+            verdict,
+            has_own_id: !verdict.findings.is_empty() && !is_made_up(&record.message.id, input, record.number),
+        };
+        summary.add(judged, &self.summary);
+        let is_left_out = self.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
+        if let Some(recorder) = self.recorder.filter(|_| !is_left_out) {
+            recorder.write(records, judged).expect("memory takes all bytes");
+            records.push(b'\n');
+        }
+    }
 }
 
 /// Whether this is the id that the reader gives to records without one.

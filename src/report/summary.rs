@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Verdict};
 use crate::linter::Work;
+use crate::message::Message;
 use crate::read::{Field, Unread};
 use crate::report::human::Terminal;
 use crate::report::json::shown_evidence;
@@ -79,11 +80,21 @@ struct Worst {
 }
 
 impl Summary {
-    /// Counts a message.
+    /// Counts a message that is being judged. What is counted of its verdict comes later: [`add`](Self::add).
+    pub fn meet(&mut self, message: &Message) {
+        self.judged += 1;
+        if let Some(agency) = agency_of(message) {
+            self.agency(agency).messages += 1;
+        }
+    }
+
+    /// Counts the verdict of a message met before; verdicts that find something come in the order of their messages.
     pub fn add(&mut self, judged: Judged, settings: &Settings) {
         let Judged { message, verdict, .. } = judged;
-        self.judged += 1;
         self.tiers[verdict.tier as usize] += 1;
+        if verdict.findings.is_empty() {
+            return;
+        }
         for category in &verdict.categories {
             *self.categories.entry(*category).or_default() += 1;
         }
@@ -96,19 +107,10 @@ impl Summary {
         if rules.is_empty() && !verdict.findings.is_empty() {
             self.for_review += 1;
         }
-        if let Some(agency) = message
-            .agency
-            .as_deref()
-            .filter(|agency| !agency.trim().is_empty())
-        {
-            self.count_agency(
-                agency,
-                Agency {
-                    messages: 1,
-                    flagged: u64::from(verdict.tier > Tier::Clean),
-                    severe: u64::from(verdict.tier == Tier::Severe),
-                },
-            );
+        if let Some(agency) = agency_of(message).filter(|_| verdict.tier > Tier::Clean) {
+            let counts = self.agency(agency);
+            counts.flagged += 1;
+            counts.severe += u64::from(verdict.tier == Tier::Severe);
         }
         // Half of a dump's grave messages have the highest score: their opening tells most of them apart.
         if verdict.tier > Tier::Clean && self.may_list(verdict.score, "") {
@@ -154,7 +156,10 @@ impl Summary {
             *self.rules.entry(rule).or_default() += count;
         }
         for (agency, counts) in &next.agencies {
-            self.count_agency(agency, *counts);
+            let own = self.agency(agency);
+            own.messages += counts.messages;
+            own.flagged += counts.flagged;
+            own.severe += counts.severe;
         }
         for worst in next.worst {
             self.place(worst);
@@ -403,17 +408,15 @@ impl Summary {
         writeln!(out, "  {name}{:pad$}{count:>10}  {share:>6.2} %", "")
     }
 
-    fn count_agency(&mut self, name: &str, counts: Agency) {
+    /// The counts of an agency, or of all that came when there was no more room.
+    fn agency(&mut self, name: &str) -> &mut Agency {
         let is_full = self.agencies.len() >= MAX_AGENCIES && !self.agencies.contains_key(name);
         let name = if is_full { "" } else { name };
         // Known names are looked up without a copy of them.
-        let own = match self.agencies.get_mut(name) {
-            Some(own) => own,
-            None => self.agencies.entry(name.to_owned()).or_default(),
-        };
-        own.messages += counts.messages;
-        own.flagged += counts.flagged;
-        own.severe += counts.severe;
+        if !self.agencies.contains_key(name) {
+            self.agencies.insert(name.to_owned(), Agency::default());
+        }
+        self.agencies.get_mut(name).expect("it has just been entered")
     }
 
     /// Whether a message of this score and an opening not before this one may stand among the worst.
@@ -502,6 +505,11 @@ fn first_of<'n>(names: impl ExactSizeIterator<Item = &'n str>, width: usize) -> 
 }
 
 /// The findings that count.
+fn agency_of<'a>(message: &'a Message) -> Option<&'a str> {
+    let agency = message.agency.as_deref();
+    agency.filter(|agency| !agency.trim().is_empty())
+}
+
 fn counted(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     let findings = verdict.findings.iter();
     findings.filter(|finding| finding.confidence > Confidence::Low)
@@ -560,6 +568,7 @@ mod tests {
             verdict: &verdict,
             has_own_id: true,
         };
+        summary.meet(&message);
         summary.add(judged, settings);
     }
 

@@ -24,7 +24,7 @@ impl Searcher {
         let folds = &lexicon.folds;
         let (plain, signs) = normalize::plain(source, &folds.table);
         let has_form = match sights {
-            Some(sights) => self.take_sights(lexicon, stretch, &plain, sights, scan),
+            Some(sights) => self.take_sights(stretch, &plain, sights, scan),
             None => self.scan_plain(lexicon, stretch, &plain, scan),
         };
         if signs.has(CharKind::Digit) {
@@ -50,27 +50,29 @@ impl Searcher {
 
     /// The same as [`scan_plain`](Self::scan_plain) for sights that tell every hit of the plain reading: they hold no
     /// form.
-    fn take_sights(
-        &self,
-        lexicon: &Lexicon,
-        stretch: u32,
-        plain: &Normalized,
-        sights: &Sights,
-        scan: &mut Scan,
-    ) -> bool {
+    fn take_sights(&self, stretch: u32, plain: &Normalized, sights: &Sights, scan: &mut Scan) -> bool {
         // A term has a sight for each of its classes, one after the other.
-        let mut last = (Sight::NONE, None);
+        let mut last_found = (Sight::NONE, None);
         for &sight in &sights.terms {
             if !sight.is_exact() || !scan.wants(&[sight.class]) {
                 continue;
             }
-            if !last.0.is_of_same_term(sight) {
-                let start = plain.offsets.to_norm(sights.bytes[sight.start as usize] as usize);
-                let term = &lexicon.terms[sight.term as usize];
-                let norm = NormSpan::new(start, start + term.text.len());
-                last = (sight, plain_hit(stretch, plain, sight.term, norm));
+            // What the row shows of a longer term may be one character, too: its sights hold the classes of both.
+            let is_own = || self.classes_of(sight.term as usize).contains(&sight.class);
+            if sight.end - sight.start == 1 && !is_own() {
+                continue;
             }
-            if let Some(hit) = last.1 {
+            if !last_found.0.is_of_same_term(sight) {
+                let norm_of = |place: u32| plain.offsets.to_norm(sights.bytes[place as usize] as usize);
+                let (start, last_character) = (norm_of(sight.start), norm_of(sight.end - 1));
+                let length = plain.text[last_character..]
+                    .chars()
+                    .next()
+                    .map_or(0, char::len_utf8);
+                let norm = NormSpan::new(start, last_character + length);
+                last_found = (sight, plain_hit(stretch, plain, sight.term, norm));
+            }
+            if let Some(hit) = last_found.1 {
                 scan.keep(sight.class, hit);
             }
         }
