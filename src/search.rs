@@ -33,7 +33,7 @@ use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
 use crate::opinion::{self, Model, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
-use class_set::ClassSet;
+use class_set::{ClassSet, Mask, masks};
 use conditions::Effects;
 use gates::{Filled, Gates, frequency_of};
 use glance::Glance;
@@ -60,7 +60,7 @@ pub(crate) struct Searcher {
     other_gates: Gates,
     outlines: Outlines,
     /// Classes that the judges look at besides the patterns.
-    always_wanted: ClassSet,
+    always_wanted: Vec<Mask>,
     /// Terms from this index on are forms of the restored readings, not of classes.
     first_form: usize,
     class_count: usize,
@@ -71,14 +71,14 @@ pub(crate) struct Searcher {
 pub(crate) struct Glimpse {
     /// The patterns worth trying, in lexicon order.
     open: Vec<usize>,
-    /// What the full scan must look for; none for everything.
-    wanted: Option<Wanted>,
+    /// The full scan need only look for what the scratch says is wanted.
+    is_narrow: bool,
     /// The sights tell every hit of the plain reading.
     is_exact: bool,
 }
 
-/// What a full scan looks for.
-#[derive(Debug)]
+/// What a full scan looks for; kept from message to message for its memory.
+#[derive(Debug, Default)]
 pub(crate) struct Wanted {
     classes: ClassSet,
     /// Whether a term may only sound like one.
@@ -94,6 +94,7 @@ pub(crate) struct Scratch {
     sights: Sights,
     filled: Filled,
     places: Places,
+    wanted: Wanted,
 }
 
 /// A set of disguises.
@@ -134,7 +135,7 @@ pub(crate) struct Readings<'t> {
 #[derive(Debug, Default)]
 pub(crate) struct Scan<'t> {
     /// What is kept; none for everything.
-    wanted: Option<Wanted>,
+    wanted: Option<&'t Wanted>,
     pub(crate) readings: Vec<Readings<'t>>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) present: ClassSet,
@@ -185,15 +186,15 @@ impl Scan<'_> {
     /// Whether hits of any of these classes are kept.
     fn wants(&self, classes: &[ClassId]) -> bool {
         let is_wanted = |wanted: &Wanted| classes.iter().any(|&class| wanted.classes.contains(class));
-        self.wanted.as_ref().is_none_or(is_wanted)
+        self.wanted.is_none_or(is_wanted)
     }
 
     fn wants_sounds(&self) -> bool {
-        self.wanted.as_ref().is_none_or(|wanted| wanted.sounds)
+        self.wanted.is_none_or(|wanted| wanted.sounds)
     }
 
     fn wants_restored(&self) -> bool {
-        self.wanted.as_ref().is_none_or(|wanted| wanted.restored)
+        self.wanted.is_none_or(|wanted| wanted.restored)
     }
 }
 
@@ -248,8 +249,8 @@ impl Searcher {
             with_sound.map(|(index, term)| (index, term.text.as_str())),
             &lexicon.folds.syllables,
         );
-        let mut always_wanted = ClassSet::new(lexicon.classes.len());
-        always_wanted.extend([lexicon.you, lexicon.we].into_iter().chain(lexicon.allowances()));
+        let allowances: Vec<ClassId> = lexicon.allowances().collect();
+        let always_wanted = masks([lexicon.you, lexicon.we].iter().chain(&allowances));
         let mut starts = vec![0];
         let mut classes: Vec<ClassId> = Vec::new();
         for term in &lexicon.terms {
@@ -289,7 +290,7 @@ impl Searcher {
     fn scan_for<'t>(
         &self,
         lexicon: &Lexicon,
-        wanted: Option<Wanted>,
+        wanted: Option<&'t Wanted>,
         sights: Option<&Sights>,
         stretches: impl Iterator<Item = &'t str>,
     ) -> Scan<'t> {
@@ -310,11 +311,12 @@ impl Searcher {
         lexicon: &Lexicon,
         glimpse: Glimpse,
         message: &'t Message,
-        scratch: &Scratch,
+        scratch: &'t Scratch,
     ) -> (Vec<usize>, Scan<'t>) {
         let sights = glimpse.is_exact.then_some(&scratch.sights);
         let stretches = message.stretches().map(|(_, _, text)| text);
-        let scan = self.scan_for(lexicon, glimpse.wanted, sights, stretches);
+        let wanted = glimpse.is_narrow.then_some(&scratch.wanted);
+        let scan = self.scan_for(lexicon, wanted, sights, stretches);
         (glimpse.open, scan)
     }
 
@@ -400,6 +402,7 @@ impl Searcher {
             sights,
             filled,
             places,
+            wanted,
             ..
         } = scratch;
         self.glance.begin(sights);
@@ -442,15 +445,13 @@ impl Searcher {
         if !needs_context {
             self.open_rules(lexicon, &open, message).next()?;
         }
-        let wanted = Wanted {
-            classes: self.wanted(&open),
-            sounds: sights.has_sound || sights.has_letters,
-            restored: sights.has_gap,
-        };
+        self.want(&open, &mut wanted.classes);
+        wanted.sounds = sights.has_sound || sights.has_letters;
+        wanted.restored = sights.has_gap;
         let is_exact = stretches == 1 && !sights.has_gap && !sights.has_unplaced && !sights.is_vague;
         Some(Glimpse {
             open,
-            wanted: Some(wanted),
+            is_narrow: true,
             is_exact,
         })
     }
@@ -464,7 +465,7 @@ impl Searcher {
         }
         Some(Glimpse {
             open,
-            wanted: None,
+            is_narrow: false,
             is_exact: false,
         })
     }
@@ -482,13 +483,13 @@ impl Searcher {
         scan.present.for_each(|class| sights.add_unplaced(class));
     }
 
-    /// The classes of these patterns, and those that the judges look at.
-    fn wanted(&self, open: &[usize]) -> ClassSet {
-        let mut wanted = self.always_wanted.clone();
+    /// Wants the classes of these patterns and those that the judges look at, and nothing else.
+    fn want(&self, open: &[usize], wanted: &mut ClassSet) {
+        wanted.reset(self.class_count);
+        wanted.insert_all(&self.always_wanted);
         for &pattern in open {
             wanted.insert_all(self.outlines.classes(pattern));
         }
-        wanted
     }
 }
 

@@ -18,7 +18,8 @@ use crate::lexicon::Folds;
 use crate::normalize::{CharKind, Signs};
 
 /// A character as the passes see it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
-/// kind (24–27), and whether a picture may begin with it (28).
+/// kind (24–27), whether a picture may begin with it (28), whether it is more to the row than one character (29), and
+/// whether it alone is a term or a form (30).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glyph(u32);
 
@@ -48,7 +49,7 @@ pub(super) struct PairFacts {
     /// It is of a term that a grave rule waits for.
     pub(super) is_grave: bool,
     /// The number of the list of terms filed under it, from 1 on; 0 for none.
-    pub(super) terms: u32,
+    pub(super) terms: u16,
     /// The number of its gram in the second opinion's model, from 1 on; 0 for none.
     pub(super) gram: u32,
 }
@@ -60,6 +61,15 @@ struct Cell {
     first: u16,
     weight: i8,
     is_grave: bool,
+}
+
+/// What the search reads of a pair.
+#[derive(Debug, Clone, Copy, Default)]
+struct TermCell {
+    /// 0 for none.
+    first: u16,
+    /// The list of the terms filed under it.
+    terms: u16,
 }
 
 /// What the opinion reads of a character: where the row of its pairs begins (bits 8–31), its own share (0–7).
@@ -85,8 +95,8 @@ pub(super) struct Alphabet {
     /// How the second opinion hears the characters of the Basic Multilingual Plane.
     heard: Vec<Heard>,
     cells: Vec<Cell>,
-    /// The lists of terms of the cells.
-    terms: Vec<u32>,
+    /// What the search reads of a pair, at the same places.
+    terms: Vec<TermCell>,
     /// The grams of the cells.
     grams: Vec<u32>,
 }
@@ -100,6 +110,8 @@ const LOOK_BACK: usize = 16_000;
 
 const KIND_SHIFT: u32 = CODE_BITS + SYLLABLE_BITS;
 const PICTURE: u32 = 1 << (KIND_SHIFT + 4);
+const PECULIAR: u32 = 1 << (KIND_SHIFT + 5);
+const SINGLE: u32 = 1 << (KIND_SHIFT + 6);
 
 pub(super) const TRANSPARENT: u32 =
     1 << CharKind::Symbol as u32 | 1 << CharKind::Space as u32 | 1 << CharKind::Invisible as u32;
@@ -108,9 +120,14 @@ const BREAKS: u32 =
     1 << CharKind::Clause as u32 | 1 << CharKind::Sentence as u32 | 1 << CharKind::List as u32;
 
 impl Glyph {
-    fn new(code: u16, syllable: u16, kind: CharKind, is_picture: bool) -> Self {
+    fn new(code: u16, syllable: u16, kind: CharKind, is_picture: bool, is_single: bool) -> Self {
         let picture = if is_picture { PICTURE } else { 0 };
-        Glyph(u32::from(code) | u32::from(syllable) << CODE_BITS | (kind as u32) << KIND_SHIFT | picture)
+        let single = if is_single { SINGLE } else { 0 };
+        let is_peculiar =
+            1 << kind as u32 & TRANSPARENT != 0 || matches!(kind, CharKind::Digit | CharKind::Several);
+        let peculiar = if is_peculiar { PECULIAR } else { 0 };
+        let kind = (kind as u32) << KIND_SHIFT;
+        Glyph(u32::from(code) | u32::from(syllable) << CODE_BITS | kind | picture | peculiar | single)
     }
 
     pub(super) fn code(self) -> u16 {
@@ -129,11 +146,6 @@ impl Glyph {
         self.kind_number() == kind as u32
     }
 
-    /// Whether it surely counts as a character between two steps of a pattern.
-    pub(super) fn is_word(self) -> bool {
-        self.kind_number() <= CharKind::Digit as u32
-    }
-
     /// The same character, not counted between steps.
     pub(super) fn as_other_word(self) -> Self {
         Glyph(self.0 & !(15 << KIND_SHIFT) | (CharKind::OtherWord as u32) << KIND_SHIFT)
@@ -145,6 +157,16 @@ impl Glyph {
 
     pub(super) fn is_transparent(self) -> bool {
         1 << self.kind_number() & TRANSPARENT != 0
+    }
+
+    /// Whether it is a digit, left out of the row, or read as several characters.
+    pub(super) fn is_peculiar(self) -> bool {
+        self.0 & PECULIAR != 0
+    }
+
+    /// Whether it alone is a term or a form.
+    pub(super) fn is_single(self) -> bool {
+        self.0 & SINGLE != 0
     }
 
     pub(super) fn may_begin_picture(self) -> bool {
@@ -313,7 +335,7 @@ impl Alphabet {
         }
         // Every character may follow every other: no place is beyond the end.
         self.cells = vec![Cell::default(); end + self.coded.len()];
-        self.terms = vec![0; self.cells.len()];
+        self.terms = vec![TermCell::default(); self.cells.len()];
         self.grams = vec![0; self.cells.len()];
         for (first, row) in rows {
             for (second, facts) in row {
@@ -323,7 +345,8 @@ impl Alphabet {
                     weight: facts.weight,
                     is_grave: facts.is_grave,
                 };
-                self.terms[place] = facts.terms;
+                let terms = facts.terms;
+                self.terms[place] = TermCell { first, terms };
                 self.grams[place] = facts.gram;
             }
         }
@@ -333,7 +356,7 @@ impl Alphabet {
     pub(super) fn draw(&mut self, folds: &Folds, sound: &SoundIndex) {
         let glyphs = (0..0x1_0000_u32).map(|code| match char::from_u32(code) {
             Some(character) => self.compute(character, folds, sound),
-            None => Glyph::new(0, 0, CharKind::Symbol, false),
+            None => Glyph::new(0, 0, CharKind::Symbol, false, false),
         });
         self.glyphs = glyphs.collect();
     }
@@ -351,7 +374,15 @@ impl Alphabet {
         let (folded, kind) = folds.table.folded(character, &mut Signs::default());
         let code = self.codes.get(&folded).copied().unwrap_or(0);
         let is_picture = kind == CharKind::Symbol && folds.restorations.may_begin(character);
-        Glyph::new(code, sound.syllable(u32::from(folded)), kind, is_picture)
+        let CharacterFacts { classes, is_form, .. } = *self.facts(code);
+        let is_single = classes != List::default() || is_form;
+        Glyph::new(
+            code,
+            sound.syllable(u32::from(folded)),
+            kind,
+            is_picture,
+            is_single,
+        )
     }
 
     /// The character of a code.
@@ -400,9 +431,9 @@ impl Alphabet {
 
     /// The list of the terms filed under a pair; 0 for none.
     #[inline]
-    pub(super) fn terms(&self, first: u16, second: u16) -> u32 {
-        let place = self.place(first, second);
-        self.terms[place] * u32::from(self.cells[place].first == first)
+    pub(super) fn terms(&self, first: u16, second: u16) -> u16 {
+        let cell = self.terms[self.place(first, second)];
+        cell.terms * u16::from(cell.first == first)
     }
 
     /// The number of a pair's gram; 0 for none.
@@ -433,7 +464,7 @@ mod tests {
         let mut pairs = BTreeMap::new();
         for (&first, step) in codes.iter().zip(1..) {
             for &second in codes.iter().step_by(step) {
-                let terms = u32::from(first * 100 + second);
+                let terms = first * 100 + second;
                 pairs.insert(
                     (first, second),
                     PairFacts {
@@ -446,7 +477,7 @@ mod tests {
         alphabet.file(&pairs);
         for (&first, step) in codes.iter().zip(1..) {
             for (at, &second) in codes.iter().enumerate() {
-                let terms = u32::from(first * 100 + second) * u32::from(at % step == 0);
+                let terms = (first * 100 + second) * u16::from(at % step == 0);
                 assert_eq!(alphabet.terms(first, second), terms);
             }
         }

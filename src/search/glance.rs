@@ -206,7 +206,8 @@ impl Glance {
     /// Fills the lists of terms.
     fn file(&mut self, filed: BTreeMap<(u16, u16), Vec<Entry>>, facts: &mut BTreeMap<(u16, u16), PairFacts>) {
         for (pair, mut entries) in filed {
-            facts.entry(pair).or_default().terms = self.pairs.len() as u32;
+            let list = u16::try_from(self.pairs.len());
+            facts.entry(pair).or_default().terms = list.expect("fewer than 65,536 pairs have terms");
             let is_itself = |entry: &Entry| entry.length == 2 && !entry.is_form;
             let own = entries.iter().position(is_itself);
             let own = own.map(|at| entries.swap_remove(at));
@@ -345,7 +346,7 @@ impl Glance {
         let Some(before) = at.checked_sub(1) else {
             return false;
         };
-        let pair = self.pairs[self.alphabet.terms(codes[before], codes[at]) as usize];
+        let pair = self.pairs[usize::from(self.alphabet.terms(codes[before], codes[at]))];
         pair.is_grave || {
             let mut entries = self.entries_of(pair).iter();
             entries.any(|entry| entry.is_grave && self.start_of(entry, codes, at, |code| code).is_some())
@@ -413,6 +414,12 @@ impl Glance {
         for (byte, character) in source.char_indices() {
             let glyph = self.alphabet.glyph(character, folds, sound);
             signs |= 1 << glyph.kind_number();
+            if !glyph.is_peculiar() && number.length == 0 {
+                row.push(glyph);
+                sights.bytes.push(byte as u32);
+                before = character;
+                continue;
+            }
             if glyph.is(CharKind::Digit) {
                 number.push(folds.table.folded(character, &mut Signs::default()).0, before);
             } else if number.length > 0 && !glyph.is(CharKind::Invisible) {
@@ -449,8 +456,8 @@ impl Glance {
     }
 
     /// Adds the terms of a list whose rarest pair ends at `at`.
-    fn look_up(&self, terms: u32, row: &[Glyph], at: usize, sights: &mut Sights) {
-        let pair = self.pairs[terms as usize];
+    fn look_up(&self, terms: u16, row: &[Glyph], at: usize, sights: &mut Sights) {
+        let pair = self.pairs[usize::from(terms)];
         sights.is_vague |= pair.term == VAGUE && sights.touches_gap(at - 1, at + 1);
         sights.add(pair.term, self.classes(pair.own), at - 1, at + 1);
         for entry in self.entries_of(pair) {

@@ -526,7 +526,8 @@ impl<'m, 't> Matcher<'m, 't> {
 fn is_word(character: char) -> bool {
     match character {
         '\u{4E00}'..='\u{9FFF}' => true,
-        '，' | '。' | '、' | '！' | '？' | '：' | '；' | '【' | '】' | '“' | '”' => false,
+        '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => false,
+        '\u{FF00}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' | '\u{1F300}'..='\u{1FAFF}' => false,
         _ => character.is_alphanumeric(),
     }
 }
@@ -548,6 +549,13 @@ fn forward(text: &str, byte: usize, characters: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_counts_between_hits_is_what_unicode_says() {
+        for character in '\0'..=char::MAX {
+            assert_eq!(is_word(character), character.is_alphanumeric(), "{character:?}");
+        }
+    }
 
     #[test]
     fn separators_end_clauses_and_disguises_do_not() {

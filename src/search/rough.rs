@@ -94,16 +94,28 @@ pub(crate) struct Places {
     next: Vec<Reached>,
 }
 
-/// How many words and ends there are up to a place.
+/// How many words (bits 0–31), ends of clauses (32–47) and of sentences (48–63) there are up to a place. The difference
+/// of two of them holds the differences of all three.
 #[derive(Debug, Clone, Copy, Default)]
-struct Passed {
-    words: u32,
-    clauses: u32,
-    sentences: u32,
+struct Passed(u64);
+
+impl Passed {
+    const WORD: u64 = 1;
+    const CLAUSE: u64 = 1 << 32;
+    const SENTENCE: u64 = 1 << 48;
+
+    /// What stands between another place and this one, which comes later.
+    fn since(self, other: Passed) -> (u32, u16, u16) {
+        let passed = self.0 - other.0;
+        (passed as u32, (passed >> 32) as u16, (passed >> 48) as u16)
+    }
 }
 
 /// More sights than this are not looked at one by one: the text is long, and the full search bounds its own work.
 const MOST_SIGHTS: usize = 4096;
+
+/// Nor are those of a longer row, of which [`Passed`] could not count the clauses.
+const LONGEST_ROW: usize = u16::MAX as usize;
 
 /// A place where a filling of the steps so far can end.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +133,7 @@ impl Places {
         }
         self.last.resize(classes, 0);
         self.before.clear();
-        if sights.terms.len() > MOST_SIGHTS {
+        if is_long(sights) {
             return;
         }
         self.pass(&sights.row);
@@ -138,15 +150,14 @@ impl Places {
     fn pass(&mut self, row: &[Glyph]) {
         self.passed.clear();
         self.passed.reserve(row.len() + 1);
-        let mut passed = Passed::default();
-        self.passed.push(passed);
+        let mut passed = 0;
+        self.passed.push(Passed(passed));
         for (at, glyph) in row.iter().enumerate() {
-            passed.words += u32::from(glyph.is_word());
-            let ends_sentence = glyph.is(CharKind::Sentence);
-            passed.sentences += u32::from(ends_sentence);
-            let ends_clause = ends_sentence || glyph.is(CharKind::Clause) && !in_number(row, at);
-            passed.clauses += u32::from(ends_clause);
-            self.passed.push(passed);
+            passed += match glyph.is(CharKind::Clause) && in_number(row, at) {
+                true => 0,
+                false => STEPS[glyph.kind_number() as usize],
+            };
+            self.passed.push(Passed(passed));
         }
     }
 
@@ -163,7 +174,7 @@ impl Places {
     /// squared at worst).
     pub(super) fn may_fill(&mut self, outlines: &Outlines, pattern: usize, sights: &Sights) -> bool {
         let outline = outlines.patterns[pattern];
-        if outline.is_single || sights.terms.len() > MOST_SIGHTS {
+        if outline.is_single || is_long(sights) {
             return true;
         }
         let (first, of_steps, _) = outline.masks;
@@ -233,15 +244,32 @@ impl Places {
         if start < end {
             return false;
         }
-        let (end, start) = (self.passed[end as usize], self.passed[start as usize]);
-        start.words - end.words <= gap
+        let (words, clauses, sentences) = self.passed[start as usize].since(self.passed[end as usize]);
+        words <= gap
             && match window {
-                Window::Clause => start.clauses == end.clauses,
-                Window::Sentence => start.sentences == end.sentences,
+                Window::Clause => clauses == 0,
+                Window::Sentence => sentences == 0,
                 Window::Turn | Window::Message => true,
             }
     }
 }
+
+fn is_long(sights: &Sights) -> bool {
+    sights.terms.len() > MOST_SIGHTS || sights.row.len() > LONGEST_ROW
+}
+
+/// What a character of each kind adds to [`Passed`]: what surely counts between two steps of a pattern.
+const STEPS: [u64; 16] = {
+    let mut steps = [0; 16];
+    let mut kind = 0;
+    while kind <= CharKind::Digit as usize {
+        steps[kind] = Passed::WORD;
+        kind += 1;
+    }
+    steps[CharKind::Clause as usize] = Passed::CLAUSE;
+    steps[CharKind::Sentence as usize] = Passed::CLAUSE + Passed::SENTENCE;
+    steps
+};
 
 /// Whether a point or comma may stand in a number.
 fn in_number(row: &[Glyph], at: usize) -> bool {

@@ -4,7 +4,7 @@
 //! of folded characters, and what the full scan has to look for besides. It knows no term itself.
 
 use super::NO_TERM;
-use super::alphabet::{Alphabet, Glyph, List};
+use super::alphabet::{Alphabet, Glyph};
 use super::class_set::ClassSet;
 use super::sound::SoundIndex;
 use crate::lexicon::pattern::ClassId;
@@ -132,7 +132,7 @@ impl Sights {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     singles: Vec<u32>,
-    pairs: Vec<(u32, u32)>,
+    pairs: Vec<(u32, u16)>,
     sounds: Vec<u32>,
     counts: [usize; 3],
 }
@@ -150,9 +150,8 @@ impl Found {
         let (mut previous, mut spoken) = (0, 0);
         for (at, &glyph) in (0..).zip(row) {
             let (code, syllable) = (glyph.code(), glyph.syllable());
-            let facts = alphabet.facts(code);
             self.singles[singles] = at;
-            singles += usize::from((facts.classes != List::default()) | facts.is_form);
+            singles += usize::from(glyph.is_single());
             let terms = alphabet.terms(previous, code);
             self.pairs[pairs] = (at, terms);
             pairs += usize::from(terms != 0);
@@ -167,7 +166,7 @@ impl Found {
         &self.singles[..self.counts[0]]
     }
 
-    pub(super) fn pairs(&self) -> &[(u32, u32)] {
+    pub(super) fn pairs(&self) -> &[(u32, u16)] {
         &self.pairs[..self.counts[1]]
     }
 
