@@ -350,7 +350,9 @@ impl<'m, 't> Judges<'m, 't> {
             let own = open
                 .iter()
                 .filter(|&&index| patterns[index].target == Target::Unless(rule));
-            own.flat_map(|&index| self.matcher.find(index)).collect()
+            let mut found = Vec::new();
+            own.for_each(|&index| self.matcher.find(index, |exclusion| found.push(exclusion)));
+            found
         });
         exclusions
             .iter()
@@ -421,7 +423,13 @@ impl<'m, 't> Judges<'m, 't> {
             .clone()
             .fold(Disguises::default(), |all, hit| all.union(hit.disguises));
         let text = found.span.of(source).to_owned();
-        let plain = self.plain_of(source, found.span, &inside.copied().copied().collect::<Vec<_>>());
+        let plain = if disguises.is_empty() {
+            normalize::plain(&text, &context.lexicon.folds.table).0.text
+        } else {
+            let inside: Vec<Hit> = inside.copied().copied().collect();
+            self.plain_of(source, found.span, &inside).into()
+        };
+        let plain = (plain != text).then(|| plain.into_owned());
         let parts = hits
             .iter()
             .filter(|hit| hit.stretch != found.stretch || !found.span.contains(hit.span));
@@ -444,7 +452,7 @@ impl<'m, 't> Judges<'m, 't> {
             tier: rule.tier,
             confidence,
             place: context.place(found.stretch, found.span),
-            plain: (plain != text).then_some(plain),
+            plain,
             text,
             disguises: disguises
                 .iter()

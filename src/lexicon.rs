@@ -5,6 +5,7 @@
 //! once, each with file and line. It searches nothing: [`Linter`](crate::Linter) builds the automata.
 
 mod build;
+pub(crate) mod class_set;
 pub(crate) mod cue;
 mod folds;
 pub mod laws;

@@ -6,7 +6,6 @@
 //! and searching over the source as long as it yields the same hits. It knows nothing of negation or speakers.
 
 mod alphabet;
-mod class_set;
 mod conditions;
 mod gates;
 mod glance;
@@ -28,12 +27,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::error::{Error, ErrorKind, Result, say};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
+use crate::lexicon::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
 use crate::opinion::{self, Model, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
-use class_set::{ClassSet, Mask, masks};
 use conditions::Effects;
 use gates::{Filled, Gates, frequency_of};
 use glance::Glance;
@@ -119,6 +118,9 @@ pub(crate) struct Hit {
     /// Whether characters of the same sound stand in it that no list of substitutes names.
     pub(crate) is_by_sound: bool,
 }
+
+/// Room for so many hits is made at once; a message has twenty that are wanted.
+const USUAL_HITS: usize = 32;
 
 /// The term of hits that are no term of the lexicon.
 pub(crate) const NO_TERM: u32 = u32::MAX;
@@ -297,6 +299,7 @@ impl Searcher {
         let mut scan = Scan {
             wanted,
             present: ClassSet::new(self.class_count),
+            hits: Vec::with_capacity(USUAL_HITS),
             ..Scan::default()
         };
         for (stretch, source) in stretches.enumerate() {

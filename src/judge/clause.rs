@@ -9,6 +9,7 @@ use crate::lexicon::cue::{Cue, Effect, Reach, Side};
 use crate::lexicon::pattern::Window;
 use crate::rule::Judge;
 use crate::search::PatternMatch;
+use crate::search::patterns::QUOTATION_MARKS;
 use crate::span::Span;
 
 /// The innocent reading of a match by the words around it.
@@ -135,15 +136,15 @@ fn is_lever(context: &Context, denial: &CueFound) -> bool {
 /// Whether the match stands in quotation marks in a text that tells of it: somebody is reported to have said
 /// it, or nothing outside the marks is a collector's own voice.
 fn is_quoted(context: &Context, found: &PatternMatch) -> bool {
-    let source = context.source(found.stretch);
-    let Some(quote) = enclosing_quote(source, found.span) else {
+    let marks = context.layouts[found.stretch as usize].quotation_marks();
+    let Some(quote) = enclosing_quote(marks, found.span) else {
         return false;
     };
     let before = Span::new(quote.start.saturating_sub(REPORT_REACH_BYTES), quote.start + 3);
     let is_told = context
         .with_effect(Effect::Report)
         .any(|cue| cue.stretch == found.stretch && before.contains(cue.span));
-    let (outside, _) = context.voice(found.stretch, found.span, &quotations(source));
+    let (outside, _) = context.voice(found.stretch, found.span, &quotations(marks));
     is_told || !context.is_call() && outside.collector <= outside.mention.max(QUIET_COLLECTOR)
 }
 
@@ -153,23 +154,18 @@ const REPORT_REACH_BYTES: usize = 90;
 /// A collector's voice no louder than this outside a quotation is no voice.
 const QUIET_COLLECTOR: f32 = 0.7;
 
-const PAIRS: [(char, char); 4] = [('“', '”'), ('「', '」'), ('『', '』'), ('‘', '’')];
-
-/// All quotations of a text, marks left out.
-fn quotations(source: &str) -> Vec<Span> {
+/// All quotations of a text, marks left out, from where its marks stand.
+fn quotations(marks: &[(usize, char)]) -> Vec<Span> {
     let mut found = Vec::new();
     let mut open: Option<(usize, char)> = None;
-    for (at, character) in source.char_indices() {
+    for &(at, mark) in marks {
         match open {
-            Some((start, close)) if close == character => {
+            Some((start, close)) if close == mark => {
                 found.push(Span::new(start, at));
                 open = None;
             }
             Some(_) => {}
-            None => {
-                let pair = PAIRS.iter().find(|(opening, _)| *opening == character);
-                open = pair.map(|(_, close)| (at + character.len_utf8(), *close));
-            }
+            None => open = closing(mark).map(|close| (at + mark.len_utf8(), close)),
         }
     }
     found
@@ -179,25 +175,17 @@ fn quotations(source: &str) -> Vec<Span> {
 const LONGEST_QUOTE_BYTES: usize = 600;
 
 /// The quotation marks around a span, if it stands in any.
-fn enclosing_quote(source: &str, span: Span) -> Option<Span> {
-    let before = source[..span.start].char_indices().rev();
-    let mut opening = None;
-    for (at, character) in before {
-        if span.start - at > LONGEST_QUOTE_BYTES {
-            break;
-        }
-        if PAIRS.iter().any(|(_, close)| *close == character) {
-            return None;
-        }
-        if let Some((_, close)) = PAIRS.iter().find(|(open, _)| *open == character) {
-            opening = Some((at, *close));
-            break;
-        }
-    }
-    let (start, close) = opening?;
-    let end = source[span.end..]
-        .char_indices()
-        .find(|(_, character)| *character == close)?
-        .0;
-    Some(Span::new(start, span.end + end))
+fn enclosing_quote(marks: &[(usize, char)], span: Span) -> Option<Span> {
+    let before = marks.partition_point(|&(at, _)| at < span.start);
+    let (opening, mark) = *marks[..before].last()?;
+    let close = closing(mark).filter(|_| span.start - opening <= LONGEST_QUOTE_BYTES)?;
+    let mut after = marks[before..].iter();
+    let (closing, _) = *after.find(|&&(at, mark)| at >= span.end && mark == close)?;
+    Some(Span::new(opening, closing))
+}
+
+/// The mark that closes what this one opens.
+fn closing(mark: char) -> Option<char> {
+    let pair = QUOTATION_MARKS.iter().find(|(opening, _)| *opening == mark);
+    pair.map(|(_, closing)| *closing)
 }

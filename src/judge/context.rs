@@ -3,6 +3,8 @@
 //! In: the message, its hits and the cue patterns found. Out: [`Context`]. It gathers and weighs; it judges
 //! no match.
 
+use smallvec::SmallVec;
+
 use crate::finding::Place;
 use crate::lexicon::Lexicon;
 use crate::lexicon::cue::{Cue, Effect, Genre, SaidBy, State};
@@ -67,7 +69,7 @@ impl<'m, 't> Context<'m, 't> {
             let Target::Cue(cue) = lexicon.patterns[index].target else {
                 continue;
             };
-            for found in matcher.find(index) {
+            matcher.find(index, |found| {
                 let is_plain = found.parts.iter().all(|&(_, hit)| scan.hits[hit].is_strong)
                     && stands_free(
                         &lexicon.folds.table,
@@ -83,7 +85,7 @@ impl<'m, 't> Context<'m, 't> {
                         span: found.span,
                     });
                 }
-            }
+            });
         }
         let places = |class: ClassId| {
             let hits = scan.hits.iter().filter(|hit| hit.class == class);
@@ -147,7 +149,7 @@ impl<'m, 't> Context<'m, 't> {
     pub(crate) fn voice(&self, stretch: u32, span: Span, quotations: &[Span]) -> (Voice, Option<CueFound>) {
         let length = self.source(stretch).len();
         let paragraph = self.layouts[stretch as usize].paragraph(span.start, length);
-        let mut heard: Vec<Heard> = Vec::new();
+        let mut heard: SmallVec<[Heard; 8]> = SmallVec::new();
         let mut strongest: Option<(f32, CueFound)> = None;
         for found in &self.cues {
             let cue = self.entry(found);

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::class_set::{Mask, masks};
 use crate::error::{Sentence, say};
 
 /// Index of a term class in the lexicon; literals and rules' own terms are classes without a name.
@@ -52,8 +53,10 @@ pub(crate) struct Pattern {
 /// One place to fill.
 #[derive(Debug, Clone)]
 pub(crate) struct Step {
-    /// Any one of these.
+    /// Any one of these, in order.
     pub(crate) classes: Vec<ClassId>,
+    /// The same as bits: a step may name hundreds, of which a message shows few.
+    pub(crate) masks: Vec<Mask>,
     /// Most characters between the step before and this one.
     pub(crate) max_gap: usize,
     pub(crate) is_optional: bool,
@@ -209,8 +212,10 @@ fn parse_step(token: &str, intern: &mut impl Intern) -> Result<Step, Sentence> {
             "`{token}`: {{0}} asks for nothing"
         ));
     }
+    let classes = parse_classes(core, intern)?;
     Ok(Step {
-        classes: parse_classes(core, intern)?,
+        masks: masks(&classes),
+        classes,
         max_gap: 0,
         is_optional,
         at_least,
@@ -249,6 +254,7 @@ fn parse_classes(text: &str, intern: &mut impl Intern) -> Result<Vec<ClassId>, S
             classes.push(class);
         }
     }
+    classes.sort_unstable();
     Ok(classes)
 }
 

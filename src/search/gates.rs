@@ -7,8 +7,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::Lexicon;
+use crate::lexicon::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::pattern::{ClassId, Pattern, Step};
 
 /// Patterns by the class at which they wait.

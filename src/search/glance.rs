@@ -12,11 +12,11 @@ use rustc_hash::FxHashMap;
 
 use super::NO_TERM;
 use super::alphabet::{Alphabet, Glyph, List, PairFacts, TRANSPARENT};
-use super::class_set::ClassSet;
 use super::shapes::{self, Shape};
 use super::sights::{MOST_DIGITS, Number, Sights, VAGUE};
 use super::sound::SoundIndex;
 use super::tally::{Measure, Tally};
+use crate::lexicon::class_set::ClassSet;
 use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;

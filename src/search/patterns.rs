@@ -5,6 +5,7 @@
 //! digits and Han characters of the source, so inserted symbols don't lengthen them. Promise: bounded work
 //! whatever the text; a match never leaves its window.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use smallvec::{SmallVec, smallvec};
@@ -21,6 +22,8 @@ pub(crate) struct Layout {
     clauses: Vec<usize>,
     sentences: Vec<usize>,
     paragraphs: Vec<usize>,
+    /// Quotation marks, and where they stand.
+    quotation_marks: Vec<(usize, char)>,
 }
 
 /// A pattern found.
@@ -40,6 +43,9 @@ type Parts = SmallVec<[(usize, usize); 4]>;
 
 /// Indexes of hits that may fill a step.
 type Candidates = SmallVec<[usize; 8]>;
+
+/// Most patterns are filled once or twice, if at all.
+type Fillings = SmallVec<[Parts; 2]>;
 
 /// Evidence longer than this many characters is cut down to its rarest part; the rest becomes related.
 const LONGEST_EVIDENCE: usize = 24;
@@ -75,6 +81,9 @@ impl Layout {
             let kind = table.kind(character);
             let next = characters.peek().map_or(' ', |(_, next)| *next);
             let is_in_number = previous.is_ascii_digit() && next.is_ascii_digit();
+            if kind == CharKind::Symbol && is_quotation_mark(character) {
+                layout.quotation_marks.push((at, character));
+            }
             match kind {
                 CharKind::Sentence => {
                     if character == '\n' {
@@ -129,10 +138,24 @@ impl Layout {
         around(ends, at, length)
     }
 
+    /// Quotation marks, and where they stand, in order.
+    pub(crate) fn quotation_marks(&self) -> &[(usize, char)] {
+        &self.quotation_marks
+    }
+
     /// The paragraph around a place.
     pub(crate) fn paragraph(&self, at: usize, length: usize) -> Span {
         around(&self.paragraphs, at, length)
     }
+}
+
+/// Opening quotation marks, each with its closing one.
+pub(crate) const QUOTATION_MARKS: [(char, char); 4] = [('“', '”'), ('「', '」'), ('『', '』'), ('‘', '’')];
+
+fn is_quotation_mark(character: char) -> bool {
+    QUOTATION_MARKS
+        .iter()
+        .any(|&(open, close)| character == open || character == close)
 }
 
 fn around(ends: &[usize], at: usize, length: usize) -> Span {
@@ -193,16 +216,16 @@ impl<'m, 't> Matcher<'m, 't> {
             if let Target::Rule(rule) = self.lexicon.patterns[index].target
                 && rules.binary_search(&rule).is_ok()
             {
-                matches.extend(self.find(index).into_iter().map(|found| (rule, found)));
+                self.find(index, |found| matches.push((rule, found)));
             }
         }
         matches
     }
 
-    /// All matches of a pattern that don't overlap each other's evidence.
-    pub(crate) fn find(&self, index: usize) -> Vec<PatternMatch> {
+    /// Calls `keep` with all matches of a pattern that don't overlap each other's evidence.
+    pub(crate) fn find(&self, index: usize, mut keep: impl FnMut(PatternMatch)) {
         let pattern = &self.lexicon.patterns[index];
-        let mut matches: Vec<PatternMatch> = Vec::new();
+        let mut kept: SmallVec<[(u32, Span); 8]> = SmallVec::new();
         let anchor = pattern
             .groups
             .iter()
@@ -221,9 +244,10 @@ impl<'m, 't> Matcher<'m, 't> {
                 continue;
             }
             let (stretch, span) = self.evidence(pattern, &parts);
-            let repeats = |other: &PatternMatch| other.stretch == stretch && other.span.overlaps(span);
-            if !matches.iter().rev().take(8).any(repeats) {
-                matches.push(PatternMatch {
+            let repeats = |other: &(u32, Span)| other.0 == stretch && other.1.overlaps(span);
+            if !kept.iter().rev().take(8).any(repeats) {
+                kept.push((stretch, span));
+                keep(PatternMatch {
                     pattern: index,
                     stretch,
                     span,
@@ -231,18 +255,17 @@ impl<'m, 't> Matcher<'m, 't> {
                 });
             }
         }
-        matches
     }
 
     /// The nearest filling of a group of steps from every place where it can begin, in order of place; only
     /// those within a stretch and span, if one is given.
-    fn fillings(&self, pattern: &Pattern, group: &Range<usize>, within: Option<(u32, Span)>) -> Vec<Parts> {
+    fn fillings(&self, pattern: &Pattern, group: &Range<usize>, within: Option<(u32, Span)>) -> Fillings {
         let steps = &pattern.steps;
         let obligatory = group
             .clone()
             .find(|&step| !steps[step].is_optional)
             .unwrap_or(group.start);
-        let mut fillings: Vec<Parts> = Vec::new();
+        let mut fillings = Fillings::new();
         let mut ends = Candidates::new();
         // Optional first steps may be left out: begin at each of them and at the first obligatory one.
         for (step, entry) in steps.iter().enumerate().take(obligatory + 1).skip(group.start) {
@@ -270,17 +293,14 @@ impl<'m, 't> Matcher<'m, 't> {
         &self.scan.hits[index]
     }
 
-    /// Most classes of most steps have no hit, so the set is asked first.
-    #[inline]
-    fn hits_of(&self, class: ClassId) -> &[usize] {
-        if self.scan.present.contains(class) {
-            self.hits_of_present(class)
-        } else {
-            &[]
-        }
+    /// Hits of several classes in order of place, the longest first of those that begin at the same place.
+    fn order(&self, index: usize) -> (u32, usize, Reverse<usize>) {
+        let Hit { stretch, span, .. } = *self.hit(index);
+        (stretch, span.start, Reverse(span.end))
     }
 
-    fn hits_of_present(&self, class: ClassId) -> &[usize] {
+    /// The hits of a class in order of place.
+    fn hits_of(&self, class: ClassId) -> &[usize] {
         let Ok(at) = self.starts.binary_search_by_key(&class, |(class, _)| *class) else {
             return &[];
         };
@@ -297,14 +317,12 @@ impl<'m, 't> Matcher<'m, 't> {
             let hit = self.hit(*index);
             within.is_none_or(|(stretch, span)| hit.stretch == stretch && span.contains(hit.span))
         };
-        let all = step
-            .classes
-            .iter()
-            .flat_map(|&class| self.hits_of(class))
-            .copied();
-        let mut hits: Candidates = all.filter(is_within).collect();
+        let mut hits = Candidates::new();
+        self.scan.present.for_each_of(&step.masks, |class| {
+            hits.extend(self.hits_of(class).iter().copied().filter(is_within));
+        });
         if step.classes.len() > 1 && hits.len() > 1 {
-            hits.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
+            hits.sort_by_key(|&index| self.order(index));
         }
         hits
     }
@@ -387,13 +405,11 @@ impl<'m, 't> Matcher<'m, 't> {
         let last = self.hit(last);
         let step = &pattern.steps[step];
         let mut found = Candidates::new();
-        let present = |class: &&ClassId| self.scan.present.contains(**class);
-        let mut classes = step.classes.iter().filter(present).peekable();
-        if classes.peek().is_none() {
+        if !self.scan.present.meets(&step.masks) {
             return found;
         }
         let limit = self.window_end(pattern.window, last);
-        for &class in classes {
+        self.scan.present.for_each_of(&step.masks, |class| {
             for &index in self.hits_from(class, last.stretch, last.span.end) {
                 let hit = self.hit(index);
                 if hit.stretch > last.stretch {
@@ -408,9 +424,9 @@ impl<'m, 't> Matcher<'m, 't> {
                 }
                 found.push(index);
             }
-        }
+        });
         if step.classes.len() > 1 && found.len() > 1 {
-            found.sort_by_key(|&index| (self.hit(index).stretch, self.hit(index).span.start));
+            found.sort_by_key(|&index| self.order(index));
         }
         found
     }

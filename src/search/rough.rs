@@ -5,8 +5,8 @@
 //! nothing but the row of folded characters.
 
 use super::alphabet::Glyph;
-use super::class_set::{Mask, masks};
 use super::sights::{Sight, Sights};
+use crate::lexicon::class_set::{Mask, masks};
 use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Window};
 use crate::normalize::CharKind;
 

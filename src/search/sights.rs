@@ -5,8 +5,8 @@
 
 use super::NO_TERM;
 use super::alphabet::{Alphabet, Glyph};
-use super::class_set::ClassSet;
 use super::sound::SoundIndex;
+use crate::lexicon::class_set::ClassSet;
 use crate::lexicon::pattern::ClassId;
 use crate::normalize::CharKind;
 

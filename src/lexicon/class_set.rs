@@ -1,17 +1,17 @@
 //! Sets of classes: one bit a class.
 
-use crate::lexicon::pattern::ClassId;
+use super::pattern::ClassId;
 
 /// Classes of a list that stand in one word of a [`ClassSet`]. The classes of a step were named one after the other,
 /// so a list of them is one or two of these.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mask {
+pub(crate) struct Mask {
     word: u32,
     bits: u64,
 }
 
 /// The masks of some classes.
-pub(super) fn masks<'c>(classes: impl IntoIterator<Item = &'c ClassId>) -> Vec<Mask> {
+pub(crate) fn masks<'c>(classes: impl IntoIterator<Item = &'c ClassId>) -> Vec<Mask> {
     let mut masks: Vec<Mask> = Vec::new();
     for class in classes {
         let (word, bit) = (u32::from(class.0 / 64), 1 << (class.0 % 64));
@@ -70,7 +70,7 @@ impl ClassSet {
 
     /// Whether it holds one of these classes.
     #[inline]
-    pub(super) fn meets(&self, masks: &[Mask]) -> bool {
+    pub(crate) fn meets(&self, masks: &[Mask]) -> bool {
         masks
             .iter()
             .any(|mask| self.words[mask.word as usize] & mask.bits != 0)
@@ -78,7 +78,7 @@ impl ClassSet {
 
     /// Adds all of these classes.
     #[inline]
-    pub(super) fn insert_all(&mut self, masks: &[Mask]) {
+    pub(crate) fn insert_all(&mut self, masks: &[Mask]) {
         for mask in masks {
             self.insert_bits(mask.word as usize, mask.bits);
         }
@@ -86,7 +86,7 @@ impl ClassSet {
 
     /// Calls `visit` for each of these classes that it holds.
     #[inline]
-    pub(super) fn for_each_of(&self, masks: &[Mask], mut visit: impl FnMut(ClassId)) {
+    pub(crate) fn for_each_of(&self, masks: &[Mask], mut visit: impl FnMut(ClassId)) {
         for mask in masks {
             let held = self.words[mask.word as usize] & mask.bits;
             for_each_bit(mask.word as usize, &[held], |class| visit(ClassId(class as u16)));
