@@ -215,7 +215,7 @@ impl<'l> Linter<'l> {
         let lexicon = self.lexicon;
         let is_asked = |opinion: &Opinion| opinion.is_likely() || !findings.is_empty();
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
-            let stretches = self.searcher.listen(lexicon, model, message);
+            let stretches = self.searcher.listen(lexicon, message);
             let close = CloseOpinion::new(model, opinion, stretches);
             for finding in &mut findings {
                 let rule = &lexicon.rules[finding.rule];

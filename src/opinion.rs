@@ -224,12 +224,18 @@ pub(crate) struct Stretch {
 
 /// What a token adds to every head: its own weights, and those of the pair with the one before it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Shares([i16; HEADS]);
+pub(crate) struct Shares([i16; LANES]);
+
+/// The weights of a gram, by head.
+pub(crate) type Weights = [i8; LANES];
+
+/// Heads and what is left of a vector register, so that a gram's weights are one load and lie in one cache line.
+const LANES: usize = HEADS.next_power_of_two();
 
 impl Shares {
     /// Adds the weights of a gram.
     #[inline]
-    pub(crate) fn add(&mut self, weights: &[i8; HEADS]) {
+    pub(crate) fn add(&mut self, weights: &Weights) {
         for (share, weight) in self.0.iter_mut().zip(weights) {
             *share += i16::from(*weight);
         }

@@ -31,7 +31,7 @@ use crate::lexicon::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
-use crate::opinion::{self, Model, Opinion, Stretch};
+use crate::opinion::{self, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
 use conditions::Effects;
 use gates::{Filled, Gates, frequency_of};
@@ -383,9 +383,9 @@ impl Searcher {
     }
 
     /// The tokens of a message and what they add to the second opinion, with their places.
-    pub(crate) fn listen(&self, lexicon: &Lexicon, model: &Model, message: &Message) -> Vec<Stretch> {
+    pub(crate) fn listen(&self, lexicon: &Lexicon, message: &Message) -> Vec<Stretch> {
         let listen = |(turn, source)| {
-            let (tokens, shares) = self.glance.listen(source, model, &lexicon.folds, &self.sound);
+            let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound);
             Stretch { turn, tokens, shares }
         };
         opinion::heard(message).map(listen).collect()

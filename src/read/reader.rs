@@ -209,8 +209,8 @@ impl Reader {
             source: &mut *self.source,
             is_whole: false,
         };
-        let at = self.origin + bytes.len() as u64;
         if let Err(error) = source.fill(bytes, wanted) {
+            let at = self.origin + bytes.len() as u64;
             self.failure = Some(unreadable(&self.shape.file, at, error));
             source.is_whole = true;
         }
@@ -234,18 +234,12 @@ struct Source<R> {
 }
 
 impl<R: Read> Source<R> {
-    /// Appends at most `wanted` bytes, at least one unless the source is at its end.
+    /// Appends `wanted` bytes, or fewer if the source ends before or fails; what came before a failure is kept.
     fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-        let before = bytes.len();
-        bytes.resize(before + wanted, 0);
-        let read = loop {
-            match self.source.read(&mut bytes[before..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        bytes.truncate(before + read.as_ref().map_or(0, |&read| read));
-        self.is_whole = read? == 0;
+        // Room first: what is read goes there without being filled with zeros before.
+        bytes.reserve(wanted);
+        let read = self.source.by_ref().take(wanted as u64).read_to_end(bytes)?;
+        self.is_whole = read < wanted;
         Ok(())
     }
 }

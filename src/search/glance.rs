@@ -21,7 +21,7 @@ use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
-use crate::opinion::{self, Head, Model, Opinion, Shares, Token};
+use crate::opinion::{self, Head, Model, Opinion, Shares, Token, Weights};
 use crate::span::Span;
 
 /// Terms by the rarest pair of neighbours in them.
@@ -42,6 +42,8 @@ pub(super) struct Glance {
     shapes: Vec<ClassId>,
     class_count: usize,
     measure: Measure,
+    /// What the grams of the second opinion's model add, by number; nothing for number 0.
+    weights: Vec<Weights>,
 }
 
 /// What is filed under a pair.
@@ -96,6 +98,7 @@ impl Glance {
             shapes: lexicon.shapes.clone(),
             class_count: lexicon.classes.len(),
             measure: Measure::default(),
+            weights: Vec::new(),
         };
         let mut facts: BTreeMap<(u16, u16), PairFacts> = BTreeMap::new();
         let mut filed: BTreeMap<(u16, u16), Vec<Entry>> = BTreeMap::new();
@@ -231,7 +234,11 @@ impl Glance {
             of_break: self.alphabet.enter(opinion::BREAK),
             of_number: self.alphabet.enter(opinion::NUMBER),
         };
+        self.weights.push(Weights::default());
         for (number, gram) in (1..).zip(&model.grams) {
+            let mut weights = Weights::default();
+            weights[..gram.weights.len()].copy_from_slice(&gram.weights);
+            self.weights.push(weights);
             let first = self.alphabet.enter(gram.first);
             if gram.second == '\0' {
                 self.alphabet.set_weight(first, gram.weights[any]);
@@ -290,7 +297,6 @@ impl Glance {
     pub(super) fn listen(
         &self,
         source: &str,
-        model: &Model,
         folds: &Folds,
         sound: &SoundIndex,
     ) -> (Vec<Token>, Vec<Shares>) {
@@ -313,11 +319,8 @@ impl Glance {
             }
             let pair = self.alphabet.gram(last.unwrap_or(self.measure.of_break), code);
             let mut share = Shares::default();
-            for gram in [self.alphabet.facts(code).gram, pair] {
-                if let Some(place) = (gram as usize).checked_sub(1) {
-                    share.add(&model.grams[place].weights);
-                }
-            }
+            share.add(&self.weights[self.alphabet.facts(code).gram as usize]);
+            share.add(&self.weights[pair as usize]);
             tokens.push(Token {
                 character: self.alphabet.character(code),
                 span,
