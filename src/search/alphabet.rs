@@ -101,7 +101,20 @@ pub(super) struct Alphabet {
     grams: Vec<u32>,
 }
 
+/// The tables of the second opinion. Their lengths are known, so that no look-up but the last asks for them.
+#[derive(Clone, Copy)]
+pub(super) struct Ears<'a> {
+    heard: &'a [Heard; PLANE],
+    voices: &'a [Voice; CODES],
+    cells: &'a [Cell],
+}
+
+/// Characters of the Basic Multilingual Plane.
+const PLANE: usize = 1 << 16;
+
 const CODE_BITS: u32 = 14;
+/// Codes that there can be.
+const CODES: usize = 1 << CODE_BITS;
 const SYLLABLE_BITS: u32 = 10;
 
 /// How far below the last row of its length a row looks for a gap: all the way down saves 2 % of the cells and takes
@@ -220,6 +233,33 @@ impl Heard {
     #[inline]
     pub(super) fn is_special(self) -> bool {
         self.0 & Self::SPECIAL != 0
+    }
+}
+
+impl Ears<'_> {
+    /// How the second opinion hears a character.
+    #[inline(always)]
+    pub(super) fn hear(self, character: char) -> Heard {
+        match u16::try_from(u32::from(character)) {
+            Ok(code) => self.heard[usize::from(code)],
+            Err(_) => Heard(Heard::SPECIAL),
+        }
+    }
+
+    /// What the second opinion reads of a code.
+    #[inline(always)]
+    pub(super) fn voice(self, code: u16) -> Voice {
+        self.voices[usize::from(code) % CODES]
+    }
+
+    /// The share of a character and of the pair that it ends, and whether that pair is a grave term's. No branch:
+    /// half of all pairs have a cell, and nothing tells which.
+    #[inline(always)]
+    pub(super) fn share(self, before: (u16, Voice), own: (u16, Voice)) -> (i32, bool) {
+        let cell = self.cells[before.1.row() + usize::from(own.0)];
+        let is_it = cell.first == before.0;
+        let pair = i32::from(cell.weight) * i32::from(is_it);
+        (i32::from(own.1.share()) + pair, cell.is_grave & is_it)
     }
 }
 
@@ -400,33 +440,21 @@ impl Alphabet {
         &mut self.facts[usize::from(code)]
     }
 
-    /// How the second opinion hears a character.
-    #[inline]
-    pub(super) fn hear(&self, character: char) -> Heard {
-        let heard = self.heard.get(character as usize);
-        heard.copied().unwrap_or(Heard(Heard::SPECIAL))
-    }
-
     /// Fills the table of what the second opinion hears, once the glyphs are drawn.
     pub(super) fn fill_heard(&mut self, measure: &Measure) {
         let glyphs = self.glyphs.iter();
         self.heard = glyphs.map(|&glyph| Heard::new(glyph, measure)).collect();
+        self.voices.resize(CODES, Voice::default());
     }
 
-    /// What the second opinion reads of a code.
-    #[inline(always)]
-    pub(super) fn voice(&self, code: u16) -> Voice {
-        self.voices[usize::from(code)]
-    }
-
-    /// The share of a character and of the pair that it ends, and whether that pair is a grave term's. No branch:
-    /// half of all pairs have a cell, and nothing tells which.
-    #[inline(always)]
-    pub(super) fn share(&self, before: (u16, Voice), own: (u16, Voice)) -> (i32, bool) {
-        let cell = self.cells[before.1.row() + usize::from(own.0)];
-        let is_it = cell.first == before.0;
-        let pair = i32::from(cell.weight) * i32::from(is_it);
-        (i32::from(own.1.share()) + pair, cell.is_grave & is_it)
+    /// The tables that the second opinion reads; they must be filled.
+    #[inline]
+    pub(super) fn ears(&self) -> Ears<'_> {
+        Ears {
+            heard: self.heard.first_chunk().expect("the table is filled"),
+            voices: self.voices.first_chunk().expect("the table is filled"),
+            cells: &self.cells,
+        }
     }
 
     /// The list of the terms filed under a pair; 0 for none.

@@ -260,11 +260,11 @@ impl Glance {
         tally: &mut Tally,
     ) -> Opinion {
         tally.clear();
-        let (measure, alphabet) = (&self.measure, &self.alphabet);
+        let (measure, ears) = (&self.measure, self.alphabet.ears());
         for (_, source) in opinion::heard(message) {
-            tally.begin_stretch(measure, alphabet);
+            tally.begin_stretch(measure, ears);
             let mut characters = source.chars();
-            while let Some(special) = tally.hear(&mut characters, measure, alphabet) {
+            while let Some(special) = tally.hear(&mut characters, measure, ears) {
                 self.hear_special(special, folds, sound, tally);
             }
             tally.end_sentence();
@@ -277,7 +277,7 @@ impl Glance {
         let (measure, alphabet) = (&self.measure, &self.alphabet);
         let mut add = |glyph: Glyph| {
             let (code, runs) = measure.token(glyph);
-            tally.add(code, runs, measure, alphabet);
+            tally.add(code, runs, measure, alphabet.ears());
             if glyph.is(CharKind::Sentence) {
                 tally.end_sentence_once();
             }

@@ -4,7 +4,7 @@
 //! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
 //! the source, with no branch that depends on a character but the rare ones.
 
-use super::alphabet::{Alphabet, Glyph, Voice};
+use super::alphabet::{Ears, Glyph, Voice};
 use crate::normalize::CharKind;
 use crate::opinion::{self, Opinion};
 
@@ -58,8 +58,8 @@ impl Tally {
     }
 
     /// Begins a stretch: there is a break before it unless the one before ends with one.
-    pub(super) fn begin_stretch(&mut self, measure: &Measure, alphabet: &Alphabet) {
-        self.add(measure.of_break, true, measure, alphabet);
+    pub(super) fn begin_stretch(&mut self, measure: &Measure, ears: Ears) {
+        self.add(measure.of_break, true, measure, ears);
         self.stretches.push(self.sentences.len() as u32);
         self.end_sentence();
     }
@@ -70,26 +70,26 @@ impl Tally {
         &mut self,
         characters: &mut std::str::Chars,
         measure: &Measure,
-        alphabet: &Alphabet,
+        ears: Ears,
     ) -> Option<char> {
         let (mut tokens, mut sum) = (self.tokens, self.sum);
         let most = tokens + characters.as_str().len();
         if self.codes.len() < most {
             self.codes.resize(most, 0);
         }
-        let mut before = self.last(measure, alphabet);
+        let mut before = self.last(measure, ears);
         let special = loop {
             let Some(character) = characters.next() else {
                 break None;
             };
-            let heard = alphabet.hear(character);
+            let heard = ears.hear(character);
             if heard.is_special() {
                 break Some(character);
             }
-            let own = (heard.code(), alphabet.voice(heard.code()));
+            let own = (heard.code(), ears.voice(heard.code()));
             // A break or digit after its like is the same token.
             let is_new = !(heard.runs() & (own.0 == before.0));
-            let (share, may_be_grave) = alphabet.share(before, own);
+            let (share, may_be_grave) = ears.share(before, own);
             sum += share * i32::from(is_new);
             if may_be_grave & is_new {
                 self.grave.push(tokens as u32);
@@ -103,12 +103,12 @@ impl Tally {
     }
 
     /// Adds one token; one that `runs` and follows its like is the same token.
-    pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure, alphabet: &Alphabet) {
-        let (before, own) = (self.last(measure, alphabet), (code, alphabet.voice(code)));
+    pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure, ears: Ears) {
+        let (before, own) = (self.last(measure, ears), (code, ears.voice(code)));
         if runs && code == before.0 {
             return;
         }
-        let (share, may_be_grave) = alphabet.share(before, own);
+        let (share, may_be_grave) = ears.share(before, own);
         self.sum += share;
         if may_be_grave {
             self.grave.push(self.tokens as u32);
@@ -121,10 +121,10 @@ impl Tally {
     }
 
     /// The last token; before the first word there is a break.
-    fn last(&self, measure: &Measure, alphabet: &Alphabet) -> (u16, Voice) {
+    fn last(&self, measure: &Measure, ears: Ears) -> (u16, Voice) {
         let last = self.tokens.checked_sub(1).map(|last| self.codes[last]);
         let code = last.unwrap_or(measure.of_break);
-        (code, alphabet.voice(code))
+        (code, ears.voice(code))
     }
 
     /// A sentence or a stretch ends here.
