@@ -63,14 +63,10 @@ struct Cell {
     is_grave: bool,
 }
 
-/// What the search reads of a pair.
+/// What the search reads of a pair, by its second character in the row of its first: that first character (bits
+/// 16–31, 0 for none) and the number of the list of terms filed under it (0–15).
 #[derive(Debug, Clone, Copy, Default)]
-struct TermCell {
-    /// 0 for none.
-    first: u16,
-    /// The list of the terms filed under it.
-    terms: u16,
-}
+struct TermCell(u32);
 
 /// What the opinion reads of a character: where the row of its pairs begins (bits 8–31), its own share (0–7).
 #[derive(Debug, Clone, Copy, Default)]
@@ -385,8 +381,7 @@ impl Alphabet {
                     weight: facts.weight,
                     is_grave: facts.is_grave,
                 };
-                let terms = facts.terms;
-                self.terms[place] = TermCell { first, terms };
+                self.terms[place] = TermCell(u32::from(first) << 16 | u32::from(facts.terms));
                 self.grams[place] = facts.gram;
             }
         }
@@ -457,11 +452,16 @@ impl Alphabet {
         }
     }
 
-    /// The list of the terms filed under a pair; 0 for none.
+    /// The list of the terms filed under a pair; 0, or what doesn't fit into 16 bits, for none. So it takes no branch,
+    /// which nothing could foresee: an `if` here took a fifth of the time of the whole pass.
     #[inline]
+    pub(super) fn terms_or_none(&self, first: u16, second: u16) -> u32 {
+        self.terms[self.place(first, second)].0 ^ u32::from(first) << 16
+    }
+
+    /// The list of the terms filed under a pair; 0 for none.
     pub(super) fn terms(&self, first: u16, second: u16) -> u16 {
-        let cell = self.terms[self.place(first, second)];
-        cell.terms * u16::from(cell.first == first)
+        u16::try_from(self.terms_or_none(first, second)).unwrap_or(0)
     }
 
     /// The number of a pair's gram; 0 for none.

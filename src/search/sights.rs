@@ -152,9 +152,9 @@ impl Found {
             let (code, syllable) = (glyph.code(), glyph.syllable());
             self.singles[singles] = at;
             singles += usize::from(glyph.is_single());
-            let terms = alphabet.terms(previous, code);
-            self.pairs[pairs] = (at, terms);
-            pairs += usize::from(terms != 0);
+            let terms = alphabet.terms_or_none(previous, code);
+            self.pairs[pairs] = (at, terms as u16);
+            pairs += usize::from(terms.wrapping_sub(1) < u32::from(u16::MAX));
             self.sounds[sounds] = at;
             sounds += usize::from((spoken != 0) & (syllable != 0) & sound.may_hear(spoken, syllable));
             (previous, spoken) = (code, syllable);

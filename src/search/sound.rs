@@ -53,7 +53,7 @@ pub(crate) struct Unit {
 #[derive(Debug, Clone, Copy)]
 struct SoundTerm {
     /// Its first two syllables.
-    pair: (u16, u16),
+    pair: u32,
     /// Its third syllable; 0 for none. Seven of eight terms that begin with a pair end here.
     third: u16,
     term: u32,
@@ -198,8 +198,13 @@ fn index_of(character: char) -> Option<usize> {
         .then(|| (code - FIRST_HAN) as usize)
 }
 
+/// Two syllables in one number.
+fn joined(first: u16, second: u16) -> u32 {
+    u32::from(first) << 16 | u32::from(second)
+}
+
 fn hash(first: u16, second: u16) -> u32 {
-    pair_table::hash(u32::from(first) << 16 | u32::from(second))
+    pair_table::hash(joined(first, second))
 }
 
 fn filter_bit(first: u16, second: u16) -> (usize, u64) {
@@ -276,8 +281,10 @@ impl SoundIndex {
     fn beginning(&self, pair: (u16, u16), third: u16) -> impl Iterator<Item = &SoundTerm> {
         let bucket = (hash(pair.0, pair.1) >> (32 - BUCKET_BITS)) as usize;
         let terms = &self.terms[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        let pair = joined(pair.0, pair.1);
+        // One branch, not three that nothing foresees.
         let may_stand =
-            move |term: &&SoundTerm| term.pair == pair && (term.third == third || term.third == 0);
+            move |term: &&SoundTerm| (term.pair == pair) & ((term.third == third) | (term.third == 0));
         terms.iter().filter(may_stand)
     }
 
@@ -309,7 +316,7 @@ impl SoundIndex {
             index.filter[word] |= bit;
             let bucket = hash(of[0], of[1]) >> (32 - BUCKET_BITS);
             buckets[bucket as usize].push(SoundTerm {
-                pair: (of[0], of[1]),
+                pair: joined(of[0], of[1]),
                 third: of.get(2).copied().unwrap_or(0),
                 term: term as u32,
                 first: index.syllables.len() as u32,
