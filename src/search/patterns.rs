@@ -24,6 +24,8 @@ pub(crate) struct Layout {
     paragraphs: Vec<usize>,
     /// Quotation marks, and where they stand.
     quotation_marks: Vec<(usize, char)>,
+    /// Letters, digits and Han characters before each byte, and in all: distances are asked for over and over.
+    words: Vec<u32>,
 }
 
 /// A pattern found.
@@ -69,7 +71,11 @@ impl Layout {
     /// Finds the boundaries. One pass.
     pub(crate) fn new(source: &str, lexicon: &Lexicon) -> Self {
         let table = &lexicon.folds.table;
-        let mut layout = Self::default();
+        let mut layout = Self {
+            words: Vec::with_capacity(source.len() + 1),
+            ..Self::default()
+        };
+        let mut words = 0;
         let mut previous = ' ';
         // Characters since the last break, and since the last separator of any kind.
         let (mut run, mut segment) = (0, 0);
@@ -78,6 +84,8 @@ impl Layout {
         let mut characters = source.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
             let end = at + character.len_utf8();
+            layout.words.resize(end, words);
+            words += u32::from(is_word(character));
             let kind = table.kind(character);
             let next = characters.peek().map_or(' ', |(_, next)| *next);
             let is_in_number = previous.is_ascii_digit() && next.is_ascii_digit();
@@ -125,7 +133,13 @@ impl Layout {
             }
             previous = character;
         }
+        layout.words.push(words);
         layout
+    }
+
+    /// Letters, digits and Han characters between two bytes where characters begin.
+    pub(crate) fn words_between(&self, start: usize, end: usize) -> usize {
+        (self.words[end] - self.words[start]) as usize
     }
 
     /// The window of this kind around a place, in a stretch of `length` bytes.
@@ -419,7 +433,7 @@ impl<'m, 't> Matcher<'m, 't> {
                     }
                     break;
                 }
-                if hit.span.start >= limit || self.gap(last, hit, max_gap) > max_gap {
+                if hit.span.start >= limit || self.gap(last, hit) > max_gap {
                     break;
                 }
                 found.push(index);
@@ -438,11 +452,9 @@ impl<'m, 't> Matcher<'m, 't> {
         self.layouts[stretch].window(window, end, length).end
     }
 
-    /// Letters, digits and Han characters between two hits, counted no further than just over `limit`.
-    fn gap(&self, left: &Hit, right: &Hit, limit: usize) -> usize {
-        let between = &self.scan.readings[left.stretch as usize].source[left.span.end..right.span.start];
-        let words = between.chars().filter(|&character| is_word(character));
-        words.take(limit + 1).count()
+    /// Letters, digits and Han characters between two hits of a stretch.
+    fn gap(&self, left: &Hit, right: &Hit) -> usize {
+        self.layouts[left.stretch as usize].words_between(left.span.end, right.span.start)
     }
 
     /// Adds to the filling of the anchor's group, for each other group, the filling nearest to it in the window.
@@ -520,15 +532,8 @@ impl<'m, 't> Matcher<'m, 't> {
                 cover
             }
         });
-        let source = self.scan.readings[first.stretch as usize].source;
-        if is_together
-            && cover
-                .of(source)
-                .chars()
-                .filter(|&character| is_word(character))
-                .count()
-                <= LONGEST_EVIDENCE
-        {
+        let layout = &self.layouts[first.stretch as usize];
+        if is_together && layout.words_between(cover.start, cover.end) <= LONGEST_EVIDENCE {
             return (first.stretch, cover);
         }
         let rarest = parts.iter().copied().find(|part| part.class == fallback.class);
