@@ -519,6 +519,11 @@ impl<'a> Message<'a> {
     }
 }
 
+/// Whether there is nothing in a value but white space: mostly told by its first character.
+pub(crate) fn is_blank(value: &str) -> bool {
+    value.chars().all(char::is_whitespace)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::message::{Body, Channel, CreditorKind, Id, Message, Role, Time, Turn};
+use crate::message::{Body, Channel, CreditorKind, Id, Message, Role, Time, Turn, is_blank};
 use crate::read::Reason;
 use crate::read::columns::Field;
 use crate::read::transcript;
@@ -74,7 +74,7 @@ impl<'a> Draft<'a> {
             self.text = Some(value);
             return;
         }
-        if value.trim().is_empty() {
+        if is_blank(&value) {
             return;
         }
         let message = &mut self.message;
@@ -139,10 +139,8 @@ impl<'a> Draft<'a> {
             (None, None) => return Err(Reason::NoText),
         };
         match &message.body {
-            Body::Turns(turns) if turns.iter().all(|turn| turn.text.trim().is_empty()) => {
-                Err(Reason::EmptyText)
-            }
-            Body::Text(text) if text.trim().is_empty() => Err(Reason::EmptyText),
+            Body::Turns(turns) if turns.iter().all(|turn| is_blank(&turn.text)) => Err(Reason::EmptyText),
+            Body::Text(text) if is_blank(text) => Err(Reason::EmptyText),
             Body::Turns(_) => {
                 message.channel = message.channel.or(Some(Channel::Call));
                 Ok(message)

@@ -6,9 +6,11 @@
 //! ends that a reviewer needs (first three and last four digits, the surname), and doesn't look at addresses.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use smallvec::SmallVec;
 
 use crate::message::Message;
 use crate::span::Span;
@@ -93,20 +95,23 @@ fn stand_in(character: char) -> char {
     if character.is_ascii() { '*' } else { '＊' }
 }
 
+/// The digits of a text in order: values (10 for the X of an identity card) and where they stand.
+type Digits = SmallVec<[(u8, Span); 32]>;
+
 /// A run of digits without a gap.
 struct Group {
-    /// Values (10 for the X of an identity card) and where they stand.
-    digits: Vec<(u8, Span)>,
+    /// Its digits among all.
+    digits: Range<usize>,
     /// Whether only one separator stands between it and the group before.
     is_joined: bool,
 }
 
 fn number_spans(text: &str) -> Vec<Span> {
-    let groups = digit_groups(text);
+    let (digits, groups) = digit_groups(text);
     let mut spans = Vec::new();
     let mut first = 0;
     while first < groups.len() {
-        match longest_number(&groups[first..]) {
+        match longest_number(&digits, &groups[first..]) {
             Some((count, number)) => {
                 spans.extend(number);
                 first += count;
@@ -117,16 +122,16 @@ fn number_spans(text: &str) -> Vec<Span> {
     spans
 }
 
-/// The most groups that together are a number to hide, and its hidden part.
-fn longest_number(groups: &[Group]) -> Option<(usize, Option<Span>)> {
-    let mut digits: Vec<(u8, Span)> = Vec::new();
+/// The most groups, from the first on, that together are a number to hide, and its hidden part.
+fn longest_number(digits: &[(u8, Span)], groups: &[Group]) -> Option<(usize, Option<Span>)> {
+    let start = groups[0].digits.start;
     let mut found = None;
     for (index, group) in groups.iter().enumerate() {
-        if (index > 0 && !group.is_joined) || digits.len() + group.digits.len() > MAX_DIGITS {
+        let digits = &digits[start..group.digits.end];
+        if (index > 0 && !group.is_joined) || digits.len() > MAX_DIGITS {
             break;
         }
-        digits.extend(&group.digits);
-        let values: Vec<u8> = digits.iter().map(|(value, _)| *value).collect();
+        let values: SmallVec<[u8; MAX_DIGITS]> = digits.iter().map(|(value, _)| *value).collect();
         if let Some((front, back)) = ends_to_keep(&values) {
             let hidden = &digits[front..digits.len() - back];
             let ends = hidden.first().zip(hidden.last());
@@ -180,27 +185,26 @@ fn has_luhn_sum(digits: &[u8]) -> bool {
     doubled.sum::<u32>().is_multiple_of(10)
 }
 
-fn digit_groups(text: &str) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn digit_groups(text: &str) -> (Digits, SmallVec<[Group; 8]>) {
+    let mut digits = Digits::new();
+    let mut groups: SmallVec<[Group; 8]> = SmallVec::new();
     // Separators since the last digit; more than one ends the number.
     let mut gap: Option<usize> = None;
     for (at, character) in text.char_indices() {
-        let span = Span::new(at, at + character.len_utf8());
         let value = digit(character).or_else(|| {
             let follows_17 = gap == Some(0) && groups.last().is_some_and(|group| group.digits.len() == 17);
             (follows_17 && matches!(character, 'x' | 'X' | 'ｘ' | 'Ｘ')).then_some(10)
         });
-        match (value, gap) {
-            (Some(value), Some(0)) => {
-                if let Some(group) = groups.last_mut() {
-                    group.digits.push((value, span));
-                }
+        if let Some(value) = value {
+            let next = digits.len();
+            digits.push((value, Span::new(at, at + character.len_utf8())));
+            match groups.last_mut().filter(|_| gap == Some(0)) {
+                Some(group) => group.digits.end = next + 1,
+                None => groups.push(Group {
+                    digits: next..next + 1,
+                    is_joined: gap == Some(1),
+                }),
             }
-            (Some(value), _) => groups.push(Group {
-                digits: vec![(value, span)],
-                is_joined: gap == Some(1),
-            }),
-            (None, _) => {}
         }
         gap = match (value, gap) {
             (Some(_), _) => Some(0),
@@ -212,7 +216,7 @@ fn digit_groups(text: &str) -> Vec<Group> {
             (None, _) => None,
         };
     }
-    groups
+    (digits, groups)
 }
 
 fn is_separator(character: char) -> bool {

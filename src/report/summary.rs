@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Finding, Verdict};
 use crate::linter::Work;
-use crate::message::Message;
+use crate::message::{Message, is_blank};
 use crate::read::{Field, Unread};
 use crate::report::human::Terminal;
 use crate::report::json::shown_evidence;
@@ -507,7 +507,7 @@ fn first_of<'n>(names: impl ExactSizeIterator<Item = &'n str>, width: usize) -> 
 /// The findings that count.
 fn agency_of<'a>(message: &'a Message) -> Option<&'a str> {
     let agency = message.agency.as_deref();
-    agency.filter(|agency| !agency.trim().is_empty())
+    agency.filter(|agency| !is_blank(agency))
 }
 
 fn counted(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
