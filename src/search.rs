@@ -451,7 +451,7 @@ impl Searcher {
         self.want(&open, &mut wanted.classes);
         wanted.sounds = sights.has_sound || sights.has_letters;
         wanted.restored = sights.has_gap;
-        let is_exact = stretches == 1 && !sights.has_gap && !sights.has_unplaced && !sights.is_vague;
+        let is_exact = stretches == 1 && !sights.has_symbol && !sights.is_vague;
         Some(Glimpse {
             open,
             is_narrow: true,

@@ -438,6 +438,7 @@ impl Glance {
                 sights.has_form |= glyph.may_begin_picture();
                 for &class in self.classes(self.alphabet.facts(glyph.code()).classes) {
                     sights.add_unplaced(class);
+                    sights.has_symbol = true;
                 }
             } else if glyph.is(CharKind::Several) {
                 let several = folds.table.several(character);

@@ -24,7 +24,7 @@ impl Searcher {
         let folds = &lexicon.folds;
         let (plain, signs) = normalize::plain(source, &folds.table);
         let has_form = match sights {
-            Some(sights) => self.take_sights(stretch, &plain, sights, scan),
+            Some(sights) => self.take_sights(lexicon, stretch, &plain, sights, scan),
             None => self.scan_plain(lexicon, stretch, &plain, scan),
         };
         if signs.has(CharKind::Digit) {
@@ -50,7 +50,14 @@ impl Searcher {
 
     /// The same as [`scan_plain`](Self::scan_plain) for sights that tell every hit of the plain reading: they hold no
     /// form.
-    fn take_sights(&self, stretch: u32, plain: &Normalized, sights: &Sights, scan: &mut Scan) -> bool {
+    fn take_sights(
+        &self,
+        lexicon: &Lexicon,
+        stretch: u32,
+        plain: &Normalized,
+        sights: &Sights,
+        scan: &mut Scan,
+    ) -> bool {
         // A term has a sight for each of its classes, one after the other.
         let mut last_found = (Sight::NONE, None);
         for &sight in &sights.terms {
@@ -70,7 +77,11 @@ impl Searcher {
                     .next()
                     .map_or(0, char::len_utf8);
                 let norm = NormSpan::new(start, last_character + length);
-                last_found = (sight, plain_hit(stretch, plain, sight.term, norm));
+                // What stands between its characters belongs to the restored readings.
+                let term = || &lexicon.terms[sight.term as usize].text;
+                let is_whole = !sights.has_gap || norm.end - norm.start == term().len();
+                let hit = plain_hit(stretch, plain, sight.term, norm).filter(|_| is_whole);
+                last_found = (sight, hit);
             }
             if let Some(hit) = last_found.1 {
                 scan.keep(sight.class, hit);

@@ -64,6 +64,8 @@ pub(crate) struct Sights {
     pub(super) has_gap: bool,
     /// A term was seen of which the row doesn't tell where it stands, or a character that is read as several.
     pub(super) is_vague: bool,
+    /// Something that the row leaves out is a term.
+    pub(super) has_symbol: bool,
     /// Places of the row of the last turn where something may stand.
     pub(super) places: Found,
     /// Places of the row of the last turn before which something was skipped.
@@ -78,7 +80,8 @@ impl Sights {
         self.present.reset(classes);
         self.unplaced.reset(classes);
         (self.has_form, self.has_letters, self.has_unplaced) = (false, false, false);
-        (self.has_sound, self.has_gap, self.is_vague) = (false, false, false);
+        (self.has_sound, self.has_gap) = (false, false);
+        (self.is_vague, self.has_symbol) = (false, false);
     }
 
     /// Whether something was skipped inside this part of the row or at one of its ends.
