@@ -14,7 +14,7 @@ use crate::opinion::{CloseOpinion, Opinion};
 use crate::rule::{Category, Confidence};
 use crate::score::score;
 use crate::search::patterns::Matcher;
-use crate::search::{Layout, Scratch, Searcher};
+use crate::search::{Glimpse, Layout, Scan, Scratch, Searcher};
 use crate::segment::Segmenter;
 use crate::trace::Trace;
 
@@ -107,8 +107,8 @@ impl<'l> Linter<'l> {
         }
     }
 
-    /// The first half of a check, which ends with nine of ten messages. Whoever checks many sifts them first: the two
-    /// halves read different tables, and each finds its own still in the cache.
+    /// The first part of a check, which ends with nine of ten messages. Whoever checks many does one part with all of
+    /// them before the next: the parts read different tables, and each finds its own still in the cache.
     pub(crate) fn sift(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Sifted {
         work.messages += 1;
         work.characters += texts(message)
@@ -121,15 +121,45 @@ impl<'l> Linter<'l> {
         }
     }
 
-    /// The second half of a check, with the opinion that the first has come to.
-    pub(crate) fn check_doubtful(
+    /// The second part of a check: what the message may break; `None` if nothing.
+    pub(crate) fn glimpse(
+        &self,
+        message: &Message,
+        opinion: Option<Opinion>,
+        scratch: &mut Scratch,
+    ) -> Option<Glimpse> {
+        // What the second opinion proposes is judged in its context like any match.
+        let needs_context = opinion.is_some_and(Opinion::is_likely);
+        self.searcher
+            .glance(self.lexicon, message, needs_context, scratch)
+    }
+
+    /// The last part of a check.
+    pub(crate) fn check_glimpsed(
+        &self,
+        message: &Message,
+        opinion: Option<Opinion>,
+        glimpse: Glimpse,
+        work: &mut Work,
+        scratch: &mut Scratch,
+    ) -> Verdict {
+        let (open, scan) = self
+            .searcher
+            .scan_glimpsed(self.lexicon, glimpse, message, scratch);
+        self.examine(message, opinion, &open, &scan, work, None)
+    }
+
+    fn check_doubtful(
         &self,
         message: &Message,
         opinion: Option<Opinion>,
         work: &mut Work,
         scratch: &mut Scratch,
     ) -> Verdict {
-        self.examine(message, opinion, work, scratch, None)
+        match self.glimpse(message, opinion, scratch) {
+            Some(glimpse) => self.check_glimpsed(message, opinion, glimpse, work, scratch),
+            None => Verdict::default(),
+        }
     }
 
     /// Whether the second opinion keeps a message from the rules. A company's own rules are for the texts that only it
@@ -138,42 +168,30 @@ impl<'l> Linter<'l> {
         opinion.is_some_and(Opinion::is_ordinary) && self.lexicon.first_own_rule == self.lexicon.rules.len()
     }
 
-    /// The verdict and what each stage saw on the way to it.
+    /// The verdict and what each stage saw on the way to it: everything, also what could never match.
     pub fn trace(&self, message: &Message) -> (Verdict, Trace) {
         let (mut trace, mut scratch) = (Trace::default(), Scratch::default());
         let opinion = self.searcher.opine(self.lexicon, message, &mut scratch);
-        let verdict = self.examine(
-            message,
-            opinion,
-            &mut Work::default(),
-            &mut scratch,
-            Some(&mut trace),
-        );
+        let scan = self.searcher.scan(self.lexicon, texts(message));
+        let open = self.searcher.gate(&scan.present, true);
+        let work = &mut Work::default();
+        let verdict = self.examine(message, opinion, &open, &scan, work, Some(&mut trace));
         (verdict, trace)
     }
 
+    /// Tries the open patterns on what was found, judges their matches and scores.
     fn examine(
         &self,
         message: &Message,
         opinion: Option<Opinion>,
+        open: &[usize],
+        scan: &Scan,
         work: &mut Work,
-        scratch: &mut Scratch,
         trace: Option<&mut Trace>,
     ) -> Verdict {
         let lexicon = self.lexicon;
-        // What the second opinion proposes is judged in its context like any match.
         let needs_context = trace.is_some() || opinion.is_some_and(Opinion::is_likely);
-        let (open, scan) = if trace.is_some() {
-            // A trace shows everything, also what could never match.
-            let scan = self.searcher.scan(lexicon, texts(message));
-            (self.searcher.gate(&scan.present, needs_context), scan)
-        } else {
-            let Some(glimpse) = self.searcher.glance(lexicon, message, needs_context, scratch) else {
-                return Verdict::default();
-            };
-            self.searcher.scan_glimpsed(lexicon, glimpse, message, scratch)
-        };
-        let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, &open, message).collect();
+        let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, open, message).collect();
         rules.dedup();
         if rules.is_empty() && !needs_context {
             return Verdict::default();
@@ -184,14 +202,14 @@ impl<'l> Linter<'l> {
             .iter()
             .map(|readings| Layout::new(readings.source, lexicon))
             .collect();
-        let matcher = Matcher::new(lexicon, &scan, &layouts);
-        let matches = matcher.find_rules(&open, &rules);
+        let matcher = Matcher::new(lexicon, scan, &layouts);
+        let matches = matcher.find_rules(open, &rules);
         if matches.is_empty() && !needs_context {
             return Verdict::default();
         }
-        let context = Context::new(message, lexicon, &scan, &layouts, &matcher, &open);
+        let context = Context::new(message, lexicon, scan, &layouts, &matcher, open);
         let judges = Judges::new(context, matcher, &self.segmenter);
-        let judged = judges.judge(matches, &open, work);
+        let judged = judges.judge(matches, open, work);
         let (findings, dismissed) = judges.settle(&judged);
         if let Some(trace) = trace {
             *trace = judges.trace(rules, &judged, &findings);

@@ -20,7 +20,7 @@ use crate::report::json::{Recorder, write_rejection};
 use crate::report::summary::Summary;
 use crate::report::{Judged, Settings, words};
 use crate::rule::Tier;
-use crate::search::Scratch;
+use crate::search::{Glimpse, Scratch};
 
 /// How a run judges and what it writes.
 #[derive(Clone, Copy)]
@@ -149,7 +149,7 @@ struct Doubtful<'b> {
     at: usize,
 }
 
-/// Judges a batch: all records are sifted first, then those that are left are checked, then written.
+/// Judges a batch: each part of the check with all records that the part before has left, then what is written.
 fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
     let mut output = Output {
         input_bytes: batch.bytes(),
@@ -180,12 +180,22 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
             }),
         }
     }
-    let check = |doubtful: &Doubtful| {
-        let message = &doubtful.record.message;
+    let glance = |doubtful: &Doubtful| {
         run.linter
-            .check_doubtful(message, doubtful.opinion, &mut summary.work, &mut scratch)
+            .glimpse(&doubtful.record.message, doubtful.opinion, &mut scratch)
     };
-    let verdicts: Vec<Verdict> = doubtful.iter().map(check).collect();
+    let glimpses: Vec<Option<Glimpse>> = doubtful.iter().map(glance).collect();
+    let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpse>)| match glimpse {
+        Some(glimpse) => run.linter.check_glimpsed(
+            &doubtful.record.message,
+            doubtful.opinion,
+            glimpse,
+            &mut summary.work,
+            &mut scratch,
+        ),
+        None => Verdict::default(),
+    };
+    let verdicts: Vec<Verdict> = doubtful.iter().zip(glimpses).map(check).collect();
     // The records of the two halves, put together in the order of their messages.
     let sifted = std::mem::take(&mut output.records);
     let mut copied = 0;

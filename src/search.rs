@@ -38,7 +38,7 @@ use gates::{Filled, Gates, frequency_of};
 use glance::Glance;
 pub(crate) use patterns::{Layout, PatternMatch};
 use rough::{Outlines, Places};
-use sights::Sights;
+use sights::{Sight, Sights, Told};
 pub(crate) use sound::Syllables;
 use sound::{SoundIndex, SoundMatch, Unit};
 use tally::Tally;
@@ -70,19 +70,26 @@ pub(crate) struct Searcher {
 pub(crate) struct Glimpse {
     /// The patterns worth trying, in lexicon order.
     open: Vec<usize>,
-    /// The full scan need only look for what the scratch says is wanted.
-    is_narrow: bool,
-    /// The sights tell every hit of the plain reading.
-    is_exact: bool,
+    /// What the full scan has left to do; none for everything.
+    rest: Option<Rest>,
 }
 
-/// What a full scan looks for; kept from message to message for its memory.
-#[derive(Debug, Default)]
-pub(crate) struct Wanted {
-    classes: ClassSet,
-    /// Whether a term may only sound like one.
+/// What a glimpse leaves to the full scan: the classes of its patterns, as far as it hasn't found them.
+#[derive(Debug)]
+struct Rest {
+    /// A term may only sound like one.
     sounds: bool,
-    /// Whether a restored reading may hold more than the plain one.
+    /// A restored reading may hold more than the plain one.
+    restored: bool,
+    /// The hits of the plain reading of the only stretch, if the glimpse tells them all.
+    told: Option<Vec<Told>>,
+}
+
+/// What a full scan looks for.
+#[derive(Debug, Clone, Copy)]
+struct Wanted<'s> {
+    classes: &'s ClassSet,
+    sounds: bool,
     restored: bool,
 }
 
@@ -93,7 +100,7 @@ pub(crate) struct Scratch {
     sights: Sights,
     filled: Filled,
     places: Places,
-    wanted: Wanted,
+    wanted: ClassSet,
 }
 
 /// A set of disguises.
@@ -137,7 +144,7 @@ pub(crate) struct Readings<'t> {
 #[derive(Debug, Default)]
 pub(crate) struct Scan<'t> {
     /// What is kept; none for everything.
-    wanted: Option<&'t Wanted>,
+    wanted: Option<Wanted<'t>>,
     pub(crate) readings: Vec<Readings<'t>>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) present: ClassSet,
@@ -187,7 +194,7 @@ impl FromIterator<Disguise> for Disguises {
 impl Scan<'_> {
     /// Whether hits of any of these classes are kept.
     fn wants(&self, classes: &[ClassId]) -> bool {
-        let is_wanted = |wanted: &Wanted| classes.iter().any(|&class| wanted.classes.contains(class));
+        let is_wanted = |wanted: Wanted| classes.iter().any(|&class| wanted.classes.contains(class));
         self.wanted.is_none_or(is_wanted)
     }
 
@@ -287,13 +294,12 @@ impl Searcher {
         self.scan_for(lexicon, None, None, stretches)
     }
 
-    /// Finds what is wanted, or everything if nothing is said; hits of the plain reading come from sights if they tell
-    /// all.
+    /// Finds what is wanted, or everything if nothing is said, but for the hits of the plain reading that are told.
     fn scan_for<'t>(
         &self,
         lexicon: &Lexicon,
-        wanted: Option<&'t Wanted>,
-        sights: Option<&Sights>,
+        wanted: Option<Wanted<'t>>,
+        told: Option<&[Told]>,
         stretches: impl Iterator<Item = &'t str>,
     ) -> Scan<'t> {
         let mut scan = Scan {
@@ -303,24 +309,34 @@ impl Searcher {
             ..Scan::default()
         };
         for (stretch, source) in stretches.enumerate() {
-            self.scan_stretch(lexicon, stretch as u32, source, sights, &mut scan);
+            self.scan_stretch(lexicon, stretch as u32, source, told, &mut scan);
         }
         scan
     }
 
-    /// Finds what the last glimpse left to look for; gives the patterns worth trying, too.
+    /// Finds what a glimpse left to look for; gives the patterns worth trying, too.
     pub(crate) fn scan_glimpsed<'t>(
         &self,
         lexicon: &Lexicon,
         glimpse: Glimpse,
         message: &'t Message,
-        scratch: &'t Scratch,
+        scratch: &'t mut Scratch,
     ) -> (Vec<usize>, Scan<'t>) {
-        let sights = glimpse.is_exact.then_some(&scratch.sights);
         let stretches = message.stretches().map(|(_, _, text)| text);
-        let wanted = glimpse.is_narrow.then_some(&scratch.wanted);
-        let scan = self.scan_for(lexicon, wanted, sights, stretches);
-        (glimpse.open, scan)
+        let Glimpse { open, rest } = glimpse;
+        let scan = match rest {
+            None => self.scan(lexicon, stretches),
+            Some(rest) => {
+                self.want(&open, &mut scratch.wanted);
+                let wanted = Wanted {
+                    classes: &scratch.wanted,
+                    sounds: rest.sounds,
+                    restored: rest.restored,
+                };
+                self.scan_for(lexicon, Some(wanted), rest.told.as_deref(), stretches)
+            }
+        };
+        (open, scan)
     }
 
     /// In how many of the rules' own innocent examples each class stands: the lexicon's idea of ordinary text.
@@ -448,14 +464,24 @@ impl Searcher {
         if !needs_context {
             self.open_rules(lexicon, &open, message).next()?;
         }
-        self.want(&open, &mut wanted.classes);
-        wanted.sounds = sights.has_sound || sights.has_letters;
-        wanted.restored = sights.has_gap;
         let is_exact = stretches == 1 && !sights.has_symbol && !sights.is_vague;
+        let told = is_exact.then(|| {
+            self.want(&open, wanted);
+            let is_told = |sight: Sight| {
+                // What the row shows of a longer term may be one character, too: its sights hold the classes of both.
+                let is_own = || self.classes_of(sight.term as usize).contains(&sight.class);
+                wanted.contains(sight.class) && (sight.end - sight.start > 1 || is_own())
+            };
+            sights.tell(is_told)
+        });
+        let rest = Rest {
+            sounds: sights.has_sound || sights.has_letters,
+            restored: sights.has_gap,
+            told,
+        };
         Some(Glimpse {
             open,
-            is_narrow: true,
-            is_exact,
+            rest: Some(rest),
         })
     }
 
@@ -466,11 +492,7 @@ impl Searcher {
         if !needs_context {
             self.open_rules(lexicon, &open, message).next()?;
         }
-        Some(Glimpse {
-            open,
-            is_narrow: false,
-            is_exact: false,
-        })
+        Some(Glimpse { open, rest: None })
     }
 
     /// Adds the classes of terms that may be spelled in letters.

@@ -4,7 +4,7 @@
 //! filter of syllables for what only sounds like a term, and the automaton again over restored readings, which are made
 //! only where the source shows a sign of them. Which class is looked for is the caller's choice.
 
-use super::sights::{Sight, Sights};
+use super::sights::Told;
 use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, shapes};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
@@ -18,13 +18,16 @@ impl Searcher {
         lexicon: &Lexicon,
         stretch: u32,
         source: &'t str,
-        sights: Option<&Sights>,
+        told: Option<&[Told]>,
         scan: &mut Scan<'t>,
     ) {
         let folds = &lexicon.folds;
         let (plain, signs) = normalize::plain(source, &folds.table);
-        let has_form = match sights {
-            Some(sights) => self.take_sights(lexicon, stretch, &plain, sights, scan),
+        let has_form = match told {
+            Some(told) => {
+                self.take_told(lexicon, stretch, &plain, told, scan);
+                false
+            }
             None => self.scan_plain(lexicon, stretch, &plain, scan),
         };
         if signs.has(CharKind::Digit) {
@@ -48,46 +51,33 @@ impl Searcher {
         });
     }
 
-    /// The same as [`scan_plain`](Self::scan_plain) for sights that tell every hit of the plain reading: they hold no
-    /// form.
-    fn take_sights(
-        &self,
-        lexicon: &Lexicon,
-        stretch: u32,
-        plain: &Normalized,
-        sights: &Sights,
-        scan: &mut Scan,
-    ) -> bool {
-        // A term has a sight for each of its classes, one after the other.
-        let mut last_found = (Sight::NONE, None);
-        for &sight in &sights.terms {
-            if !sight.is_exact() || !scan.wants(&[sight.class]) {
-                continue;
-            }
-            // What the row shows of a longer term may be one character, too: its sights hold the classes of both.
-            let is_own = || self.classes_of(sight.term as usize).contains(&sight.class);
-            if sight.end - sight.start == 1 && !is_own() {
-                continue;
-            }
-            if !last_found.0.is_of_same_term(sight) {
-                let norm_of = |place: u32| plain.offsets.to_norm(sights.bytes[place as usize] as usize);
-                let (start, last_character) = (norm_of(sight.start), norm_of(sight.end - 1));
-                let length = plain.text[last_character..]
-                    .chars()
-                    .next()
-                    .map_or(0, char::len_utf8);
-                let norm = NormSpan::new(start, last_character + length);
-                // What stands between its characters belongs to the restored readings.
-                let term = || &lexicon.terms[sight.term as usize].text;
-                let is_whole = !sights.has_gap || norm.end - norm.start == term().len();
-                let hit = plain_hit(stretch, plain, sight.term, norm).filter(|_| is_whole);
-                last_found = (sight, hit);
-            }
-            if let Some(hit) = last_found.1 {
-                scan.keep(sight.class, hit);
+    /// The same as [`scan_plain`](Self::scan_plain) where a glimpse has told all hits: it has seen no form.
+    fn take_told(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, told: &[Told], scan: &mut Scan) {
+        // A term is told for each of its classes, one after the other.
+        let mut last: Option<((u32, u32), Option<Hit>)> = None;
+        for told in told {
+            let key = (told.term, told.first);
+            let hit = match last.filter(|(other, _)| *other == key) {
+                Some((_, hit)) => hit,
+                None => {
+                    let norm_of = |byte: u32| plain.offsets.to_norm(byte as usize);
+                    let (start, last_character) = (norm_of(told.first), norm_of(told.last));
+                    let length = plain.text[last_character..]
+                        .chars()
+                        .next()
+                        .map_or(0, char::len_utf8);
+                    let norm = NormSpan::new(start, last_character + length);
+                    // What stands between its characters belongs to the restored readings.
+                    let term = || &lexicon.terms[told.term as usize].text;
+                    let is_whole = !scan.wants_restored() || norm.end - norm.start == term().len();
+                    plain_hit(stretch, plain, told.term, norm).filter(|_| is_whole)
+                }
+            };
+            last = Some((key, hit));
+            if let Some(hit) = hit {
+                scan.keep(told.class, hit);
             }
         }
-        false
     }
 
     /// Adds the hits of the plain reading; tells whether a form of a restored reading was seen.
@@ -212,7 +202,7 @@ impl Searcher {
         }
     }
 
-    fn classes_of(&self, term: usize) -> &[ClassId] {
+    pub(super) fn classes_of(&self, term: usize) -> &[ClassId] {
         &self.classes[self.starts[term] as usize..self.starts[term + 1] as usize]
     }
 

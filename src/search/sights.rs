@@ -24,20 +24,17 @@ pub(super) struct Sight {
     pub(super) end: u32,
 }
 
+/// A sight of very characters by itself: without the row, which holds the next message when it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    pub(super) class: ClassId,
+    pub(super) term: u32,
+    /// Where its first and its last character begin in the source, in bytes.
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
 impl Sight {
-    /// Before the first.
-    pub(super) const NONE: Sight = Sight {
-        class: ClassId(0),
-        term: NO_TERM,
-        start: 0,
-        end: 0,
-    };
-
-    /// The same term at the same place, of another class.
-    pub(super) fn is_of_same_term(self, other: Sight) -> bool {
-        (self.term, self.start) == (other.term, other.start)
-    }
-
     /// A term of these very characters.
     pub(super) fn is_exact(self) -> bool {
         self.term < VAGUE
@@ -82,6 +79,21 @@ impl Sights {
         (self.has_form, self.has_letters, self.has_unplaced) = (false, false, false);
         (self.has_sound, self.has_gap) = (false, false);
         (self.is_vague, self.has_symbol) = (false, false);
+    }
+
+    /// The sights of very characters that somebody asks for, in order.
+    pub(super) fn tell(&self, is_asked: impl Fn(Sight) -> bool) -> Vec<Told> {
+        let asked = self
+            .terms
+            .iter()
+            .filter(|sight| sight.is_exact() && is_asked(**sight));
+        let told = asked.map(|sight| Told {
+            class: sight.class,
+            term: sight.term,
+            first: self.bytes[sight.start as usize],
+            last: self.bytes[sight.end as usize - 1],
+        });
+        told.collect()
     }
 
     /// Whether something was skipped inside this part of the row or at one of its ends.
