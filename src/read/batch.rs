@@ -102,28 +102,24 @@ impl Batch {
         pieces
             .filter(|(_, piece)| piece.kind != Kind::Blank)
             .map(move |(index, piece)| {
-                let read = self.text(whole, index, piece).and_then(|raw| {
-                    let (message, unread) = self.message(raw, self.first + index as u64, &mut keys)?;
-                    Ok((raw, message, unread))
-                });
                 let number = self.first + index as u64;
                 let byte = self.origin + piece.start as u64;
-                match read {
-                    Ok((raw, message, unread)) => Ok(Record {
-                        number,
-                        byte,
-                        raw,
-                        message,
-                        unread,
-                    }),
-                    Err(reason) => Err(Rejection {
-                        file: self.shape.file.clone(),
-                        record: number,
-                        byte,
-                        reason,
-                        raw: self.bytes[piece.start..piece.end].to_vec(),
-                    }),
-                }
+                let rejected = |reason| Rejection {
+                    file: self.shape.file.clone(),
+                    record: number,
+                    byte,
+                    reason,
+                    raw: self.bytes[piece.start..piece.end].to_vec(),
+                };
+                let raw = self.text(whole, index, piece).map_err(rejected)?;
+                let draft = self.draft(raw, &mut keys).map_err(rejected)?;
+                Ok(Record {
+                    number,
+                    byte,
+                    raw,
+                    unread: draft.unread(),
+                    message: self.message(draft, number).map_err(rejected)?,
+                })
             })
     }
 
@@ -168,24 +164,20 @@ impl Batch {
         Decoded { text, records }
     }
 
-    fn message<'a>(
-        &'a self,
-        raw: &'a str,
-        number: u64,
-        keys: &mut KnownKeys,
-    ) -> Result<(Message<'a>, Unread), Reason> {
-        let draft = match &self.shape.layout {
-            Layout::Object(columns) => jsonl::draft(raw, columns, keys)?,
-            Layout::Row(table) => table.draft(raw),
-            Layout::Text => Draft::text(raw),
-            Layout::Call => Draft::call(raw),
-        };
-        let unread = draft.unread();
-        let message = draft.into_message(Defaults {
+    fn draft<'a>(&'a self, raw: &'a str, keys: &mut KnownKeys) -> Result<Draft<'a>, Reason> {
+        match &self.shape.layout {
+            Layout::Object(columns) => jsonl::draft(raw, columns, keys),
+            Layout::Row(table) => Ok(table.draft(raw)),
+            Layout::Text => Ok(Draft::text(raw)),
+            Layout::Call => Ok(Draft::call(raw)),
+        }
+    }
+
+    fn message<'a>(&'a self, draft: Draft<'a>, number: u64) -> Result<Message<'a>, Reason> {
+        draft.into_message(Defaults {
             file: &self.shape.name,
             number,
             channel: self.shape.channel,
-        })?;
-        Ok((message, unread))
+        })
     }
 }

@@ -166,20 +166,27 @@ impl<'de> Visitor<'de> for Object<'_> {
 #[derive(Default)]
 struct Taken<'a> {
     draft: Draft<'a>,
-    /// The rank of the name that each field was found under.
-    found: [Option<usize>; Field::COUNT],
+    /// The rank of the name that each field was found under, plus one; 0 for none.
+    found: [u16; Field::COUNT],
     reason: Option<Reason>,
 }
 
 impl<'a> Taken<'a> {
     /// The field of a key, unless a better name of it was met before.
     fn better(&self, known: Option<(Field, usize)>) -> Option<(Field, usize)> {
-        known.filter(|&(field, rank)| self.found[field as usize].is_none_or(|best| rank <= best))
+        known.filter(|&(field, rank)| {
+            let found = usize::from(self.found[field as usize]);
+            found == 0 || rank < found
+        })
+    }
+
+    fn find(&mut self, field: Field, rank: usize) {
+        self.found[field as usize] = u16::try_from(rank + 1).unwrap_or(u16::MAX);
     }
 
     fn take_id(&mut self, rank: usize, id: Id<'a>) {
         self.draft.set_id(id);
-        self.found[Field::Id as usize] = Some(rank);
+        self.find(Field::Id, rank);
     }
 
     fn take_turns(&mut self, rank: usize, turns: TurnsValue<'a>) {
@@ -189,7 +196,7 @@ impl<'a> Taken<'a> {
             TurnsValue::Text(text) if self.draft.text.is_none() => self.draft.text = Some(text),
             TurnsValue::Text(_) | TurnsValue::Other => return,
         }
-        self.found[Field::Turns as usize] = Some(rank);
+        self.find(Field::Turns, rank);
     }
 
     fn take(&mut self, field: Field, rank: usize, value: Scalar<'a>) {
@@ -211,7 +218,7 @@ impl<'a> Taken<'a> {
             (_, Scalar::Text(text)) => self.draft.set(field, text),
             (_, Scalar::Number(number)) => self.draft.set(field, Cow::Owned(number)),
         }
-        self.found[field as usize] = Some(rank);
+        self.find(field, rank);
     }
 
     /// The draft, or why there is none.

@@ -84,7 +84,11 @@ impl Summary {
     pub fn meet(&mut self, message: &Message) {
         self.judged += 1;
         if let Some(agency) = agency_of(message) {
-            self.agency(agency).messages += 1;
+            // Almost all are known, and this is done for every message.
+            match self.agencies.get_mut(agency) {
+                Some(counts) => counts.messages += 1,
+                None => self.agency(agency).messages += 1,
+            }
         }
     }
 
