@@ -125,7 +125,7 @@ impl<'m, 't> Judges<'m, 't> {
     /// Findings and dismissals without repeats, in order of place, then rule.
     pub(crate) fn settle(&self, judged: &[Judged]) -> (Vec<Finding>, Vec<Dismissal>) {
         let context = &self.context;
-        let mut upheld = Vec::new();
+        let mut upheld = Vec::with_capacity(judged.len());
         let mut dismissed = Vec::new();
         for Judged { rule, found, outcome } in judged {
             match outcome {
@@ -519,7 +519,7 @@ fn without_repeats(mut upheld: Vec<Upheld>) -> Vec<Upheld> {
             span,
         )
     });
-    let mut kept: Vec<Upheld> = Vec::new();
+    let mut kept: Vec<Upheld> = Vec::with_capacity(upheld.len());
     for upheld in upheld {
         let others = kept.iter().rev().take_while(|other| other.rule == upheld.rule);
         let overlaps = |other: &Upheld| {

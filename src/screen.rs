@@ -141,6 +141,9 @@ fn collect(
     Ok(summary)
 }
 
+/// Room that the result records of a batch get at once, by the findings in them.
+const USUAL_FINDING_BYTES: usize = 1024;
+
 /// A record that the first look left in doubt.
 struct Doubtful<'b> {
     record: Record<'b>,
@@ -198,6 +201,11 @@ fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
     let verdicts: Vec<Verdict> = doubtful.iter().zip(glimpses).map(check).collect();
     // The records of the two halves, put together in the order of their messages.
     let sifted = std::mem::take(&mut output.records);
+    if run.recorder.is_some() {
+        let findings: usize = verdicts.iter().map(|verdict| verdict.findings.len()).sum();
+        let bytes = sifted.len() + findings * USUAL_FINDING_BYTES;
+        output.records.reserve(bytes);
+    }
     let mut copied = 0;
     for (doubtful, verdict) in doubtful.iter().zip(&verdicts) {
         output.records.extend_from_slice(&sifted[copied..doubtful.at]);

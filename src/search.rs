@@ -129,6 +129,9 @@ pub(crate) struct Hit {
 /// Room for so many hits is made at once; a message has twenty that are wanted.
 const USUAL_HITS: usize = 32;
 
+/// Room for so many open patterns is made at once.
+const USUAL_PATTERNS: usize = 64;
+
 /// The term of hits that are no term of the lexicon.
 pub(crate) const NO_TERM: u32 = u32::MAX;
 
@@ -327,7 +330,10 @@ impl Searcher {
         let scan = match rest {
             None => self.scan(lexicon, stretches),
             Some(rest) => {
-                self.want(&open, &mut scratch.wanted);
+                // Where all is told and nothing else is looked for, nobody asks.
+                if rest.told.is_none() || rest.sounds || rest.restored {
+                    self.want(&open, &mut scratch.wanted);
+                }
                 let wanted = Wanted {
                     classes: &scratch.wanted,
                     sounds: rest.sounds,
@@ -436,7 +442,7 @@ impl Searcher {
         if sights.has_letters {
             self.hear(lexicon, message, sights);
         }
-        let mut open = Vec::new();
+        let mut open = Vec::with_capacity(USUAL_PATTERNS);
         self.rule_gates.open(&sights.present, filled, &mut open);
         if open.is_empty() && !needs_context {
             return None;

@@ -46,17 +46,17 @@ pub(super) struct Glance {
     weights: Vec<Weights>,
 }
 
-/// What is filed under a pair.
+/// What is filed under a pair; four of them lie in a cache line.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pair {
     /// The term that the pair itself is, and its classes.
     term: u32,
     own: List,
-    /// A grave rule waits for the pair itself.
-    is_grave: bool,
     /// Longer terms filed under it, and written forms.
     first: u32,
-    length: u32,
+    length: u16,
+    /// A grave rule waits for the pair itself.
+    is_grave: bool,
 }
 
 /// A term filed under a pair.
@@ -219,7 +219,7 @@ impl Glance {
                 own: own.map_or(List::default(), |own| own.classes),
                 is_grave: own.is_some_and(|own| own.is_grave),
                 first: self.entries.len() as u32,
-                length: entries.len() as u32,
+                length: u16::try_from(entries.len()).expect("no pair is in so many terms"),
             });
             self.entries.extend(entries);
         }
@@ -475,7 +475,7 @@ impl Glance {
     }
 
     fn entries_of(&self, pair: Pair) -> &[Entry] {
-        &self.entries[pair.first as usize..(pair.first + pair.length) as usize]
+        &self.entries[pair.first as usize..pair.first as usize + usize::from(pair.length)]
     }
 
     /// Where a term begins in a row of codes, if it stands there with its pair ending at `at`.

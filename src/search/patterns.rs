@@ -207,7 +207,7 @@ impl<'m, 't> Matcher<'m, 't> {
         let mut ordered: Vec<(u128, usize)> = hits.map(|(index, hit)| (order(hit), index)).collect();
         ordered.sort_unstable();
         let by_class: Vec<usize> = ordered.into_iter().map(|(_, index)| index).collect();
-        let mut starts: Vec<(ClassId, u32)> = Vec::new();
+        let mut starts: Vec<(ClassId, u32)> = Vec::with_capacity(by_class.len());
         for (place, &index) in (0..).zip(&by_class) {
             let class = scan.hits[index].class;
             if starts.last().is_none_or(|(last, _)| *last != class) {
@@ -225,7 +225,7 @@ impl<'m, 't> Matcher<'m, 't> {
 
     /// All matches of the open patterns of these rules, each with its rule; rules are in order.
     pub(crate) fn find_rules(&self, open: &[usize], rules: &[usize]) -> Vec<(usize, PatternMatch)> {
-        let mut matches = Vec::new();
+        let mut matches = Vec::with_capacity(rules.len());
         for &index in open {
             if let Target::Rule(rule) = self.lexicon.patterns[index].target
                 && rules.binary_search(&rule).is_ok()
