@@ -447,6 +447,9 @@ impl Role {
 }
 
 impl CreditorKind {
+    /// How many kinds there are, an unknown one counted.
+    pub(crate) const OR_NONE: usize = CreditorKind::Other as usize + 2;
+
     /// The kind that a record calls by this Chinese or English name: `消费金融公司`, `bank`.
     pub fn named(name: &str) -> Option<Self> {
         named(CREDITOR_KIND_NAMES, name)

@@ -65,12 +65,16 @@ impl<'l> Settings<'l> {
     /// The grounds of a rule for this message: by its own date, else the given one, else the reference date;
     /// by its creditor's kind and region.
     pub fn cite(&self, rule: &'l Rule, message: &Message) -> Vec<Citation<'l>> {
-        let date = message.time.and_then(|time| time.date).or(self.date);
         self.laws.cite(
             &rule.basis,
-            date,
+            self.date_of(message),
             message.creditor_kind,
             message.region.as_deref(),
         )
+    }
+
+    /// The day by whose law a message is judged; none for the reference date.
+    fn date_of(&self, message: &Message) -> Option<Date> {
+        message.time.and_then(|time| time.date).or(self.date)
     }
 }

@@ -161,6 +161,19 @@ impl Laws {
         by_key.get(key).map_or(&[], Vec::as_slice)
     }
 
+    /// The days from which other clauses are in force than the day before, in order.
+    pub(crate) fn changes(&self) -> Vec<Date> {
+        let after = |until: Date| until.tomorrow().ok();
+        let days = self.instruments.iter().flat_map(|instrument| {
+            let ends = instrument.until.and_then(after);
+            instrument.from.into_iter().chain(ends)
+        });
+        let mut days: Vec<Date> = days.collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
     /// The instrument with this id.
     pub fn instrument(&self, id: &str) -> Option<&Instrument> {
         self.instruments.iter().find(|instrument| instrument.id == id)
