@@ -1,0 +1,128 @@
+//! `check`: exit codes, standard input, terminals.
+
+use super::*;
+
+#[test]
+fn check_exit_codes_follow_the_tier() {
+    let place = Place::new();
+    for (arguments, expected) in [
+        (&["check", SEVERE][..], 1),
+        (&["check", NOTICE], 0),
+        (&["check", NOTICE, "--fail-on", "notice"], 1),
+        (&["check", SEVERE, "--fail-on", "severe"], 1),
+        (&["check", "请您还款"], 0),
+        (&["check", NOTICE, SEVERE], 1),
+        (&["check", ""], 3),
+        (&["check", "", SEVERE], 1),
+        (&["check", "x", "--fail-on", "clean"], 2),
+        (&["check", "x", "--nope"], 2),
+        (&["chek"], 2),
+        (&["explain", "threat-nothing"], 2),
+        (&["explain", "threat-melon"], 0),
+        (&["rules"], 0),
+        (&["why", "请您还款"], 0),
+    ] {
+        let output = place.run(arguments);
+        assert_eq!(code(&output), expected, "{arguments:?}: {}", err(&output));
+    }
+}
+
+#[test]
+fn check_reads_one_message_or_records_from_stdin() {
+    let place = Place::new();
+    let text = format!("你好\n\n{SEVERE}\n");
+    let output = place.run_on(&["check", "--format", "jsonl"], &text);
+    let found = records(&output);
+    assert_eq!(found.len(), 1, "one message, however many lines and paragraphs");
+    let start = text.find("锤爆").unwrap();
+    let findings = found[0]["findings"].as_array().unwrap();
+    let span = &findings
+        .iter()
+        .find(|finding| finding["rule"] == "threat-melon")
+        .unwrap()["span"];
+    assert_eq!(span["start"], start);
+    assert_eq!(span["char_start"], text[..start].chars().count());
+
+    let lines = format!(
+        "{}\nnot json\n{}\n",
+        json!({"id": "a", "text": NOTICE, "time": "2025-03-02"}),
+        json!({"id": 7, "turns": [{"speaker": "agent", "text": SEVERE}]})
+    );
+    let output = place.run_on(
+        &["check", "--jsonl", "--format", "json", "--fail-on", "severe"],
+        &lines,
+    );
+    assert_eq!(code(&output), 1, "1 beats 3");
+    let found: Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(found[0]["id"], "a");
+    assert_eq!(
+        found[0]["findings"][0]["basis"][0]["id"], "PSAPL2012",
+        "the law of the message's day"
+    );
+    assert_eq!(
+        (&found[1]["id"], &found[1]["findings"][0]["turn"]),
+        (&json!(7), &json!(0))
+    );
+    let findings = found[1]["findings"].as_array().unwrap();
+    let own = findings
+        .iter()
+        .find(|finding| finding["rule"] == "threat-melon")
+        .unwrap();
+    assert_eq!(own["basis"][0]["id"], "PSAPL2025");
+    assert!(err(&output).contains("拒收 1 条"), "{}", err(&output));
+    let output = place.run_on(&["check", "--jsonl"], "not json\n");
+    assert_eq!(code(&output), 3);
+}
+
+#[test]
+fn a_text_that_is_a_file_is_pointed_out() {
+    let place = Place::new();
+    place.write("a.txt", SEVERE);
+    let output = place.run(&["check", "a.txt"]);
+    assert_eq!(code(&output), 0);
+    assert!(err(&output).contains("dunlint screen a.txt"));
+}
+
+#[test]
+fn colors_are_for_those_who_want_them() {
+    let place = Place::new();
+    assert!(!out(&place.run(&["check", SEVERE])).contains('\u{1b}'));
+    let always = place.run(&["check", SEVERE, "--color", "always"]);
+    assert!(out(&always).contains("\u{1b}["));
+}
+
+#[test]
+fn hostile_text_reaches_no_terminal() {
+    let place = Place::new();
+    let text = format!("\u{1b}[2J\u{202e}{SEVERE}\u{7}\u{9b}31m");
+    let output = place.run_on(&["check"], &text);
+    assert!(
+        !out(&output)
+            .chars()
+            .any(|one| one == '\u{202e}' || (one.is_control() && one != '\n'))
+    );
+    let long = format!("{}{SEVERE}", "长".repeat(400_000));
+    assert_eq!(code(&place.run_on(&["check"], &long)), 1);
+    let output = place.run_on(&["check", "--jsonl"], "{\"text\": \"\\ud800 x\\u0000\"}\n");
+    assert!([0, 3].contains(&code(&output)), "{}", err(&output));
+}
+
+#[test]
+fn a_dash_is_stdin() {
+    let place = Place::new();
+    for command in ["check", "why"] {
+        let mut child = place.command(&[command, "-"]);
+        let mut child = child
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), SEVERE.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(
+            out(&output).contains("threat-melon"),
+            "{command}: {}",
+            out(&output)
+        );
+    }
+}
