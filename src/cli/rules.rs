@@ -7,7 +7,7 @@ use dunlint::report::{Settings, reference};
 use dunlint::rule::{Category, Rule, Tier};
 use serde_json::Value;
 
-use super::{Context, LexiconArguments, Outcome, category_value, tier_value, unwritten};
+use super::{Color, Context, LexiconArguments, Outcome, category_value, tier_value, unwritten};
 
 /// What `rules` is asked for.
 #[derive(Debug, clap::Args)]
@@ -52,10 +52,11 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let rules: Vec<&Rule> = lexicon.rules().iter().filter(is_asked).collect();
     // Of some rules, only the clauses that they are about: the others would look like clauses without a rule.
     let is_filtered = arguments.category.is_some() || arguments.tier.is_some();
+    let width = context.terminal(Color::Never).width;
     let out = &mut context.out;
     match (arguments.format, arguments.by_clause) {
         (Format::Human, false) => reference::write_list(out, &rules, lang),
-        (Format::Human, true) => reference::write_clauses(out, &rules, &settings, is_filtered),
+        (Format::Human, true) => reference::write_clauses(out, &rules, &settings, is_filtered, width),
         (Format::Markdown, false) => reference::write_markdown(out, &rules, &settings),
         (Format::Markdown, true) => reference::write_clauses_markdown(out, &rules, &settings, is_filtered),
         (Format::Json, true) => writeln!(out, "{:#}", reference::clauses_json(&rules, &settings)),

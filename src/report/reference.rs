@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::lexicon::Laws;
 use crate::lexicon::laws::{Clause, Instrument};
 use crate::report::Settings;
+use crate::report::visible::{columns, wrap};
 use crate::report::words::{self, colon, pick};
 use crate::rule::{Category, Lang, Rule, Tier};
 
@@ -186,7 +187,7 @@ pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings
     Ok(())
 }
 
-/// Writes each clause with the rules that cite it, clauses without a rule too, for a person.
+/// Writes each clause with the rules that cite it, clauses without a rule too, for a person; wrapped to `width` columns.
 ///
 /// # Errors
 /// Whatever `out` returns.
@@ -195,37 +196,47 @@ pub fn write_clauses(
     rules: &[&Rule],
     settings: &Settings,
     only_covered: bool,
+    width: usize,
 ) -> io::Result<()> {
     let lang = settings.lang;
+    let width = width.clamp(40, 160);
     let (mut covered, mut all) = (0, 0);
     for instrument in &settings.laws.instruments {
         let clauses = shown_clauses(instrument, rules, settings, only_covered);
         if only_covered && clauses.is_empty() {
             continue;
         }
-        writeln!(
+        let (id, title) = (&instrument.id, instrument.title.get(lang));
+        write_wrapped(
             out,
-            "{}  {}{}",
-            instrument.id,
-            instrument.title.get(lang),
-            in_force(instrument, lang)
+            &format!("{id}  {title}{}", in_force(instrument, lang)),
+            "",
+            width,
         )?;
         for (clause, citing) in clauses {
             all += 1;
             covered += usize::from(!citing.is_empty());
             let number = clause.printable_number().unwrap_or("–");
-            writeln!(out, "  {number}  {}", clause.about.get(lang))?;
+            write_wrapped(out, &format!("{number}  {}", clause.about.get(lang)), "  ", width)?;
             let citing = match citing.is_empty() {
                 true => pick(lang, "（没有规则）", "(no rule)").to_owned(),
                 false => citing.join(words::list_separator(lang)),
             };
-            writeln!(out, "    {citing}")?;
+            write_wrapped(out, &citing, "    ", width)?;
         }
     }
     match lang {
         Lang::Zh => writeln!(out, "{all} 条款中 {covered} 条有规则"),
         Lang::En => writeln!(out, "{covered} of {all} clauses have a rule"),
     }
+}
+
+/// Writes a paragraph, every line of it behind `indent`.
+fn write_wrapped(out: &mut impl Write, text: &str, indent: &str, width: usize) -> io::Result<()> {
+    for line in wrap(text, width - columns(indent)) {
+        writeln!(out, "{indent}{line}")?;
+    }
+    Ok(())
 }
 
 /// The clauses with their rules as Markdown.
@@ -413,7 +424,9 @@ mod tests {
         let (rules, laws) = small_lexicon();
         let settings = settings(&rules, &laws, Lang::En);
         let insults: Vec<&Rule> = rules.iter().skip(1).collect();
-        let shown = written(|out| write_clauses(out, &insults, &settings, false));
+        let shown = written(|out| write_clauses(out, &insults, &settings, false, 80));
+        let narrow = written(|out| write_clauses(out, &insults, &settings, false, 40));
+        assert!(narrow.lines().all(|line| columns(line) <= 40), "{narrow}");
         assert!(shown.contains("0 of 3 clauses have a rule"), "{shown}");
         assert_eq!(shown.matches("(no rule)").count(), 3);
         let all: Vec<&Rule> = rules.iter().collect();

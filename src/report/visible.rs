@@ -131,10 +131,24 @@ fn before_closing(text: &str, cut: usize) -> usize {
         let is_closing = text[at..].starts_with(|next: char| "，。；：！？、）》」』】”’)".contains(next));
         match text[..at].char_indices().next_back() {
             Some((before, _)) if is_closing && before > 0 => at = before,
-            _ => return at,
+            _ => break,
         }
     }
-    at
+    match at == cut {
+        true => cut,
+        false => before_word(text, at),
+    }
+}
+
+/// The beginning of the word that a break would cut, if it isn't the first of the line.
+fn before_word(text: &str, cut: usize) -> usize {
+    let is_part = |character: char| character.is_ascii_graphic();
+    let (line, rest) = text.split_at(cut);
+    let word = line.trim_end_matches(is_part);
+    match rest.starts_with(is_part) && !word.is_empty() {
+        true => word.len(),
+        false => cut,
+    }
 }
 
 /// Cuts a text to at most `width` columns, with an ellipsis where something is left out.
@@ -258,6 +272,7 @@ mod tests {
         assert_eq!(wrap("请依约还款", 4), ["请依", "约还", "款"]);
         assert_eq!(wrap("请依约还款。谢谢", 10), ["请依约还", "款。谢谢"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("threat-a、threat-b、c", 18), ["threat-a、", "threat-b、c"]);
         assert_eq!(shorten("请依约还款", 6), "请依…");
     }
 }
