@@ -18,8 +18,7 @@ use crate::lexicon::Folds;
 use crate::normalize::{CharKind, Signs};
 
 /// A character as the passes see it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
-/// kind (24–27), whether a picture may begin with it (28), whether it is more to the row than one character (29), and
-/// whether it alone is a term or a form (30).
+/// kind (24–27), whether a picture may begin with it (28), and whether it alone is a term or a form (29).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glyph(u32);
 
@@ -119,8 +118,7 @@ const LOOK_BACK: usize = 16_000;
 
 const KIND_SHIFT: u32 = CODE_BITS + SYLLABLE_BITS;
 const PICTURE: u32 = 1 << (KIND_SHIFT + 4);
-const PECULIAR: u32 = 1 << (KIND_SHIFT + 5);
-const SINGLE: u32 = 1 << (KIND_SHIFT + 6);
+const SINGLE: u32 = 1 << (KIND_SHIFT + 5);
 
 pub(super) const TRANSPARENT: u32 =
     1 << CharKind::Symbol as u32 | 1 << CharKind::Space as u32 | 1 << CharKind::Invisible as u32;
@@ -132,11 +130,8 @@ impl Glyph {
     fn new(code: u16, syllable: u16, kind: CharKind, is_picture: bool, is_single: bool) -> Self {
         let picture = if is_picture { PICTURE } else { 0 };
         let single = if is_single { SINGLE } else { 0 };
-        let is_peculiar =
-            1 << kind as u32 & TRANSPARENT != 0 || matches!(kind, CharKind::Digit | CharKind::Several);
-        let peculiar = if is_peculiar { PECULIAR } else { 0 };
         let kind = (kind as u32) << KIND_SHIFT;
-        Glyph(u32::from(code) | u32::from(syllable) << CODE_BITS | kind | picture | peculiar | single)
+        Glyph(u32::from(code) | u32::from(syllable) << CODE_BITS | kind | picture | single)
     }
 
     pub(super) fn code(self) -> u16 {
@@ -166,11 +161,6 @@ impl Glyph {
 
     pub(super) fn is_transparent(self) -> bool {
         1 << self.kind_number() & TRANSPARENT != 0
-    }
-
-    /// Whether it is a digit, left out of the row, or read as several characters.
-    pub(super) fn is_peculiar(self) -> bool {
-        self.0 & PECULIAR != 0
     }
 
     /// Whether it alone is a term or a form.
@@ -389,7 +379,7 @@ impl Alphabet {
 
     /// Fills the table of characters, once all are entered.
     pub(super) fn draw(&mut self, folds: &Folds, sound: &SoundIndex) {
-        let glyphs = (0..0x1_0000_u32).map(|code| match char::from_u32(code) {
+        let glyphs = (0..PLANE as u32).map(|code| match char::from_u32(code) {
             Some(character) => self.compute(character, folds, sound),
             None => Glyph::new(0, 0, CharKind::Symbol, false, false),
         });

@@ -8,7 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::lexicon::Lexicon;
-use crate::lexicon::class_set::{ClassSet, Mask, masks};
+use crate::lexicon::class_set::{ClassSet, Mask};
 use crate::lexicon::pattern::{ClassId, Pattern, Step};
 
 /// Patterns by the class at which they wait.
@@ -68,9 +68,8 @@ impl Gates {
             };
             for (place, step) in gate.steps.iter_mut().zip(&steps[1..]) {
                 *place = *numbers.entry(&step.classes).or_insert_with(|| {
-                    let masks = masks(&step.classes);
-                    own.steps.push((own.asked.len() as u32, masks.len() as u16));
-                    own.asked.extend(masks);
+                    own.steps.push((own.asked.len() as u32, step.masks.len() as u16));
+                    own.asked.extend(&step.masks);
                     (own.steps.len() - 1) as u16
                 });
             }

@@ -417,12 +417,6 @@ impl Glance {
         for (byte, character) in source.char_indices() {
             let glyph = self.alphabet.glyph(character, folds, sound);
             signs |= 1 << glyph.kind_number();
-            if !glyph.is_peculiar() && number.length == 0 {
-                row.push(glyph);
-                sights.bytes.push(byte as u32);
-                before = character;
-                continue;
-            }
             if glyph.is(CharKind::Digit) {
                 number.push(folds.table.folded(character, &mut Signs::default()).0, before);
             } else if number.length > 0 && !glyph.is(CharKind::Invisible) {

@@ -307,10 +307,15 @@ impl<'m, 't> Matcher<'m, 't> {
         &self.scan.hits[index]
     }
 
-    /// Hits of several classes in order of place, the longest first of those that begin at the same place.
-    fn order(&self, index: usize) -> (u32, usize, Reverse<usize>) {
-        let Hit { stretch, span, .. } = *self.hit(index);
-        (stretch, span.start, Reverse(span.end))
+    /// Puts hits of a step's classes, each class's in order, into one order of place: the longest first of those that
+    /// begin at the same place.
+    fn put_in_order(&self, step: &Step, hits: &mut Candidates) {
+        if step.classes.len() > 1 && hits.len() > 1 {
+            hits.sort_by_key(|&index| {
+                let Hit { stretch, span, .. } = *self.hit(index);
+                (stretch, span.start, Reverse(span.end))
+            });
+        }
     }
 
     /// The hits of a class in order of place.
@@ -335,9 +340,7 @@ impl<'m, 't> Matcher<'m, 't> {
         self.scan.present.for_each_of(&step.masks, |class| {
             hits.extend(self.hits_of(class).iter().copied().filter(is_within));
         });
-        if step.classes.len() > 1 && hits.len() > 1 {
-            hits.sort_by_key(|&index| self.order(index));
-        }
+        self.put_in_order(step, &mut hits);
         hits
     }
 
@@ -439,9 +442,7 @@ impl<'m, 't> Matcher<'m, 't> {
                 found.push(index);
             }
         });
-        if step.classes.len() > 1 && found.len() > 1 {
-            found.sort_by_key(|&index| self.order(index));
-        }
+        self.put_in_order(step, &mut found);
         found
     }
 

@@ -49,7 +49,7 @@ impl Outlines {
             let step = own.steps.len() as u32;
             for step in &pattern.steps {
                 let start = own.masks.len() as u32;
-                own.masks.extend(masks(&step.classes));
+                own.masks.extend(&step.masks);
                 own.steps.push(OutlinedStep {
                     masks: (start, own.masks.len() as u32),
                     max_gap: step.max_gap.min(u32::MAX as usize / 16) as u32,
