@@ -180,13 +180,14 @@ impl<'a> Taken<'a> {
         })
     }
 
-    fn find(&mut self, field: Field, rank: usize) {
+    /// Notes that a field was found under the name of this rank.
+    fn note(&mut self, field: Field, rank: usize) {
         self.found[field as usize] = u16::try_from(rank + 1).unwrap_or(u16::MAX);
     }
 
     fn take_id(&mut self, rank: usize, id: Id<'a>) {
         self.draft.set_id(id);
-        self.find(Field::Id, rank);
+        self.note(Field::Id, rank);
     }
 
     fn take_turns(&mut self, rank: usize, turns: TurnsValue<'a>) {
@@ -196,7 +197,7 @@ impl<'a> Taken<'a> {
             TurnsValue::Text(text) if self.draft.text.is_none() => self.draft.text = Some(text),
             TurnsValue::Text(_) | TurnsValue::Other => return,
         }
-        self.find(Field::Turns, rank);
+        self.note(Field::Turns, rank);
     }
 
     fn take(&mut self, field: Field, rank: usize, value: Scalar<'a>) {
@@ -218,7 +219,7 @@ impl<'a> Taken<'a> {
             (_, Scalar::Text(text)) => self.draft.set(field, text),
             (_, Scalar::Number(number)) => self.draft.set(field, Cow::Owned(number)),
         }
-        self.find(field, rank);
+        self.note(field, rank);
     }
 
     /// The draft, or why there is none.

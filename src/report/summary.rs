@@ -84,11 +84,7 @@ impl Summary {
     pub fn meet(&mut self, message: &Message) {
         self.judged += 1;
         if let Some(agency) = agency_of(message) {
-            // Almost all are known, and this is done for every message.
-            match self.agencies.get_mut(agency) {
-                Some(counts) => counts.messages += 1,
-                None => self.agency(agency).messages += 1,
-            }
+            self.count_agency(agency, |counts| counts.messages += 1);
         }
     }
 
@@ -112,9 +108,10 @@ impl Summary {
             self.for_review += 1;
         }
         if let Some(agency) = agency_of(message).filter(|_| verdict.tier > Tier::Clean) {
-            let counts = self.agency(agency);
-            counts.flagged += 1;
-            counts.severe += u64::from(verdict.tier == Tier::Severe);
+            self.count_agency(agency, |counts| {
+                counts.flagged += 1;
+                counts.severe += u64::from(verdict.tier == Tier::Severe);
+            });
         }
         // Half of a dump's grave messages have the highest score: their opening tells most of them apart.
         if verdict.tier > Tier::Clean && self.may_list(verdict.score, "") {
@@ -160,10 +157,11 @@ impl Summary {
             *self.rules.entry(rule).or_default() += count;
         }
         for (agency, counts) in &next.agencies {
-            let own = self.agency(agency);
-            own.messages += counts.messages;
-            own.flagged += counts.flagged;
-            own.severe += counts.severe;
+            self.count_agency(agency, |own| {
+                own.messages += counts.messages;
+                own.flagged += counts.flagged;
+                own.severe += counts.severe;
+            });
         }
         for worst in next.worst {
             self.place(worst);
@@ -412,15 +410,15 @@ impl Summary {
         writeln!(out, "  {name}{:pad$}{count:>10}  {share:>6.2} %", "")
     }
 
-    /// The counts of an agency, or of all that came when there was no more room.
-    fn agency(&mut self, name: &str) -> &mut Agency {
-        let is_full = self.agencies.len() >= MAX_AGENCIES && !self.agencies.contains_key(name);
-        let name = if is_full { "" } else { name };
-        // Known names are looked up without a copy of them.
-        if !self.agencies.contains_key(name) {
-            self.agencies.insert(name.to_owned(), Agency::default());
+    /// Counts in an agency's row, or in that of all that came when there was no more room.
+    fn count_agency(&mut self, name: &str, count: impl FnOnce(&mut Agency)) {
+        // Almost all are known: one look-up, without a copy of the name.
+        if let Some(own) = self.agencies.get_mut(name) {
+            return count(own);
         }
-        self.agencies.get_mut(name).expect("it has just been entered")
+        let is_full = self.agencies.len() >= MAX_AGENCIES;
+        let name = if is_full { "" } else { name };
+        count(self.agencies.entry(name.to_owned()).or_default());
     }
 
     /// Whether a message of this score and an opening not before this one may stand among the worst.
@@ -508,12 +506,12 @@ fn first_of<'n>(names: impl ExactSizeIterator<Item = &'n str>, width: usize) -> 
     shown
 }
 
-/// The findings that count.
 fn agency_of<'a>(message: &'a Message) -> Option<&'a str> {
     let agency = message.agency.as_deref();
     agency.filter(|agency| !is_blank(agency))
 }
 
+/// The findings that count.
 fn counted(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     let findings = verdict.findings.iter();
     findings.filter(|finding| finding.confidence > Confidence::Low)

@@ -95,28 +95,18 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     while rest.width() > width {
         let mut used = 0;
         let mut fits = 0;
-        let mut after_break = 0;
         for (at, character) in rest.char_indices() {
             used += character.width().unwrap_or(0);
             if used > width && fits > 0 {
                 break;
             }
             fits = at + character.len_utf8();
-            let is_break = character == ' ' || !character.is_ascii();
-            if is_break {
-                after_break = fits;
-            }
         }
-        let next_is_word = rest[fits..].starts_with(|next: char| next.is_ascii_graphic());
-        let cut = if next_is_word && after_break > 0 {
-            after_break
-        } else {
-            fits
-        };
+        let cut = before_word(rest, fits);
         if cut >= rest.len() {
             break;
         }
-        let cut = before_closing(rest, cut);
+        let cut = before_word(rest, before_closing(rest, cut));
         lines.push(rest[..cut].trim_end().to_owned());
         rest = rest[cut..].trim_start();
     }
@@ -131,13 +121,10 @@ fn before_closing(text: &str, cut: usize) -> usize {
         let is_closing = text[at..].starts_with(|next: char| "，。；：！？、）》」』】”’)".contains(next));
         match text[..at].char_indices().next_back() {
             Some((before, _)) if is_closing && before > 0 => at = before,
-            _ => break,
+            _ => return at,
         }
     }
-    match at == cut {
-        true => cut,
-        false => before_word(text, at),
-    }
+    at
 }
 
 /// The beginning of the word that a break would cut, if it isn't the first of the line.
