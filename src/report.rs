@@ -4,6 +4,7 @@
 //! reference, traces. Promise: the same input gives the same bytes. It shows a rule's title, basis and lawful
 //! wording, runs no rule and changes no verdict; it never opens a file.
 
+mod grounds;
 pub mod human;
 pub mod json;
 pub mod mask;
@@ -73,8 +74,9 @@ impl<'l> Settings<'l> {
         )
     }
 
-    /// The day by whose law a message is judged; none for the reference date.
-    fn date_of(&self, message: &Message) -> Option<Date> {
-        message.time.and_then(|time| time.date).or(self.date)
+    /// The day by whose law a message is judged.
+    fn date_of(&self, message: &Message) -> Date {
+        let own = message.time.and_then(|time| time.date);
+        own.or(self.date).unwrap_or(self.laws.reference_date)
     }
 }

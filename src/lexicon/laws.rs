@@ -115,16 +115,14 @@ pub struct Citation<'l> {
 }
 
 impl Laws {
-    /// The clauses of these keys that were in force on `date` (default: the reference date) and bind a
-    /// creditor of this `kind`; with an unknown creditor sector rules come after universal law, as rules that may apply.
+    /// The clauses of these keys that were in force on `date` and bind a creditor of this `kind`; with an unknown creditor sector rules come after universal law, as rules that may apply.
     pub fn cite<'l>(
         &'l self,
         keys: &'l [String],
-        date: Option<Date>,
+        date: Date,
         kind: Option<CreditorKind>,
         region: Option<&str>,
     ) -> Vec<Citation<'l>> {
-        let date = date.unwrap_or(self.reference_date);
         let mut citations: Vec<(bool, Citation)> = Vec::new();
         for key in keys {
             for &(clause, instrument) in self.versions(key) {
@@ -259,7 +257,7 @@ mod tests {
 
     fn cite(key: &str, date: Date, kind: Option<CreditorKind>) -> Vec<(String, Option<String>, Verb)> {
         let keys = [key.to_owned()];
-        let citations = Lexicon::bundled().laws().cite(&keys, Some(date), kind, None);
+        let citations = Lexicon::bundled().laws().cite(&keys, date, kind, None);
         citations
             .into_iter()
             .map(|citation| {

@@ -7,17 +7,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::OnceLock;
 
-use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
-use crate::lexicon::laws::{Citation, Verb};
-use crate::message::{CreditorKind, Id, Message};
+use crate::message::{Id, Message};
 use crate::read::Rejection;
+use crate::report::grounds::Grounds;
 use crate::report::mask::{masked, masked_text, names_of, personal_spans, without_digits};
 use crate::report::words::colon;
 use crate::report::{Judged, Settings};
@@ -34,40 +32,6 @@ pub struct Recorder<'l> {
     /// What every finding of a rule says, by rule, as JSON already: half of a record's bytes.
     wordings: Vec<Wording>,
     grounds: Grounds,
-}
-
-/// The grounds of every rule as JSON, written when first asked for: by rule, by the creditor's kind and by which clauses
-/// are in force. A message that names its region is no part of it: few do.
-#[derive(Debug)]
-struct Grounds {
-    /// The days from which other clauses are in force.
-    changes: Vec<Date>,
-    written: Vec<OnceLock<Box<RawValue>>>,
-}
-
-impl Grounds {
-    fn new(settings: &Settings) -> Self {
-        let changes = settings.laws.changes();
-        let places = settings.rules.len() * CreditorKind::OR_NONE * (changes.len() + 1);
-        let written = std::iter::repeat_with(OnceLock::new).take(places).collect();
-        Self { changes, written }
-    }
-
-    fn of<'a>(&'a self, rule: usize, message: &Message, settings: &Settings) -> Cow<'a, RawValue> {
-        let write = || {
-            let citations = settings.cite(&settings.rules[rule], message).into_iter();
-            let basis: Vec<BasisRecord> = citations.map(BasisRecord::from).collect();
-            to_raw_value(&basis).expect("any text can be written as JSON")
-        };
-        if message.region.is_some() {
-            return Cow::Owned(write());
-        }
-        let date = settings.date_of(message).unwrap_or(settings.laws.reference_date);
-        let period = self.changes.partition_point(|change| *change <= date);
-        let kind = message.creditor_kind.map_or(0, |kind| kind as usize + 1);
-        let place = (rule * CreditorKind::OR_NONE + kind) * (self.changes.len() + 1) + period;
-        Cow::Borrowed(self.written[place].get_or_init(write))
-    }
 }
 
 #[derive(Debug)]
@@ -181,13 +145,6 @@ struct RelatedRecord {
     turn: Option<usize>,
     span: SpanRecord,
     role: RelatedRole,
-}
-
-#[derive(Debug, Serialize)]
-struct BasisRecord<'a> {
-    id: &'a str,
-    clause: Option<&'a str>,
-    verb: Verb,
 }
 
 #[derive(Debug, Serialize)]
@@ -337,16 +294,6 @@ fn dismissal_record<'a>(
     }
 }
 
-impl<'l> From<Citation<'l>> for BasisRecord<'l> {
-    fn from(citation: Citation<'l>) -> Self {
-        Self {
-            id: citation.id,
-            clause: citation.clause,
-            verb: citation.verb,
-        }
-    }
-}
-
 fn plain_evidence(finding: &Finding) -> &str {
     finding.plain.as_deref().unwrap_or(&finding.text)
 }
@@ -466,7 +413,6 @@ fn count_characters(bytes: &[u8]) -> usize {
 pub(crate) mod tests {
     use super::*;
     use crate::lexicon::Laws;
-    use crate::message::Time;
 
     /// Two rules and two laws, independent of the bundled lexicon.
     pub(crate) fn small_lexicon() -> (Vec<Rule>, Laws) {
@@ -732,36 +678,5 @@ about = { zh = "不得威胁", en = "no threats" }
         };
         let span = stretches.span(place);
         assert_eq!((span.char_start, span.char_end), (6000, 6001));
-    }
-
-    #[test]
-    fn grounds_kept_are_the_grounds_of_the_day_and_the_creditor() {
-        let lexicon = crate::Lexicon::bundled();
-        let settings = Settings::new(lexicon, Lang::Zh);
-        let grounds = Grounds::new(&settings);
-        let before = grounds.changes.iter().filter_map(|day| day.yesterday().ok());
-        let days: Vec<Date> = before.chain(grounds.changes.iter().copied()).collect();
-        let kinds = [None, Some(CreditorKind::Bank), Some(CreditorKind::Other)];
-        for (day, kind) in days.iter().flat_map(|day| kinds.map(|kind| (*day, kind))) {
-            let message = Message {
-                time: Some(Time {
-                    date: Some(day),
-                    clock: None,
-                }),
-                creditor_kind: kind,
-                ..Message::text("")
-            };
-            for (index, rule) in lexicon.rules().iter().enumerate() {
-                let citations = settings.cite(rule, &message).into_iter();
-                let fresh: Vec<BasisRecord> = citations.map(BasisRecord::from).collect();
-                let kept = grounds.of(index, &message, &settings);
-                assert_eq!(
-                    kept.get(),
-                    serde_json::to_string(&fresh).unwrap(),
-                    "{day} {}",
-                    rule.id
-                );
-            }
-        }
     }
 }
