@@ -10,7 +10,7 @@ mod notes;
 
 use std::cell::RefCell;
 
-use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
 use crate::lexicon::Folds;
@@ -48,6 +48,9 @@ pub(crate) struct Judged {
     pub(crate) outcome: Outcome,
 }
 
+/// The cues that make a rule applicable: one or two.
+pub(crate) type Conditions = SmallVec<[CueFound; 1]>;
+
 /// How words are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hearing<C> {
@@ -73,7 +76,7 @@ pub(crate) enum Outcome {
     /// Nothing to say: the rule doesn't apply here.
     NotApplicable,
     Dismissed(Reason, Option<CueFound>),
-    Upheld(Confidence, Vec<CueFound>),
+    Upheld(Confidence, Conditions),
 }
 
 /// Judges every match of every rule.
@@ -82,11 +85,11 @@ pub(crate) struct Judges<'m, 't> {
     matcher: Matcher<'m, 't>,
     segmenter: &'m Segmenter,
     /// Hits of allow-lists.
-    allowances: Vec<usize>,
-    /// Whether a stretch is traditional writing: counted once, when a finding first asks.
-    traditional: RefCell<FxHashMap<u32, bool>>,
+    allowances: SmallVec<[usize; 4]>,
+    /// Whether a stretch is traditional writing, by stretch: counted once, when a finding first asks.
+    traditional: RefCell<SmallVec<[Option<bool>; 8]>>,
     /// Exclusions found, by rule: looked for once, when a match first asks.
-    exclusions: RefCell<FxHashMap<usize, Vec<PatternMatch>>>,
+    exclusions: RefCell<Vec<(usize, Vec<PatternMatch>)>>,
 }
 
 impl<'m, 't> Judges<'m, 't> {
@@ -253,9 +256,9 @@ impl<'m, 't> Judges<'m, 't> {
     }
 
     /// The cues that make a rule applicable at a stretch; `None` if it isn't.
-    fn conditions(&self, rule: &Rule, stretch: u32) -> Option<Vec<CueFound>> {
+    fn conditions(&self, rule: &Rule, stretch: u32) -> Option<Conditions> {
         let (message, when) = (self.context.message, &rule.when);
-        let mut cues = Vec::new();
+        let mut cues = Conditions::new();
         if !when.channel.is_empty()
             && !message
                 .channel
@@ -346,15 +349,18 @@ impl<'m, 't> Judges<'m, 't> {
         let sentence = layout.window(Window::Sentence, found.span.start, length);
         let patterns = &context.lexicon.patterns;
         let mut known = self.exclusions.borrow_mut();
-        let exclusions = known.entry(rule).or_insert_with(|| {
+        let index = known.iter().position(|(other, _)| *other == rule);
+        let index = index.unwrap_or_else(|| {
             let own = open
                 .iter()
                 .filter(|&&index| patterns[index].target == Target::Unless(rule));
             let mut found = Vec::new();
             own.for_each(|&index| self.matcher.find(index, |exclusion| found.push(exclusion)));
-            found
+            known.push((rule, found));
+            known.len() - 1
         });
-        exclusions
+        known[index]
+            .1
             .iter()
             .any(|exclusion| match patterns[exclusion.pattern].window {
                 Window::Message => true,
@@ -411,14 +417,9 @@ impl<'m, 't> Judges<'m, 't> {
         let context = &self.context;
         let rule = &context.lexicon.rules[rule_index];
         let source = context.source(found.stretch);
-        let hits: Vec<&Hit> = found
-            .parts
-            .iter()
-            .map(|&(_, hit)| &context.scan.hits[hit])
-            .collect();
-        let inside = hits
-            .iter()
-            .filter(|hit| hit.stretch == found.stretch && found.span.contains(hit.span));
+        let hits = || found.parts.iter().map(|&(_, hit)| &context.scan.hits[hit]);
+        let is_inside = |hit: &&Hit| hit.stretch == found.stretch && found.span.contains(hit.span);
+        let inside = hits().filter(is_inside);
         let disguises = inside
             .clone()
             .fold(Disguises::default(), |all, hit| all.union(hit.disguises));
@@ -426,13 +427,10 @@ impl<'m, 't> Judges<'m, 't> {
         let plain = if disguises.is_empty() {
             normalize::plain(&text, &context.lexicon.folds.table).0.text
         } else {
-            let inside: Vec<Hit> = inside.copied().copied().collect();
-            self.plain_of(source, found.span, &inside).into()
+            self.plain_of(source, found.span, inside).into()
         };
         let plain = (plain != text).then(|| plain.into_owned());
-        let parts = hits
-            .iter()
-            .filter(|hit| hit.stretch != found.stretch || !found.span.contains(hit.span));
+        let parts = hits().filter(|hit| !is_inside(hit));
         let mut related: Vec<Related> = parts
             .map(|hit| Related {
                 place: context.place(hit.stretch, hit.span),
@@ -464,14 +462,16 @@ impl<'m, 't> Judges<'m, 't> {
 
     fn is_traditional(&self, stretch: u32) -> bool {
         let mut known = self.traditional.borrow_mut();
-        let context = &self.context;
-        *known
-            .entry(stretch)
-            .or_insert_with(|| is_wholly_traditional(context.source(stretch), &context.lexicon.folds))
+        let (context, index) = (&self.context, stretch as usize);
+        if known.len() <= index {
+            known.resize(index + 1, None);
+        }
+        *known[index]
+            .get_or_insert_with(|| is_wholly_traditional(context.source(stretch), &context.lexicon.folds))
     }
 
     /// The plain form of a span: disguised hits replaced by their terms, the rest by its plain reading.
-    fn plain_of(&self, source: &str, span: Span, hits: &[Hit]) -> String {
+    fn plain_of<'h>(&self, source: &str, span: Span, hits: impl Iterator<Item = &'h Hit>) -> String {
         let table = &self.context.lexicon.folds.table;
         let mut plain = String::new();
         let mut at = span.start;

@@ -3,6 +3,8 @@
 //! In: a lexicon, once; messages. Out: a [`Verdict`] for each. A [`Linter`] never changes after it is built,
 //! so threads share it. It reads no input and writes no report.
 
+use smallvec::SmallVec;
+
 use crate::error::Result;
 use crate::finding::{Dismissal, Finding, Place, Reason, Verdict};
 use crate::judge::context::Context;
@@ -95,7 +97,7 @@ impl<'l> Linter<'l> {
     pub(crate) fn check_by_model(&self, message: &Message) -> Verdict {
         let opinion = self
             .searcher
-            .opine(self.lexicon, message, &mut Scratch::default());
+            .opine(self.lexicon, message, &mut Scratch::default(), &mut 0);
         self.decide(message, opinion, None, Vec::new(), Vec::new())
     }
 
@@ -111,10 +113,9 @@ impl<'l> Linter<'l> {
     /// them before the next: the parts read different tables, and each finds its own still in the cache.
     pub(crate) fn sift(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Sifted {
         work.messages += 1;
-        work.characters += texts(message)
-            .map(|text| text.chars().count() as u64)
-            .sum::<u64>();
-        let opinion = self.searcher.opine(self.lexicon, message, scratch);
+        let opinion = self
+            .searcher
+            .opine(self.lexicon, message, scratch, &mut work.characters);
         match self.is_ordinary(opinion) {
             true => Sifted::Ordinary,
             false => Sifted::Doubtful(opinion),
@@ -146,7 +147,10 @@ impl<'l> Linter<'l> {
         let (open, scan) = self
             .searcher
             .scan_glimpsed(self.lexicon, glimpse, message, scratch);
-        self.examine(message, opinion, &open, &scan, work, None)
+        let verdict = self.examine(message, opinion, &open, &scan, work, None);
+        let kept = scan.into_kept();
+        scratch.keep(kept);
+        verdict
     }
 
     fn check_doubtful(
@@ -171,7 +175,7 @@ impl<'l> Linter<'l> {
     /// The verdict and what each stage saw on the way to it: everything, also what could never match.
     pub fn trace(&self, message: &Message) -> (Verdict, Trace) {
         let (mut trace, mut scratch) = (Trace::default(), Scratch::default());
-        let opinion = self.searcher.opine(self.lexicon, message, &mut scratch);
+        let opinion = self.searcher.opine(self.lexicon, message, &mut scratch, &mut 0);
         let scan = self.searcher.scan(self.lexicon, texts(message));
         let open = self.searcher.gate(&scan.present, true);
         let work = &mut Work::default();
@@ -197,7 +201,7 @@ impl<'l> Linter<'l> {
             return Verdict::default();
         }
         work.candidates += u64::from(!rules.is_empty());
-        let layouts: Vec<Layout> = scan
+        let layouts: SmallVec<[Layout; 1]> = scan
             .readings
             .iter()
             .map(|readings| Layout::new(readings.source, lexicon))

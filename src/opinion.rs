@@ -202,10 +202,18 @@ pub(crate) fn join(stretches: impl Iterator<Item = Vec<Token>>) -> Vec<Token> {
 
 /// The stretches of a message whose words may be the collector's.
 pub(crate) fn heard<'m>(message: &'m Message) -> impl Iterator<Item = (Option<usize>, &'m str)> {
-    message
-        .stretches()
-        .filter(|(_, speaker, _)| !matches!(speaker, Speaker::Customer | Speaker::ThirdParty))
-        .map(|(turn, _, text)| (turn, text))
+    let heard = message.stretches().filter(|(_, speaker, _)| is_heard(*speaker));
+    heard.map(|(turn, _, text)| (turn, text))
+}
+
+/// The others.
+pub(crate) fn unheard<'m>(message: &'m Message) -> impl Iterator<Item = &'m str> {
+    let unheard = message.stretches().filter(|(_, speaker, _)| !is_heard(*speaker));
+    unheard.map(|(_, _, text)| text)
+}
+
+fn is_heard(speaker: Speaker) -> bool {
+    !matches!(speaker, Speaker::Customer | Speaker::ThirdParty)
 }
 
 /// A closer look at a message, for one that isn't ordinary.

@@ -23,6 +23,7 @@ use std::fmt;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use crate::error::{Error, ErrorKind, Result, say};
 use crate::finding::Disguise;
@@ -101,6 +102,16 @@ pub(crate) struct Scratch {
     filled: Filled,
     places: Places,
     wanted: ClassSet,
+    kept: Kept,
+}
+
+/// What one scan leaves to the next: its memory.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    hits: Vec<Hit>,
+    present: ClassSet,
+    units: Vec<Unit>,
+    sounds: Vec<SoundMatch>,
 }
 
 /// A set of disguises.
@@ -126,7 +137,7 @@ pub(crate) struct Hit {
     pub(crate) is_by_sound: bool,
 }
 
-/// Room for so many hits is made at once; a message has twenty that are wanted.
+/// A message has twenty hits that are wanted: as many as most have.
 const USUAL_HITS: usize = 32;
 
 /// Room for so many open patterns is made at once.
@@ -148,7 +159,7 @@ pub(crate) struct Readings<'t> {
 pub(crate) struct Scan<'t> {
     /// What is kept; none for everything.
     wanted: Option<Wanted<'t>>,
-    pub(crate) readings: Vec<Readings<'t>>,
+    pub(crate) readings: SmallVec<[Readings<'t>; 1]>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) present: ClassSet,
     units: Vec<Unit>,
@@ -179,6 +190,13 @@ impl Disguises {
     }
 }
 
+impl Scratch {
+    /// Keeps the memory of a scan for the next.
+    pub(crate) fn keep(&mut self, kept: Kept) {
+        self.kept = kept;
+    }
+}
+
 impl Hit {
     /// How much one must believe to read the words so: 0 for plain ones.
     fn doubtfulness(&self) -> u8 {
@@ -195,6 +213,16 @@ impl FromIterator<Disguise> for Disguises {
 }
 
 impl Scan<'_> {
+    /// Its memory, for the next.
+    pub(crate) fn into_kept(self) -> Kept {
+        Kept {
+            hits: self.hits,
+            present: self.present,
+            units: self.units,
+            sounds: self.sounds,
+        }
+    }
+
     /// Whether hits of any of these classes are kept.
     fn wants(&self, classes: &[ClassId]) -> bool {
         let is_wanted = |wanted: Wanted| classes.iter().any(|&class| wanted.classes.contains(class));
@@ -294,7 +322,7 @@ impl Searcher {
 
     /// Finds all terms in all stretches. O(characters + hits).
     pub(crate) fn scan<'t>(&self, lexicon: &Lexicon, stretches: impl Iterator<Item = &'t str>) -> Scan<'t> {
-        self.scan_for(lexicon, None, None, stretches)
+        self.scan_for(lexicon, None, None, stretches, Kept::default())
     }
 
     /// Finds what is wanted, or everything if nothing is said, but for the hits of the plain reading that are told.
@@ -304,12 +332,23 @@ impl Searcher {
         wanted: Option<Wanted<'t>>,
         told: Option<&[Told]>,
         stretches: impl Iterator<Item = &'t str>,
+        kept: Kept,
     ) -> Scan<'t> {
+        let Kept {
+            mut hits,
+            mut present,
+            units,
+            sounds,
+        } = kept;
+        hits.clear();
+        present.reset(self.class_count);
         let mut scan = Scan {
             wanted,
-            present: ClassSet::new(self.class_count),
-            hits: Vec::with_capacity(USUAL_HITS),
-            ..Scan::default()
+            readings: SmallVec::new(),
+            hits,
+            present,
+            units,
+            sounds,
         };
         for (stretch, source) in stretches.enumerate() {
             self.scan_stretch(lexicon, stretch as u32, source, told, &mut scan);
@@ -317,7 +356,7 @@ impl Searcher {
         scan
     }
 
-    /// Finds what a glimpse left to look for; gives the patterns worth trying, too.
+    /// Finds what a glimpse left to look for; gives the patterns worth trying, too. Uses the memory of the scan before.
     pub(crate) fn scan_glimpsed<'t>(
         &self,
         lexicon: &Lexicon,
@@ -339,7 +378,8 @@ impl Searcher {
                     sounds: rest.sounds,
                     restored: rest.restored,
                 };
-                self.scan_for(lexicon, Some(wanted), rest.told.as_deref(), stretches)
+                let kept = std::mem::take(&mut scratch.kept);
+                self.scan_for(lexicon, Some(wanted), rest.told.as_deref(), stretches, kept)
             }
         };
         (open, scan)
@@ -392,16 +432,24 @@ impl Searcher {
         })
     }
 
-    /// What the second opinion is of a message; none without a model.
+    /// What the second opinion is of a message; none without a model. Adds the characters of the message to
+    /// `characters`: whoever reads them all counts them for nothing.
     pub(crate) fn opine(
         &self,
         lexicon: &Lexicon,
         message: &Message,
         scratch: &mut Scratch,
+        characters: &mut u64,
     ) -> Option<Opinion> {
-        lexicon.model.as_ref()?;
+        let count = |text: &str| text.chars().count() as u64;
+        if lexicon.model.is_none() {
+            *characters += message.stretches().map(|(_, _, text)| count(text)).sum::<u64>();
+            return None;
+        }
         let tally = &mut scratch.tally;
-        Some(self.glance.opine(message, &lexicon.folds, &self.sound, tally))
+        let opinion = self.glance.opine(message, &lexicon.folds, &self.sound, tally);
+        *characters += tally.characters() + opinion::unheard(message).map(count).sum::<u64>();
+        Some(opinion)
     }
 
     /// The tokens of a message and what they add to the second opinion, with their places.
@@ -480,8 +528,10 @@ impl Searcher {
             };
             sights.tell(is_told)
         });
+        // What only sounds like a term was seen with its classes; where `wanted` isn't made, all may be wanted.
+        let is_heard = |sight: &Sight| sight.term == NO_TERM && (!is_exact || wanted.contains(sight.class));
         let rest = Rest {
-            sounds: sights.has_sound || sights.has_letters,
+            sounds: sights.has_letters || sights.has_sound && sights.terms.iter().any(is_heard),
             restored: sights.has_gap,
             told,
         };

@@ -31,14 +31,17 @@ pub(crate) struct Context<'m, 't> {
     pub(crate) scan: &'m Scan<'t>,
     pub(crate) layouts: &'m [Layout],
     /// Cues in order of place.
-    pub(crate) cues: Vec<CueFound>,
-    speakers: Vec<Speaker>,
+    pub(crate) cues: SmallVec<[CueFound; 8]>,
+    speakers: SmallVec<[Speaker; 8]>,
     /// Where words for the reader and for the writer begin, in order.
-    you: Vec<(u32, usize)>,
-    we: Vec<(u32, usize)>,
+    you: Places,
+    we: Places,
     /// Characters of the whole message.
     length: usize,
 }
+
+/// Stretches, and where something begins in them.
+type Places = SmallVec<[(u32, usize); 4]>;
 
 /// How much of a text speaks for mention and how much for a collector's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -63,8 +66,8 @@ impl<'m, 't> Context<'m, 't> {
         matcher: &Matcher<'m, 't>,
         open: &[usize],
     ) -> Self {
-        let speakers: Vec<Speaker> = message.stretches().map(|(_, speaker, _)| speaker).collect();
-        let mut cues = Vec::new();
+        let speakers: SmallVec<[Speaker; 8]> = message.stretches().map(|(_, speaker, _)| speaker).collect();
+        let mut cues = SmallVec::new();
         for &index in open {
             let Target::Cue(cue) = lexicon.patterns[index].target else {
                 continue;
@@ -89,11 +92,11 @@ impl<'m, 't> Context<'m, 't> {
         }
         let places = |class: ClassId| {
             let hits = scan.hits.iter().filter(|hit| hit.class == class);
-            let mut places: Vec<(u32, usize)> = hits.map(|hit| (hit.stretch, hit.span.start)).collect();
+            let mut places: Places = hits.map(|hit| (hit.stretch, hit.span.start)).collect();
             places.sort_unstable();
             places
         };
-        cues.sort_by_key(|found| (found.stretch, found.span, found.cue));
+        cues.sort_by_key(|found: &CueFound| (found.stretch, found.span, found.cue));
         cues.dedup();
         let length = message.stretches().map(|(_, _, text)| text.chars().count()).sum();
         Self {

@@ -11,9 +11,17 @@ use crate::error::{Sentence, say};
 
 /// All limits.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(from = "Listed")]
 pub(crate) struct Limits {
-    #[serde(rename = "limit")]
     pub(crate) limits: Vec<Limit>,
+    /// From when to when nobody may collect: asked for message after message.
+    quiet_hours: Option<(Clock, Clock)>,
+}
+
+/// The limits as their file lists them.
+#[derive(Deserialize)]
+struct Listed {
+    limit: Vec<Limit>,
 }
 
 /// One limit as it stands in the file.
@@ -28,6 +36,15 @@ pub(crate) struct Limit {
 
 /// The limit that holds for all collection wherever nothing narrower does.
 const QUIET_HOURS: &str = "quiet-hours";
+
+impl From<Listed> for Limits {
+    fn from(listed: Listed) -> Self {
+        Self {
+            quiet_hours: quiet_hours(&listed.limit),
+            limits: listed.limit,
+        }
+    }
+}
 
 impl Limits {
     /// What is wrong with them, with the ids of the limits.
@@ -62,7 +79,7 @@ impl Limits {
                 ));
             }
         }
-        if self.quiet_hours().is_none() {
+        if self.quiet_hours.is_none() {
             problems.push((
                 QUIET_HOURS.to_owned(),
                 say!(
@@ -76,7 +93,7 @@ impl Limits {
 
     /// Whether it is too late, or too early, to collect.
     pub(crate) fn is_quiet(&self, clock: Clock) -> bool {
-        let Some((from, to)) = self.quiet_hours() else {
+        let Some((from, to)) = self.quiet_hours else {
             return false;
         };
         match from <= to {
@@ -84,12 +101,12 @@ impl Limits {
             false => clock >= from || clock < to,
         }
     }
+}
 
-    fn quiet_hours(&self) -> Option<(Clock, Clock)> {
-        let limit = self.limits.iter().find(|limit| limit.id == QUIET_HOURS)?;
-        let hour = |hour: &Option<String>| hour.as_ref()?.parse().ok();
-        Some((hour(&limit.quiet_from)?, hour(&limit.quiet_to)?))
-    }
+fn quiet_hours(limits: &[Limit]) -> Option<(Clock, Clock)> {
+    let limit = limits.iter().find(|limit| limit.id == QUIET_HOURS)?;
+    let hour = |hour: &Option<String>| hour.as_ref()?.parse().ok();
+    Some((hour(&limit.quiet_from)?, hour(&limit.quiet_to)?))
 }
 
 #[cfg(test)]

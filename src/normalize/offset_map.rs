@@ -61,26 +61,25 @@ impl OffsetMap {
         }
     }
 
-    /// What was done to the characters of this part of the reading, as far as single pieces tell,
-    /// and the source gaps skipped inside it.
-    pub fn traces(&self, span: NormSpan) -> (Vec<Disguise>, Vec<Span>) {
-        let mut disguises = Vec::new();
-        let mut gaps = Vec::new();
+    /// What was done to the characters of this part of the reading, as far as single pieces tell. O(log pieces).
+    pub fn disguises(&self, span: NormSpan) -> impl Iterator<Item = Disguise> + '_ {
+        self.pieces_of(span).iter().filter_map(|piece| piece.disguise)
+    }
+
+    /// What of the source was skipped inside this part of the reading. O(log pieces).
+    pub fn gaps(&self, span: NormSpan) -> impl Iterator<Item = Span> + '_ {
+        self.pieces_of(span).windows(2).filter_map(|pieces| {
+            let (end, start) = (pieces[0].source_end, pieces[1].source);
+            // Several pieces may come from one source character (⑩ is read as 10): no gap between those.
+            (end < start).then(|| Span::new(end, start))
+        })
+    }
+
+    fn pieces_of(&self, span: NormSpan) -> &[Piece] {
         if self.is_identity() || span.start == span.end {
-            return (disguises, gaps);
+            return &[];
         }
-        let (first, last) = (self.index_of(span.start), self.index_of(span.end - 1));
-        for index in first..=last {
-            disguises.extend(self.pieces[index].disguise);
-            if index > first {
-                // Several pieces may come from one source character (⑩ is read as 10): no gap between those.
-                let (end, start) = (self.pieces[index - 1].source_end, self.pieces[index].source);
-                if end < start {
-                    gaps.push(Span::new(end, start));
-                }
-            }
-        }
-        (disguises, gaps)
+        &self.pieces[self.index_of(span.start)..=self.index_of(span.end - 1)]
     }
 
     fn index_of(&self, norm: usize) -> usize {

@@ -306,14 +306,17 @@ fn is_weak_separator(character: char) -> bool {
 }
 
 /// The disguises that skipped stretches amount to.
-pub(crate) fn disguises_of_gaps(source: &str, gaps: &[Span], table: &FoldTable) -> Vec<Disguise> {
+pub(crate) fn disguises_of_gaps(
+    source: &str,
+    gaps: &[Span],
+    table: &FoldTable,
+) -> impl Iterator<Item = Disguise> {
     let characters = gaps.iter().flat_map(|gap| gap.of(source).chars());
-    let disguises = characters.map(|character| match table.kind(character) {
+    characters.map(|character| match table.kind(character) {
         CharKind::Space | CharKind::Sentence => Disguise::Spaces,
         CharKind::Invisible => Disguise::Invisible,
         _ => Disguise::Symbols,
-    });
-    disguises.collect()
+    })
 }
 
 /// The reading that a rule must allow for a disguise to count.

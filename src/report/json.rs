@@ -5,12 +5,12 @@
 //! writes no line break and no list around the records: that is the format's business.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 
 use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
 use crate::message::{Id, Message};
@@ -241,22 +241,21 @@ pub fn fingerprints(judged: Judged, settings: &Settings) -> Vec<String> {
         return Vec::new();
     }
     let key = message_key(judged);
-    let mut ordinals: BTreeMap<(usize, &str), u32> = BTreeMap::new();
-    let mut fingerprint = |finding| {
+    let fingerprint = |(index, finding): (usize, &Finding)| {
         let plain = plain_evidence(finding);
-        let ordinal = ordinals.entry((finding.rule, plain)).or_default();
+        let is_same = |other: &&Finding| other.rule == finding.rule && plain_evidence(other) == plain;
+        let ordinal = findings[..index].iter().filter(is_same).count() as u32;
         let mut hash = Sha256::new();
         for part in [settings.rules[finding.rule].id.as_str(), plain, &key] {
             hash.update(part);
             hash.update([0]);
         }
-        if *ordinal > 0 {
+        if ordinal > 0 {
             hash.update(ordinal.to_le_bytes());
         }
-        *ordinal += 1;
         hex(&hash.finalize(), 8)
     };
-    findings.iter().map(&mut fingerprint).collect()
+    findings.iter().enumerate().map(fingerprint).collect()
 }
 
 /// What a finding says to a person.
@@ -312,23 +311,25 @@ fn message_key(judged: Judged) -> String {
 
 fn hex(bytes: &[u8], count: usize) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let bytes = bytes[..count].iter();
-    bytes
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    let mut hex = String::with_capacity(2 * count);
+    for byte in &bytes[..count] {
+        hex.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+    hex
 }
 
 /// What is known of the stretches of one message that findings stand in, worked out when first asked for.
 struct Stretches<'a> {
     message: &'a Message<'a>,
     masks: bool,
-    known: BTreeMap<Option<usize>, Stretch<'a>>,
+    /// By turn; findings stand in the order of their places, so the last is asked for most.
+    known: SmallVec<[(Option<usize>, Stretch<'a>); 1]>,
 }
 
 struct Stretch<'a> {
     text: &'a str,
     /// Characters before each block of bytes, so that a lookup reads one block only.
-    blocks: Vec<usize>,
+    blocks: SmallVec<[usize; 4]>,
     personal: Vec<Span>,
 }
 
@@ -339,32 +340,18 @@ impl<'a> Stretches<'a> {
         Self {
             message,
             masks,
-            known: BTreeMap::new(),
+            known: SmallVec::new(),
         }
     }
 
     fn at(&mut self, turn: Option<usize>) -> &Stretch<'a> {
-        let (message, masks) = (self.message, self.masks);
-        self.known.entry(turn).or_insert_with(|| {
-            let text = message.stretch(turn);
-            let personal = if masks {
-                personal_spans(text, &names_of(message))
-            } else {
-                Vec::new()
-            };
-            let mut before = 0;
-            let mut blocks = Vec::with_capacity(text.len() / BLOCK_BYTES + 1);
-            for block in text.as_bytes().chunks(BLOCK_BYTES) {
-                blocks.push(before);
-                before += count_characters(block);
-            }
-            blocks.push(before);
-            Stretch {
-                text,
-                blocks,
-                personal,
-            }
-        })
+        let known = self.known.iter().rposition(|(known, _)| *known == turn);
+        let index = known.unwrap_or_else(|| {
+            let stretch = Stretch::new(self.message.stretch(turn), self.message, self.masks);
+            self.known.push((turn, stretch));
+            self.known.len() - 1
+        });
+        &self.known[index].1
     }
 
     fn span(&mut self, place: Place) -> SpanRecord {
@@ -398,7 +385,25 @@ impl<'a> Stretches<'a> {
     }
 }
 
-impl Stretch<'_> {
+impl<'a> Stretch<'a> {
+    fn new(text: &'a str, message: &Message, masks: bool) -> Self {
+        let mut before = 0;
+        let mut blocks = SmallVec::new();
+        for block in text.as_bytes().chunks(BLOCK_BYTES) {
+            blocks.push(before);
+            before += count_characters(block);
+        }
+        blocks.push(before);
+        Self {
+            text,
+            blocks,
+            personal: match masks {
+                true => personal_spans(text, &names_of(message)),
+                false => Vec::new(),
+            },
+        }
+    }
+
     fn characters_before(&self, byte: usize) -> usize {
         let block = (byte / BLOCK_BYTES).min(self.blocks.len() - 1);
         self.blocks[block] + count_characters(&self.text.as_bytes()[block * BLOCK_BYTES..byte])

@@ -13,15 +13,15 @@ use smallvec::{SmallVec, smallvec};
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Step, Target, Window};
 use crate::normalize::CharKind;
-use crate::search::{Hit, Scan};
+use crate::search::{Hit, Scan, USUAL_HITS};
 use crate::span::Span;
 
 /// Where clauses, sentences and paragraphs of a stretch end, in bytes of the source.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
-    clauses: Vec<usize>,
-    sentences: Vec<usize>,
-    paragraphs: Vec<usize>,
+    clauses: SmallVec<[usize; 8]>,
+    sentences: SmallVec<[usize; 4]>,
+    paragraphs: SmallVec<[usize; 2]>,
     /// Quotation marks, and where they stand.
     quotation_marks: Vec<(usize, char)>,
     /// Letters, digits and Han characters before each byte, and in all: distances are asked for over and over.
@@ -144,7 +144,7 @@ impl Layout {
 
     /// The window of this kind around a place, in a stretch of `length` bytes.
     pub(crate) fn window(&self, window: Window, at: usize, length: usize) -> Span {
-        let ends = match window {
+        let ends: &[usize] = match window {
             Window::Clause => &self.clauses,
             Window::Sentence => &self.sentences,
             Window::Turn | Window::Message => return Span::new(0, length),
@@ -204,7 +204,8 @@ impl<'m, 't> Matcher<'m, 't> {
         };
         let hits = scan.hits.iter().enumerate();
         // The index last: hits that are equal in all else stay in their order.
-        let mut ordered: Vec<(u128, usize)> = hits.map(|(index, hit)| (order(hit), index)).collect();
+        let mut ordered: SmallVec<[(u128, usize); USUAL_HITS]> =
+            hits.map(|(index, hit)| (order(hit), index)).collect();
         ordered.sort_unstable();
         let by_class: Vec<usize> = ordered.into_iter().map(|(_, index)| index).collect();
         let mut starts: Vec<(ClassId, u32)> = Vec::with_capacity(by_class.len());

@@ -4,13 +4,18 @@
 //! filter of syllables for what only sounds like a term, and the automaton again over restored readings, which are made
 //! only where the source shows a sign of them. Which class is looked for is the caller's choice.
 
+use smallvec::SmallVec;
+
 use super::sights::Told;
 use super::{Disguises, Hit, NO_TERM, Readings, Scan, Searcher, shapes};
 use crate::finding::Disguise;
 use crate::lexicon::Lexicon;
 use crate::lexicon::pattern::ClassId;
 use crate::normalize::{self, CharKind, Normalized, Restored, Signs};
-use crate::span::NormSpan;
+use crate::span::{NormSpan, Span};
+
+/// Stretches of the source skipped inside a term.
+type Gaps = SmallVec<[Span; 4]>;
 
 impl Searcher {
     pub(super) fn scan_stretch<'t>(
@@ -126,13 +131,9 @@ impl Searcher {
             if !scan.wants(self.classes_of(sound.term)) {
                 continue;
             }
-            let (disguises, gaps) = plain.offsets.traces(sound.span);
-            let mut disguises: Disguises = disguises.into_iter().collect();
-            disguises = disguises.union(
-                normalize::disguises_of_gaps(source, &gaps, &folds.table)
-                    .into_iter()
-                    .collect(),
-            );
+            let gaps: Gaps = plain.offsets.gaps(sound.span).collect();
+            let of_gaps = normalize::disguises_of_gaps(source, &gaps, &folds.table);
+            let mut disguises: Disguises = plain.offsets.disguises(sound.span).chain(of_gaps).collect();
             if sound.substitutes > 0 {
                 disguises.add(Disguise::Homophone);
             }
@@ -176,15 +177,15 @@ impl Searcher {
             {
                 continue;
             }
-            let (traces, gaps) = restored.offsets.traces(norm);
+            let traces: Disguises = restored.offsets.disguises(norm).collect();
+            let gaps: Gaps = restored.offsets.gaps(norm).collect();
             if traces.is_empty() && gaps.is_empty() {
                 continue;
             }
             let span = restored.offsets.to_source(norm);
             let characters = lexicon.terms[term].characters;
-            let mut disguises: Disguises = traces.iter().copied().collect();
             let of_gaps = normalize::disguises_of_gaps(source, &gaps, &lexicon.folds.table);
-            disguises = disguises.union(of_gaps.into_iter().collect());
+            let disguises = traces.union(of_gaps.collect());
             let hit = Hit {
                 class: ClassId(0),
                 term: term as u32,
@@ -232,8 +233,7 @@ fn plain_hit(stretch: u32, plain: &Normalized, term: u32, norm: NormSpan) -> Opt
     if !letters_stand_alone(&plain.text, norm) {
         return None;
     }
-    let (disguises, _) = plain.offsets.traces(norm);
-    let mut disguises: Disguises = disguises.into_iter().collect();
+    let mut disguises: Disguises = plain.offsets.disguises(norm).collect();
     let span = plain.offsets.to_source(norm);
     if disguises.is_empty() && span.len() > norm.end - norm.start {
         disguises.add(Disguise::Invisible);
@@ -263,7 +263,7 @@ fn scan_shapes(lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut S
             span: plain.offsets.to_source(norm),
             reading: 0,
             norm,
-            disguises: plain.offsets.traces(norm).0.into_iter().collect(),
+            disguises: plain.offsets.disguises(norm).collect(),
             is_strong: true,
             is_by_sound: false,
         });

@@ -3,9 +3,9 @@
 //! In: what [`Glance`](super::glance::Glance) sees in each turn. Out: [`Sights`], the terms with their places in the row
 //! of folded characters, and what the full scan has to look for besides. It knows no term itself.
 
-use super::NO_TERM;
 use super::alphabet::{Alphabet, Glyph};
 use super::sound::SoundIndex;
+use super::{NO_TERM, USUAL_HITS};
 use crate::lexicon::class_set::ClassSet;
 use crate::lexicon::pattern::ClassId;
 use crate::normalize::CharKind;
@@ -87,13 +87,15 @@ impl Sights {
             .terms
             .iter()
             .filter(|sight| sight.is_exact() && is_asked(**sight));
-        let told = asked.map(|sight| Told {
+        let asked = asked.map(|sight| Told {
             class: sight.class,
             term: sight.term,
             first: self.bytes[sight.start as usize],
             last: self.bytes[sight.end as usize - 1],
         });
-        told.collect()
+        let mut told = Vec::with_capacity(USUAL_HITS);
+        told.extend(asked);
+        told
     }
 
     /// Whether something was skipped inside this part of the row or at one of its ends.

@@ -36,6 +36,8 @@ pub(crate) struct Tally {
     /// Longer than the tokens are many.
     codes: Vec<u16>,
     tokens: usize,
+    /// Characters of the source so far.
+    characters: u64,
     sum: i32,
     /// Where sentences begin and, last of a stretch, where it ends.
     sentences: Vec<u32>,
@@ -50,7 +52,7 @@ pub(crate) struct Tally {
 impl Tally {
     /// Forgets the message before.
     pub(super) fn clear(&mut self) {
-        (self.tokens, self.sum) = (0, 0);
+        (self.tokens, self.sum, self.characters) = (0, 0, 0);
         self.sentences.clear();
         self.stretches.clear();
         self.sums.clear();
@@ -72,7 +74,7 @@ impl Tally {
         measure: &Measure,
         ears: Ears,
     ) -> Option<char> {
-        let (mut tokens, mut sum) = (self.tokens, self.sum);
+        let (mut tokens, mut sum, mut count) = (self.tokens, self.sum, self.characters);
         let most = tokens + characters.as_str().len();
         if self.codes.len() < most {
             self.codes.resize(most, 0);
@@ -82,6 +84,7 @@ impl Tally {
             let Some(character) = characters.next() else {
                 break None;
             };
+            count += 1;
             let heard = ears.hear(character);
             if heard.is_special() {
                 break Some(character);
@@ -98,7 +101,7 @@ impl Tally {
             tokens += usize::from(is_new);
             before = own;
         };
-        (self.tokens, self.sum) = (tokens, sum);
+        (self.tokens, self.sum, self.characters) = (tokens, sum, count);
         special
     }
 
@@ -118,6 +121,11 @@ impl Tally {
         }
         self.codes[self.tokens] = code;
         self.tokens += 1;
+    }
+
+    /// Characters of the message that were heard.
+    pub(super) fn characters(&self) -> u64 {
+        self.characters
     }
 
     /// The last token; before the first word there is a break.
