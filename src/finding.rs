@@ -3,13 +3,13 @@
 //! Plain data. A writer shows it and enriches nothing: rule, category, tier, span, words, reason and cues
 //! are all there; titles and laws are looked up in the [`Lexicon`](crate::Lexicon) by rule id.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::rule::{Category, Confidence, Tier};
 use crate::span::Span;
 
 /// How a writer hid the words of a match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Disguise {
     /// Traditional or variant characters inside simplified text.

@@ -6,6 +6,7 @@
 
 mod build;
 pub(crate) mod class_set;
+pub(crate) mod compiled;
 pub(crate) mod cue;
 mod folds;
 pub mod laws;
@@ -15,7 +16,10 @@ pub(crate) mod pattern;
 mod source;
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::finding::Disguise;
@@ -24,7 +28,8 @@ use crate::normalize::{FoldTable, Restorations};
 use crate::opinion::Model;
 use crate::read::transcript;
 use crate::rule::{Category, Example, Rule};
-use crate::search::Syllables;
+use crate::search::{Searcher, Syllables};
+use compiled::sorted;
 pub use laws::Laws;
 use limits::Limits;
 use pattern::{ClassId, Pattern};
@@ -57,10 +62,12 @@ pub struct Lexicon {
     pub(crate) proposals: [Option<usize>; Category::ALL.len()],
     /// Rules from this index on are a company's own: no second opinion is asked about them.
     pub(crate) first_own_rule: usize,
+    /// What finds its terms, if that was made ahead.
+    pub(crate) searcher: Option<Arc<Searcher>>,
 }
 
 /// Terms that mean alike.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Class {
     /// Its name; of anonymous classes the literal or `rule:<id>`.
     pub(crate) name: String,
@@ -77,7 +84,7 @@ pub(crate) struct Class {
 }
 
 /// A literal string in its plain form, with all classes that hold it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Term {
     pub(crate) text: String,
     pub(crate) characters: usize,
@@ -86,20 +93,26 @@ pub(crate) struct Term {
 }
 
 /// Everything that turns source characters into plain ones.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Folds {
     pub(crate) table: FoldTable,
     pub(crate) restorations: Restorations,
     pub(crate) syllables: Syllables,
     /// Simplified → traditional, for rewriting examples.
-    pub(crate) to_traditional: rustc_hash::FxHashMap<char, char>,
+    #[serde(serialize_with = "sorted")]
+    pub(crate) to_traditional: FxHashMap<char, char>,
 }
 
 impl Lexicon {
     /// The bundled lexicon.
     pub fn bundled() -> &'static Lexicon {
         static BUNDLED: LazyLock<Lexicon> = LazyLock::new(|| {
-            build::build(&Files::bundled(), None).expect("the bundled lexicon loads: a test loads it")
+            let files = Files::bundled();
+            // Lexicons that were changed since are right, only slower: a test says that they must be compiled again.
+            let compiled = compiled::read(&files);
+            compiled.unwrap_or_else(|| {
+                build::build(&files, None).expect("the bundled lexicon loads: a test loads it")
+            })
         });
         &BUNDLED
     }

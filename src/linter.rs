@@ -3,6 +3,8 @@
 //! In: a lexicon, once; messages. Out: a [`Verdict`] for each. A [`Linter`] never changes after it is built,
 //! so threads share it. It reads no input and writes no report.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use crate::error::Result;
@@ -24,7 +26,7 @@ use crate::trace::Trace;
 #[derive(Debug)]
 pub struct Linter<'l> {
     pub(crate) lexicon: &'l Lexicon,
-    pub(crate) searcher: Searcher,
+    pub(crate) searcher: Arc<Searcher>,
     pub(crate) segmenter: Segmenter,
 }
 
@@ -71,9 +73,13 @@ impl<'l> Linter<'l> {
     /// # Errors
     /// If an automaton cannot be built.
     pub fn new(lexicon: &'l Lexicon) -> Result<Self> {
+        let searcher = match &lexicon.searcher {
+            Some(made) => Arc::clone(made),
+            None => Searcher::new(lexicon)?.into(),
+        };
         Ok(Self {
             lexicon,
-            searcher: Searcher::new(lexicon)?,
+            searcher,
             segmenter: Segmenter::new(&lexicon.words),
         })
     }

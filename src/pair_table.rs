@@ -3,8 +3,10 @@
 //! In: keys that aren't 0, each a pair packed into 32 bits. Out: their values. Open addressing in one flat row, at
 //! most half full; faster than a general map, and no more than that. Nothing is ever removed.
 
+use serde::{Deserialize, Serialize};
+
 /// A row of slots, at least half of them empty.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PairTable<V> {
     /// Key, 0 for an empty slot, and value.
     slots: Vec<(u32, V)>,

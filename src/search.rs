@@ -20,9 +20,11 @@ mod tally;
 mod tests;
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::error::{Error, ErrorKind, Result, say};
@@ -45,19 +47,25 @@ use sound::{SoundIndex, SoundMatch, Unit};
 use tally::Tally;
 
 /// Finds the terms of a lexicon.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Searcher {
-    automaton: CharwiseDoubleArrayAhoCorasick<u32>,
+    /// Built at first need if the rest was made ahead: it can't be kept, and few messages need it.
+    #[serde(skip)]
+    automaton: OnceLock<Automaton>,
     sound: SoundIndex,
     /// Terms that are written forms too.
     is_form: Vec<bool>,
     /// The classes of all terms, one list after the other, and where each list begins: what is asked of every term
     /// seen lies close together.
+    #[serde(skip)]
     classes: Vec<ClassId>,
+    #[serde(skip)]
     starts: Vec<u32>,
     glance: Glance,
     /// Gates of the patterns of rules, and of those of cues and exclusions.
     rule_gates: Gates,
     other_gates: Gates,
+    #[serde(skip)]
     outlines: Outlines,
     /// Classes that the judges look at besides the patterns.
     always_wanted: Vec<Mask>,
@@ -65,6 +73,9 @@ pub(crate) struct Searcher {
     first_form: usize,
     class_count: usize,
 }
+
+/// Every term, and after them every written form that is none.
+type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
 
 /// What a message may break, as far as a pass over its source tells.
 #[derive(Debug)]
@@ -262,24 +273,9 @@ impl Searcher {
     /// # Errors
     /// If the automaton can't be built.
     pub(crate) fn new(lexicon: &Lexicon) -> Result<Self> {
-        // Forms that are no terms come after the terms; the automaton takes each text once.
-        let mut forms: FxHashSet<String> = lexicon.folds.restorations.forms().collect();
-        let is_form = lexicon
-            .terms
-            .iter()
-            .map(|term| forms.remove(&term.text))
-            .collect();
-        let mut forms: Vec<String> = forms.into_iter().collect();
-        forms.sort_unstable();
-        let terms = lexicon.terms.iter().map(|term| &term.text);
-        let automaton =
-            CharwiseDoubleArrayAhoCorasick::with_values(terms.chain(&forms).zip(0..)).map_err(|cause| {
-                let reason = say!(
-                    "无法建立词语的自动机：{cause}",
-                    "cannot build the term automaton: {cause}"
-                );
-                Error::new(ErrorKind::Lexicon, reason)
-            })?;
+        let automaton = build_automaton(lexicon)?;
+        let forms: FxHashSet<String> = lexicon.folds.restorations.forms().into_iter().collect();
+        let is_form = lexicon.terms.iter().map(|term| forms.contains(&term.text));
         let with_sound = lexicon
             .terms
             .iter()
@@ -291,33 +287,50 @@ impl Searcher {
         );
         let allowances: Vec<ClassId> = lexicon.allowances().collect();
         let always_wanted = masks([lexicon.you, lexicon.we].iter().chain(&allowances));
-        let mut starts = vec![0];
-        let mut classes: Vec<ClassId> = Vec::new();
-        for term in &lexicon.terms {
-            classes.extend(&term.classes);
-            starts.push(classes.len() as u32);
-        }
         let mut searcher = Self {
-            automaton,
-            classes,
-            starts,
+            automaton: automaton.into(),
+            classes: Vec::new(),
+            starts: Vec::new(),
             glance: Glance::default(),
             sound,
-            is_form,
+            is_form: is_form.collect(),
             rule_gates: Gates::default(),
             other_gates: Gates::default(),
-            outlines: Outlines::new(&lexicon.patterns),
+            outlines: Outlines::default(),
             always_wanted,
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
         };
+        searcher.copy(lexicon);
         let frequencies = searcher.class_frequencies(lexicon);
         let grave = grave_classes(lexicon, &frequencies);
         searcher.glance = Glance::new(lexicon, &searcher.sound, &grave, &pair_frequency(lexicon));
+        searcher.glance.copy_weights(lexicon);
         let is_rule = |pattern: &Pattern| matches!(pattern.target, Target::Rule(_));
         searcher.rule_gates = Gates::new(lexicon, &frequencies, is_rule);
         searcher.other_gates = Gates::new(lexicon, &frequencies, |pattern| !is_rule(pattern));
         Ok(searcher)
+    }
+
+    /// Completes a searcher that was made ahead.
+    pub(crate) fn complete(&mut self, lexicon: &Lexicon) {
+        self.copy(lexicon);
+        self.glance.copy_weights(lexicon);
+    }
+
+    /// Lays out once more, one list after the other, what the lexicon holds in lists of lists.
+    fn copy(&mut self, lexicon: &Lexicon) {
+        self.outlines = Outlines::new(&lexicon.patterns);
+        self.starts.push(0);
+        for term in &lexicon.terms {
+            self.classes.extend(&term.classes);
+            self.starts.push(self.classes.len() as u32);
+        }
+    }
+
+    fn automaton(&self, lexicon: &Lexicon) -> &Automaton {
+        self.automaton
+            .get_or_init(|| build_automaton(lexicon).expect("it was built when the rest was made"))
     }
 
     /// Finds all terms in all stretches. O(characters + hits).
@@ -572,6 +585,25 @@ impl Searcher {
             wanted.insert_all(self.outlines.classes(pattern));
         }
     }
+}
+
+fn build_automaton(lexicon: &Lexicon) -> Result<Automaton> {
+    let terms = lexicon.terms.iter().map(|term| &*term.text);
+    let known: FxHashSet<&str> = terms.clone().collect();
+    let mut forms = lexicon.folds.restorations.forms();
+    forms.dedup();
+    // The automaton takes each text once.
+    let forms = forms
+        .iter()
+        .map(|form| &**form)
+        .filter(|form| !known.contains(form));
+    Automaton::with_values(terms.chain(forms).zip(0..)).map_err(|cause| {
+        let reason = say!(
+            "无法建立词语的自动机：{cause}",
+            "cannot build the term automaton: {cause}"
+        );
+        Error::new(ErrorKind::Lexicon, reason)
+    })
 }
 
 /// The classes of the rarest steps of the patterns of grave rules, by how often each class stands in ordinary text.

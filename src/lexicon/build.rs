@@ -4,7 +4,7 @@
 //! line. Data is checked here and nowhere later: what loads can be searched.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::cue::{Cue, State};
@@ -48,10 +48,45 @@ struct ClassEntry {
     sound: bool,
 }
 
+/// What a lexicon's files say themselves.
+pub(super) struct Written {
+    rules: Vec<Rule>,
+    cues: Vec<Cue>,
+    laws: Laws,
+    limits: Limits,
+    model: Option<Model>,
+    proposals: [Option<usize>; Category::ALL.len()],
+    words: Vec<String>,
+    first_own_rule: usize,
+    version: String,
+}
+
+/// What is made of them: the greater part of the work of loading.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Made {
+    folds: Folds,
+    classes: Vec<Class>,
+    terms: Vec<Term>,
+    patterns: Vec<Pattern>,
+    unused_classes: Vec<String>,
+    you: ClassId,
+    we: ClassId,
+    shapes: Vec<ClassId>,
+}
+
 /// Builds and checks a lexicon; files of `layer` add to those of `base`.
 pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
-    let mut builder = Builder::new(base, layer);
-    let shapes = builder.add_shapes();
+    let (written, made) = make(base, layer)?;
+    Ok(Lexicon::of(written, made))
+}
+
+/// The two halves of [`build`].
+pub(super) fn make(base: &Files, layer: Option<&Files>) -> Result<(Written, Made)> {
+    let mut problems = Vec::new();
+    let layers: Vec<&Files> = std::iter::once(base).chain(layer).collect();
+    let made = Made::of_folds(folds::load(&layers, &mut problems));
+    let mut builder = Builder::new(layers, problems, made);
+    builder.made.shapes = builder.add_shapes();
     builder.load_classes();
     builder.look_for_strangers();
     let overlay = builder.load_overlay();
@@ -67,45 +102,72 @@ pub(super) fn build(base: &Files, layer: Option<&Files>) -> Result<Lexicon> {
         builder.compile_cue(index, file, cue);
     }
     builder.compile_allowances(&overlay, &rules);
-    let proposals = builder.proposals(&rules);
-    let model = builder.load_model(base);
-    let [you, we] = ["you", "we"].map(|name| builder.needed_class(name));
-    let unused_classes = builder.unused_classes();
-    if let Some(error) = Error::all(builder.problems) {
-        return Err(error);
+    builder.made.you = builder.needed_class("you");
+    builder.made.we = builder.needed_class("we");
+    builder.made.unused_classes = builder.unused_classes();
+    let version = version_of(base, layer);
+    builder.finish(rules, cues, laws, limits, overlay.words, version)
+}
+
+/// The lexicon of one folder's files of this version, and what was made of them before.
+pub(super) fn resume(base: &Files, made: Made, version: String) -> Result<Lexicon> {
+    let mut builder = Builder::new(vec![base], Vec::new(), made);
+    let rules = builder.load_rules();
+    let cues = builder.load_cues();
+    let laws = builder.load_laws();
+    let limits = builder.load_limits(laws.as_ref());
+    let (written, made) = builder.finish(rules, cues, laws, limits, Vec::new(), version)?;
+    Ok(Lexicon::of(written, made))
+}
+
+impl Lexicon {
+    pub(super) fn of(written: Written, made: Made) -> Self {
+        Self {
+            rules: written.rules,
+            laws: written.laws,
+            limits: written.limits,
+            version: written.version,
+            classes: made.classes,
+            terms: made.terms,
+            patterns: made.patterns,
+            cues: written.cues,
+            folds: made.folds,
+            words: written.words,
+            unused_classes: made.unused_classes,
+            you: made.you,
+            we: made.we,
+            shapes: made.shapes,
+            model: written.model,
+            proposals: written.proposals,
+            first_own_rule: written.first_own_rule,
+            searcher: None,
+        }
     }
-    Ok(Lexicon {
-        rules: rules.into_iter().map(|(_, rule)| rule).collect(),
-        laws: laws.expect("a missing laws file is among the problems"),
-        limits,
-        version: version_of(base, layer),
-        classes: builder.classes,
-        terms: builder.terms,
-        patterns: builder.patterns,
-        cues: cues.into_iter().map(|(_, cue)| cue).collect(),
-        folds: builder.folds,
-        words: overlay.words,
-        unused_classes,
-        you,
-        we,
-        shapes,
-        model,
-        proposals,
-        first_own_rule: builder.first_own_rule,
-    })
+}
+
+impl Made {
+    fn of_folds(folds: Folds) -> Self {
+        Self {
+            folds,
+            classes: Vec::new(),
+            terms: Vec::new(),
+            patterns: Vec::new(),
+            unused_classes: Vec::new(),
+            you: ClassId(0),
+            we: ClassId(0),
+            shapes: Vec::new(),
+        }
+    }
 }
 
 pub(super) struct Builder<'f> {
     pub(super) layers: Vec<&'f Files>,
     problems: Vec<Error>,
-    folds: Folds,
-    classes: Vec<Class>,
+    made: Made,
     class_by_name: FxHashMap<String, ClassId>,
     /// Named classes that some pattern uses.
     used: FxHashSet<ClassId>,
-    terms: Vec<Term>,
     term_by_text: FxHashMap<String, usize>,
-    patterns: Vec<Pattern>,
     first_own_rule: usize,
 }
 
@@ -134,29 +196,52 @@ impl Intern for Builder<'_> {
     }
 
     fn commonness(&self, class: ClassId) -> u32 {
-        let class = &self.classes[class.0 as usize];
+        let class = &self.made.classes[class.0 as usize];
         let size = u32::try_from(class.term_count).unwrap_or(u32::MAX).min(1000);
         size + if class.is_common { 1_000_000 } else { 0 }
     }
 }
 
 impl<'f> Builder<'f> {
-    fn new(base: &'f Files, layer: Option<&'f Files>) -> Self {
-        let layers: Vec<&Files> = std::iter::once(base).chain(layer).collect();
-        let mut problems = Vec::new();
-        let folds = folds::load(&layers, &mut problems);
+    fn new(layers: Vec<&'f Files>, problems: Vec<Error>, made: Made) -> Self {
         Self {
             layers,
             problems,
-            folds,
-            classes: Vec::new(),
+            made,
             class_by_name: FxHashMap::default(),
             used: FxHashSet::default(),
-            terms: Vec::new(),
             term_by_text: FxHashMap::default(),
-            patterns: Vec::new(),
             first_own_rule: 0,
         }
+    }
+
+    /// What the files say and what was made of them, or all problems.
+    fn finish(
+        mut self,
+        rules: Vec<(String, Rule)>,
+        cues: Vec<(String, Cue)>,
+        laws: Option<Laws>,
+        limits: Limits,
+        words: Vec<String>,
+        version: String,
+    ) -> Result<(Written, Made)> {
+        let proposals = self.proposals(&rules);
+        let model = self.load_model();
+        if let Some(error) = Error::all(self.problems) {
+            return Err(error);
+        }
+        let written = Written {
+            rules: rules.into_iter().map(|(_, rule)| rule).collect(),
+            cues: cues.into_iter().map(|(_, cue)| cue).collect(),
+            laws: laws.expect("a missing laws file is among the problems"),
+            limits,
+            model,
+            proposals,
+            words,
+            first_own_rule: self.first_own_rule,
+            version,
+        };
+        Ok((written, self.made))
     }
 
     pub(super) fn files(&self, prefix: &'static str) -> Vec<(&'f str, &'f str)> {
@@ -435,7 +520,7 @@ impl<'f> Builder<'f> {
 
     /// Named classes that no rule or cue uses.
     fn unused_classes(&self) -> Vec<String> {
-        let classes = self.classes.iter().enumerate();
+        let classes = self.made.classes.iter().enumerate();
         let unused = classes.filter(|(index, class)| {
             class.name.starts_with('<')
                 && !class.name.contains(':')
@@ -474,7 +559,7 @@ impl<'f> Builder<'f> {
     /// Adds a pattern of the rule or cue with this id; only a problem asks for its line.
     fn add_pattern(&mut self, file: &str, id: &str, text: &str, target: Target) {
         match Pattern::parse(text, target, self) {
-            Ok(pattern) => self.patterns.push(pattern),
+            Ok(pattern) => self.made.patterns.push(pattern),
             Err(Sentence { zh, en }) => {
                 let whole = self.text_of(file);
                 let line = line_of(whole, text).or_else(|| line_of(whole, id));
@@ -484,9 +569,9 @@ impl<'f> Builder<'f> {
     }
 
     pub(super) fn add_class(&mut self, class: Class) -> ClassId {
-        let id = ClassId(u16::try_from(self.classes.len()).expect("fewer than 65,536 classes"));
+        let id = ClassId(u16::try_from(self.made.classes.len()).expect("fewer than 65,536 classes"));
         self.class_by_name.entry(class.name.clone()).or_insert(id);
-        self.classes.push(class);
+        self.made.classes.push(class);
         id
     }
 
@@ -500,7 +585,7 @@ impl<'f> Builder<'f> {
             let reason = match self.add_term(class, &term) {
                 Some(index) if own.insert(index) => continue,
                 Some(_) => {
-                    let name = &self.classes[class.0 as usize].name;
+                    let name = &self.made.classes[class.0 as usize].name;
                     say!(
                         "{name} 中的词语 {term} 写了两次；请删去一处",
                         "{name} holds the term {term} twice"
@@ -517,27 +602,27 @@ impl<'f> Builder<'f> {
 
     /// Gives a term to a class; the term's index, or `None` if it folds to nothing.
     fn add_term(&mut self, class: ClassId, term: &str) -> Option<usize> {
-        let text = plain_term(term, &self.folds.table);
+        let text = plain_term(term, &self.made.folds.table);
         if text.trim().is_empty() {
             return None;
         }
         let characters = text.chars().count();
-        let has_sound = self.classes[class.0 as usize].has_sound && characters >= 2;
-        let next = self.terms.len();
+        let has_sound = self.made.classes[class.0 as usize].has_sound && characters >= 2;
+        let next = self.made.terms.len();
         let index = *self.term_by_text.entry(text.clone()).or_insert(next);
         if index == next {
-            self.terms.push(Term {
+            self.made.terms.push(Term {
                 text,
                 characters,
                 classes: Vec::new(),
                 has_sound: false,
             });
         }
-        let known = &mut self.terms[index];
+        let known = &mut self.made.terms[index];
         known.has_sound |= has_sound;
         if !known.classes.contains(&class) {
             known.classes.push(class);
-            self.classes[class.0 as usize].term_count += 1;
+            self.made.classes[class.0 as usize].term_count += 1;
         }
         Some(index)
     }
@@ -565,8 +650,8 @@ impl Builder<'_> {
         proposals
     }
 
-    fn load_model(&mut self, base: &Files) -> Option<Model> {
-        let bytes = base.model.as_deref()?;
+    fn load_model(&mut self) -> Option<Model> {
+        let bytes = self.layers[0].model.as_deref()?;
         let model = Model::parse(bytes);
         model
             .map_err(|error| self.problems.push(error.in_file(super::source::MODEL)))
@@ -579,7 +664,7 @@ fn missing() -> Sentence {
     say!("缺少这个文件；请补上", "the file is missing")
 }
 
-fn version_of(base: &Files, layer: Option<&Files>) -> String {
+pub(super) fn version_of(base: &Files, layer: Option<&Files>) -> String {
     let mut hash = Sha256::new();
     for (path, text) in std::iter::once(base)
         .chain(layer)

@@ -1,10 +1,12 @@
 //! Sets of classes: one bit a class.
 
+use serde::{Deserialize, Serialize};
+
 use super::pattern::ClassId;
 
 /// Classes of a list that stand in one word of a [`ClassSet`]. The classes of a step were named one after the other,
 /// so a list of them is one or two of these.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Mask {
     word: u32,
     bits: u64,
@@ -25,7 +27,7 @@ pub(crate) fn masks<'c>(classes: impl IntoIterator<Item = &'c ClassId>) -> Vec<M
 
 /// A set of classes of one lexicon. A message shows a hundred of thousands, so a second row tells which words of the
 /// first hold anything: going through all words took longer than what was done with the classes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClassSet {
     words: Vec<u64>,
     /// One bit a word.

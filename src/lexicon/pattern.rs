@@ -6,15 +6,17 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::class_set::{Mask, masks};
 use crate::error::{Sentence, say};
 
 /// Index of a term class in the lexicon; literals and rules' own terms are classes without a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct ClassId(pub(crate) u16);
 
 /// What a found pattern stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Target {
     /// A match of the rule with this index.
     Rule(usize),
@@ -25,7 +27,7 @@ pub(crate) enum Target {
 }
 
 /// How far a pattern may stretch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Window {
     Clause,
     Sentence,
@@ -34,7 +36,7 @@ pub(crate) enum Window {
 }
 
 /// Steps over classes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Pattern {
     pub(crate) text: String,
     pub(crate) target: Target,
@@ -51,7 +53,7 @@ pub(crate) struct Pattern {
 }
 
 /// One place to fill.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Step {
     /// Any one of these, in order.
     pub(crate) classes: Vec<ClassId>,

@@ -21,6 +21,9 @@ pub(crate) struct Files {
 /// Where the weights stand in a folder.
 pub(crate) const MODEL: &str = "model.bin";
 
+/// Where what was made of the bundled files stands among them.
+const COMPILED: &str = "compiled.bin";
+
 macro_rules! bundled {
     ($($path:literal),* $(,)?) => {
         &[$(($path, include_str!(concat!("../../lexicons/", $path)))),*]
@@ -148,6 +151,7 @@ impl Files {
             .map(|(path, _)| &**path)
             .filter(|path| !is_read(path));
         let others = self.others.iter().map(|path| &**path);
+        let others = others.filter(|path| is_layer || *path != COMPILED);
         let weights = self.model.iter().filter(|_| is_layer).map(|_| MODEL);
         let strangers = read.chain(others).chain(weights).filter(|path| !is_note(path));
         strangers.map(str::to_owned).collect()

@@ -8,7 +8,10 @@ use rustc_hash::FxHashMap;
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::UnicodeNormalization;
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::Disguise;
+use crate::lexicon::compiled::sorted;
 
 /// What kind of character, after folding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +58,7 @@ impl Signs {
 }
 
 /// Target character (bits 0–19), kind (20–23).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry(u32);
 
 impl Entry {
@@ -81,9 +84,10 @@ const KINDS: [CharKind; 16] = {
 };
 
 /// Character → folded character and kind.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct FoldTable {
     entries: Vec<Entry>,
+    #[serde(serialize_with = "sorted")]
     traditional: FxHashMap<char, char>,
 }
 

@@ -7,20 +7,24 @@
 
 use rustc_hash::FxHashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::fold::{CharKind, FoldTable, Signs};
 use super::offset_map::ReadingBuilder;
 use super::{Normalized, OffsetMap};
 use crate::finding::Disguise;
+use crate::lexicon::compiled::sorted;
 use crate::rule::Reading;
 use crate::span::{NormSpan, Span};
 
 /// Written forms and what they stand for, from the fold lists.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Restorations {
+    #[serde(serialize_with = "sorted")]
     by_first: FxHashMap<char, Vec<Restoration>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Restoration {
     form: Vec<char>,
     plain: String,
@@ -63,10 +67,12 @@ impl Restorations {
         self.by_first.contains_key(&character)
     }
 
-    /// All written forms, in no particular order.
-    pub(crate) fn forms(&self) -> impl Iterator<Item = String> {
+    /// All written forms, sorted.
+    pub(crate) fn forms(&self) -> Vec<String> {
         let all = self.by_first.values().flatten();
-        all.map(|restoration| restoration.form.iter().collect())
+        let mut forms: Vec<String> = all.map(|restoration| restoration.form.iter().collect()).collect();
+        forms.sort_unstable();
+        forms
     }
 
     /// The longest form that stands at `at`. Letters and digits must stand alone to be a form.

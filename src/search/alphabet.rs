@@ -12,22 +12,25 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::sound::SoundIndex;
 use super::tally::Measure;
 use crate::lexicon::Folds;
+use crate::lexicon::compiled::sorted;
 use crate::normalize::{CharKind, Signs};
 
 /// A character as the passes see it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
 /// kind (24–27), whether a picture may begin with it (28), and whether it alone is a term or a form (29).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Glyph(u32);
 
 /// A list of classes: place of the first (bits 8–31), number (0–7).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct List(pub(super) u32);
 
 /// What stands for a character alone.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct CharacterFacts {
     /// The term that it is, and its classes.
     pub(super) term: u32,
@@ -54,7 +57,7 @@ pub(super) struct PairFacts {
 }
 
 /// What the opinion reads of a pair, by its second character in the row of its first.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Cell {
     /// 0 for none.
     first: u16,
@@ -64,24 +67,25 @@ struct Cell {
 
 /// What the search reads of a pair, by its second character in the row of its first: that first character (bits
 /// 16–31, 0 for none) and the number of the list of terms filed under it (0–15).
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct TermCell(u32);
 
 /// What the opinion reads of a character: where the row of its pairs begins (bits 8–31), its own share (0–7).
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Voice(u32);
 
 /// A character as the second opinion hears it: the code of its token (bits 0–13), whether a run of them is one token
 /// (14), whether it is no token, more than one, or ends a sentence (15): then its glyph tells.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Heard(u16);
 
 /// Codes, and what stands for them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Alphabet {
     /// The characters of the Basic Multilingual Plane.
     glyphs: Vec<Glyph>,
     /// Codes of folded characters: from 1 on.
+    #[serde(serialize_with = "sorted")]
     codes: FxHashMap<char, u16>,
     /// The characters of the codes.
     coded: Vec<char>,

@@ -7,12 +7,14 @@
 
 use rustc_hash::FxHashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::lexicon::Lexicon;
 use crate::lexicon::class_set::{ClassSet, Mask};
 use crate::lexicon::pattern::{ClassId, Pattern, Step};
 
 /// Patterns by the class at which they wait.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Gates {
     /// First gate of each class, and one past the last of all.
     starts: Vec<u32>,
@@ -25,7 +27,7 @@ pub(super) struct Gates {
 }
 
 /// One pattern at one class; eight of them lie in a cache line.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Gate {
     pattern: u16,
     /// At most this many further steps; [`NO_STEP`] for none. Longer patterns are checked whole later.

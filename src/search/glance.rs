@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::NO_TERM;
 use super::alphabet::{Alphabet, Glyph, List, PairFacts, TRANSPARENT};
 use super::shapes::{self, Shape};
@@ -25,7 +27,7 @@ use crate::opinion::{self, Head, Model, Opinion, Shares, Token, Weights};
 use crate::span::Span;
 
 /// Terms by the rarest pair of neighbours in them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Glance {
     alphabet: Alphabet,
     /// What is filed under each pair with terms.
@@ -43,11 +45,12 @@ pub(super) struct Glance {
     class_count: usize,
     measure: Measure,
     /// What the grams of the second opinion's model add, by number; nothing for number 0.
+    #[serde(skip)]
     weights: Vec<Weights>,
 }
 
 /// What is filed under a pair; four of them lie in a cache line.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Pair {
     /// The term that the pair itself is, and its classes.
     term: u32,
@@ -60,7 +63,7 @@ struct Pair {
 }
 
 /// A term filed under a pair.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry {
     /// Its characters but for the pair, if there are no more than these; almost all terms have no more.
     others: [u16; FEW],
@@ -106,11 +109,8 @@ impl Glance {
         let table = &lexicon.folds.table;
         let terms = (0..).zip(&lexicon.terms);
         let terms = terms.map(|(term, entry)| (term, entry.text.clone(), &entry.classes[..], false));
-        let forms = lexicon
-            .folds
-            .restorations
-            .forms()
-            .map(|form| (NO_TERM, form, &[][..], true));
+        let forms = lexicon.folds.restorations.forms();
+        let forms = forms.into_iter().map(|form| (NO_TERM, form, &[][..], true));
         for (term, text, classes, is_form) in terms.chain(forms) {
             let kept = text
                 .chars()
@@ -234,11 +234,7 @@ impl Glance {
             of_break: self.alphabet.enter(opinion::BREAK),
             of_number: self.alphabet.enter(opinion::NUMBER),
         };
-        self.weights.push(Weights::default());
         for (number, gram) in (1..).zip(&model.grams) {
-            let mut weights = Weights::default();
-            weights[..gram.weights.len()].copy_from_slice(&gram.weights);
-            self.weights.push(weights);
             let first = self.alphabet.enter(gram.first);
             if gram.second == '\0' {
                 self.alphabet.set_weight(first, gram.weights[any]);
@@ -249,6 +245,17 @@ impl Glance {
                 (facts.weight, facts.gram) = (gram.weights[any], number);
             }
         }
+    }
+
+    /// Copies the weights of the lexicon's model.
+    pub(super) fn copy_weights(&mut self, lexicon: &Lexicon) {
+        self.weights = vec![Weights::default()];
+        let grams = lexicon.model.iter().flat_map(|model| &model.grams);
+        self.weights.extend(grams.map(|gram| {
+            let mut weights = Weights::default();
+            weights[..gram.weights.len()].copy_from_slice(&gram.weights);
+            weights
+        }));
     }
 
     /// What the second opinion is of a message. O(characters); nothing is kept.

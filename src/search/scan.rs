@@ -88,7 +88,7 @@ impl Searcher {
     /// Adds the hits of the plain reading; tells whether a form of a restored reading was seen.
     fn scan_plain(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) -> bool {
         let mut has_form = false;
-        for found in self.automaton.find_overlapping_iter(&*plain.text) {
+        for found in self.automaton(lexicon).find_overlapping_iter(&*plain.text) {
             let term = found.value() as usize;
             if term >= self.first_form {
                 has_form = true;
@@ -168,7 +168,7 @@ impl Searcher {
         restored: &Restored,
         scan: &mut Scan,
     ) {
-        for found in self.automaton.find_overlapping_iter(&restored.text) {
+        for found in self.automaton(lexicon).find_overlapping_iter(&restored.text) {
             let term = found.value() as usize;
             let norm = NormSpan::new(found.start(), found.end());
             if term >= self.first_form

@@ -7,16 +7,20 @@
 
 use rustc_hash::FxHashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::alphabet::Glyph;
+use crate::lexicon::compiled::sorted;
 use crate::normalize::{CharKind, FoldTable, Signs};
 use crate::pair_table::{self, PairTable, key_of};
 use crate::span::NormSpan;
 
 /// Characters and letters to syllables without tone, and the substitutes that writers are known to use.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Syllables {
     /// Syllable of the characters from U+4E00 on; 0 for none.
     by_character: Vec<u16>,
+    #[serde(serialize_with = "sorted")]
     by_letters: FxHashMap<String, u16>,
     /// Plain characters with their substitutes.
     listed: Vec<(char, char)>,
@@ -50,7 +54,7 @@ pub(crate) struct Unit {
 }
 
 /// A term in a bucket.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct SoundTerm {
     /// Its first two syllables.
     pair: u32,
@@ -75,7 +79,7 @@ impl SoundMatch {
 }
 
 /// All terms that may be read by sound, by their first pair of syllables.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SoundIndex {
     /// Copied from the lexicon: one load less on the way of every character.
     by_character: Vec<u16>,

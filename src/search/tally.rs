@@ -4,12 +4,14 @@
 //! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
 //! the source, with no branch that depends on a character but the rare ones.
 
+use serde::{Deserialize, Serialize};
+
 use super::alphabet::{Ears, Glyph, Voice};
 use crate::normalize::CharKind;
 use crate::opinion::{self, Opinion};
 
 /// What turns a sum of shares into a logit, and the codes of what stands for breaks and numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Measure {
     pub(super) scale: f32,
     pub(super) bias: f32,
