@@ -305,7 +305,6 @@ impl Searcher {
         let frequencies = searcher.class_frequencies(lexicon);
         let grave = grave_classes(lexicon, &frequencies);
         searcher.glance = Glance::new(lexicon, &searcher.sound, &grave, &pair_frequency(lexicon));
-        searcher.glance.copy_weights(lexicon);
         let is_rule = |pattern: &Pattern| matches!(pattern.target, Target::Rule(_));
         searcher.rule_gates = Gates::new(lexicon, &frequencies, is_rule);
         searcher.other_gates = Gates::new(lexicon, &frequencies, |pattern| !is_rule(pattern));
@@ -315,7 +314,7 @@ impl Searcher {
     /// Completes a searcher that was made ahead.
     pub(crate) fn complete(&mut self, lexicon: &Lexicon) {
         self.copy(lexicon);
-        self.glance.copy_weights(lexicon);
+        self.glance.complete(lexicon);
     }
 
     /// Lays out once more, one list after the other, what the lexicon holds in lists of lists.

@@ -8,6 +8,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use crate::finding::{Finding, Verdict};
 use crate::linter::Work;
 use crate::message::{Message, is_blank};
@@ -26,7 +29,7 @@ const WORST: usize = 20;
 /// How many rejections are shown one by one; the rejects file holds all.
 const SHOWN_REJECTIONS: usize = 10;
 
-/// Agencies beyond these are counted together, so that a column of names can't fill the memory.
+/// Agencies that come after these are counted together, so that a column of names can't fill the memory.
 const MAX_AGENCIES: usize = 10_000;
 
 /// Columns of a counted name, so that its row fits into 80.
@@ -47,7 +50,8 @@ pub struct Summary {
     for_review: u64,
     categories: BTreeMap<Category, u64>,
     rules: BTreeMap<usize, u64>,
-    agencies: BTreeMap<String, Agency>,
+    /// In the order of their first message.
+    agencies: IndexMap<String, Agency, FxBuildHasher>,
     worst: Vec<Worst>,
     rejections: Vec<String>,
     /// Records by the field whose value was not understood.
@@ -157,6 +161,9 @@ impl Summary {
             *self.rules.entry(rule).or_default() += count;
         }
         for (agency, counts) in &next.agencies {
+            // A batch has no more of them than it has records; all batches together have a limit.
+            let is_other = self.agencies.len() >= MAX_AGENCIES && !self.agencies.contains_key(agency);
+            let agency = if is_other { "" } else { agency };
             self.count_agency(agency, |own| {
                 own.messages += counts.messages;
                 own.flagged += counts.flagged;
@@ -369,8 +376,10 @@ impl Summary {
             )
         )?;
         let mut agencies: Vec<(&String, &Agency)> = self.agencies.iter().collect();
-        agencies
-            .sort_by_key(|(_, counts)| std::cmp::Reverse((counts.severe, counts.flagged, counts.messages)));
+        agencies.sort_by_key(|(name, counts)| {
+            let gravest_first = std::cmp::Reverse((counts.severe, counts.flagged, counts.messages));
+            (gravest_first, *name)
+        });
         for (name, counts) in agencies.iter().take(WORST) {
             let name = match name.is_empty() {
                 true => pick(lang, "（其他机构）", "(other agencies)"),
@@ -410,15 +419,13 @@ impl Summary {
         writeln!(out, "  {name}{:pad$}{count:>10}  {share:>6.2} %", "")
     }
 
-    /// Counts in an agency's row, or in that of all that came when there was no more room.
+    /// Counts in an agency's row.
     fn count_agency(&mut self, name: &str, count: impl FnOnce(&mut Agency)) {
         // Almost all are known: one look-up, without a copy of the name.
-        if let Some(own) = self.agencies.get_mut(name) {
-            return count(own);
+        match self.agencies.get_mut(name) {
+            Some(own) => count(own),
+            None => count(self.agencies.entry(name.to_owned()).or_default()),
         }
-        let is_full = self.agencies.len() >= MAX_AGENCIES;
-        let name = if is_full { "" } else { name };
-        count(self.agencies.entry(name.to_owned()).or_default());
     }
 
     /// Whether a message of this score and an opening not before this one may stand among the worst.
@@ -589,6 +596,29 @@ mod tests {
                 "{width}"
             );
         }
+    }
+
+    #[test]
+    fn agencies_beyond_the_limit_are_the_same_whatever_the_batches() {
+        let agency = |number: usize| format!("{}号公司", number % (MAX_AGENCIES + 50));
+        let in_batches_of = |size: usize| {
+            let mut all = Summary::default();
+            let numbers: Vec<usize> = (0..2 * MAX_AGENCIES).collect();
+            for batch in numbers.chunks(size) {
+                let mut part = Summary::default();
+                for &number in batch {
+                    let mut message = Message::text("您好");
+                    message.agency = Some(agency(number).into());
+                    part.meet(&message);
+                }
+                all.merge(part);
+            }
+            all
+        };
+        let all = in_batches_of(2 * MAX_AGENCIES);
+        assert_eq!(all, in_batches_of(777));
+        assert_eq!(all.agencies.len(), MAX_AGENCIES + 1);
+        assert_eq!((all.agencies[""].messages, all.judged), (50, 20_000));
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub(super) struct Voice(u32);
 
 /// A character as the second opinion hears it: the code of its token (bits 0–13), whether a run of them is one token
 /// (14), whether it is no token, more than one, or ends a sentence (15): then its glyph tells.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Heard(u16);
 
 /// Codes, and what stands for them.
@@ -92,6 +92,7 @@ pub(super) struct Alphabet {
     facts: Vec<CharacterFacts>,
     voices: Vec<Voice>,
     /// How the second opinion hears the characters of the Basic Multilingual Plane.
+    #[serde(skip)]
     heard: Vec<Heard>,
     cells: Vec<Cell>,
     /// What the search reads of a pair, at the same places.

@@ -193,7 +193,7 @@ impl Glance {
         }
         own.alphabet.file(&facts);
         own.alphabet.draw(&lexicon.folds, sound);
-        own.alphabet.fill_heard(&own.measure);
+        own.complete(lexicon);
         own
     }
 
@@ -247,8 +247,9 @@ impl Glance {
         }
     }
 
-    /// Copies the weights of the lexicon's model.
-    pub(super) fn copy_weights(&mut self, lexicon: &Lexicon) {
+    /// Fills what is made faster than read: the weights of the lexicon's model, and what the opinion hears.
+    pub(super) fn complete(&mut self, lexicon: &Lexicon) {
+        self.alphabet.fill_heard(&self.measure);
         self.weights = vec![Weights::default()];
         let grams = lexicon.model.iter().flat_map(|model| &model.grams);
         self.weights.extend(grams.map(|gram| {
