@@ -8,6 +8,7 @@ mod grounds;
 pub mod human;
 pub mod json;
 pub mod mask;
+mod object;
 pub mod reference;
 pub mod summary;
 pub mod visible;

@@ -234,7 +234,7 @@ impl Run<'_> {
         summary.add(judged, &self.summary);
         let is_left_out = self.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
         if let Some(recorder) = self.recorder.filter(|_| !is_left_out) {
-            recorder.write(records, judged).expect("memory takes all bytes");
+            recorder.append(records, judged);
             records.push(b'\n');
         }
     }

@@ -8,18 +8,18 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
-use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
-use crate::message::{Id, Message};
+use crate::finding::{Dismissal, Finding, Place};
+use crate::message::Message;
 use crate::read::Rejection;
 use crate::report::grounds::Grounds;
 use crate::report::mask::{masked, masked_text, names_of, personal_spans, without_digits};
+use crate::report::object::{Object, write_word};
 use crate::report::words::colon;
 use crate::report::{Judged, Settings};
-use crate::rule::{Category, Confidence, Lang, Rule, Tier};
+use crate::rule::{Lang, Rule};
 use crate::span::Span;
 
 /// The version of the record's shape.
@@ -36,15 +36,17 @@ pub struct Recorder<'l> {
 
 #[derive(Debug)]
 struct Wording {
-    message: Box<RawValue>,
-    instead: Box<RawValue>,
+    id: String,
+    message: String,
+    instead: String,
 }
 
 impl<'l> Recorder<'l> {
     /// Writes down what doesn't change from record to record. O(rules).
     pub fn new(settings: Settings<'l>) -> Self {
-        let json = |text: &str| to_raw_value(text).expect("any text can be written as JSON");
+        let json = |text: &str| serde_json::to_string(text).expect("any text can be written as JSON");
         let wording = |rule: &Rule| Wording {
+            id: json(&rule.id),
             message: json(&rule_message(rule, settings.lang)),
             instead: json(rule.instead.get(settings.lang)),
         };
@@ -61,7 +63,9 @@ impl<'l> Recorder<'l> {
     /// # Errors
     /// Whatever `out` returns.
     pub fn write(&self, out: &mut impl Write, judged: Judged) -> io::Result<()> {
-        serde_json::to_writer(out, &self.record(judged)).map_err(io::Error::from)
+        let mut record = Vec::new();
+        self.append(&mut record, judged);
+        out.write_all(&record)
     }
 }
 
@@ -97,139 +101,91 @@ pub fn write_rejection(out: &mut impl Write, rejection: &Rejection) -> io::Resul
     out.write_all(b"\n")
 }
 
-/// A result record, as it is serialised.
-#[derive(Debug, Serialize)]
-pub struct ResultRecord<'a> {
-    schema: u8,
-    id: &'a Id<'a>,
-    tier: Tier,
-    score: u8,
-    categories: &'a [Category],
-    findings: Vec<FindingRecord<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dismissed: Option<Vec<DismissalRecord<'a>>>,
-    masked: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct FindingRecord<'a> {
-    rule: &'a str,
-    category: Category,
-    tier: Tier,
-    confidence: Confidence,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    turn: Option<usize>,
-    span: SpanRecord,
-    text: Cow<'a, str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    plain: Option<Cow<'a, str>>,
-    disguises: &'a [Disguise],
-    related: Vec<RelatedRecord>,
-    message: &'a RawValue,
-    basis: Cow<'a, RawValue>,
-    instead: &'a RawValue,
-    fingerprint: String,
-}
-
-#[derive(Debug, Clone, Copy, Serialize)]
-struct SpanRecord {
-    start: usize,
-    end: usize,
-    char_start: usize,
-    char_end: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct RelatedRecord {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    turn: Option<usize>,
-    span: SpanRecord,
-    role: RelatedRole,
-}
-
-#[derive(Debug, Serialize)]
-struct DismissalRecord<'a> {
-    rule: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    turn: Option<usize>,
-    span: SpanRecord,
-    reason: Reason,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cue: Option<CueRecord>,
-}
-
-#[derive(Debug, Serialize)]
-struct CueRecord {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    turn: Option<usize>,
-    span: SpanRecord,
-}
-
 impl Recorder<'_> {
-    /// The record of a message.
-    pub fn record<'a>(&'a self, judged: Judged<'a>) -> ResultRecord<'a> {
+    /// Writes the record of a message at the end of `out`.
+    pub(crate) fn append(&self, out: &mut Vec<u8>, judged: Judged) {
         let Judged { message, verdict, .. } = judged;
         let settings = &self.settings;
         let mut stretches = Stretches::new(message, settings.masks);
         let mut is_masked = false;
+        let mut record = Object::open(out);
+        record.value("schema", &SCHEMA);
+        record.value("id", &message.id);
+        record.word("tier", verdict.tier.id());
+        record.value("score", &verdict.score);
+        record.list("categories", &verdict.categories, |out, category| {
+            write_word(out, category.id());
+        });
         let findings = verdict.findings.iter().zip(fingerprints(judged, settings));
-        let findings = findings.map(|(finding, fingerprint)| {
-            let record = self.finding(finding, fingerprint, message, &mut stretches);
-            is_masked |=
-                record.text != finding.text.as_str() || record.plain.as_deref() != finding.plain.as_deref();
-            record
+        record.list("findings", findings, |out, (finding, fingerprint)| {
+            is_masked |= self.append_finding(out, finding, &fingerprint, message, &mut stretches);
         });
-        let findings = findings.collect();
-        let dismissed = settings.shows_dismissed.then(|| {
-            let dismissed = verdict.dismissed.iter();
-            dismissed
-                .map(|dismissal| dismissal_record(dismissal, settings, &mut stretches))
-                .collect()
-        });
-        ResultRecord {
-            schema: SCHEMA,
-            id: &message.id,
-            tier: verdict.tier,
-            score: verdict.score,
-            categories: &verdict.categories,
-            findings,
-            dismissed,
-            masked: is_masked,
+        if settings.shows_dismissed {
+            record.list("dismissed", &verdict.dismissed, |out, dismissal| {
+                append_dismissal(out, dismissal, settings, &mut stretches);
+            });
         }
+        record.value("masked", &is_masked);
+        record.close();
     }
 
-    fn finding<'a>(
-        &'a self,
-        finding: &'a Finding,
-        fingerprint: String,
-        message: &'a Message,
-        stretches: &mut Stretches<'a>,
-    ) -> FindingRecord<'a> {
-        let rule = &self.settings.rules[finding.rule];
+    /// Tells whether something of it was masked.
+    fn append_finding(
+        &self,
+        out: &mut Vec<u8>,
+        finding: &Finding,
+        fingerprint: &str,
+        message: &Message,
+        stretches: &mut Stretches,
+    ) -> bool {
         let wording = &self.wordings[finding.rule];
         let (text, plain) = stretches.evidence(finding);
-        let related = |related: &Related| RelatedRecord {
-            turn: related.place.turn,
-            span: stretches.span(related.place),
-            role: related.role,
-        };
-        FindingRecord {
-            related: finding.related.iter().map(related).collect(),
-            rule: &rule.id,
-            category: finding.category,
-            tier: finding.tier,
-            confidence: finding.confidence,
-            turn: finding.place.turn,
-            span: stretches.span(finding.place),
-            text,
-            plain,
-            disguises: &finding.disguises,
-            message: &wording.message,
-            basis: self.grounds.of(finding.rule, message, &self.settings),
-            instead: &wording.instead,
-            fingerprint,
-        }
+        let mut record = Object::open(out);
+        record.json("rule", &wording.id);
+        record.word("category", finding.category.id());
+        record.word("tier", finding.tier.id());
+        record.value("confidence", &finding.confidence);
+        record.optional("turn", finding.place.turn.as_ref());
+        stretches.append_span(record.name("span"), finding.place);
+        record.value("text", &*text);
+        record.optional("plain", plain.as_deref());
+        record.list("disguises", &finding.disguises, |out, disguise| {
+            write_word(out, disguise.id());
+        });
+        record.list("related", &finding.related, |out, related| {
+            let mut record = Object::open(out);
+            record.optional("turn", related.place.turn.as_ref());
+            stretches.append_span(record.name("span"), related.place);
+            record.value("role", &related.role);
+            record.close();
+        });
+        record.json("message", &wording.message);
+        record.json("basis", &self.grounds.of(finding.rule, message, &self.settings));
+        record.json("instead", &wording.instead);
+        record.value("fingerprint", fingerprint);
+        record.close();
+        text != finding.text.as_str() || plain.as_deref() != finding.plain.as_deref()
     }
+}
+
+fn append_dismissal(
+    out: &mut Vec<u8>,
+    dismissal: &Dismissal,
+    settings: &Settings,
+    stretches: &mut Stretches,
+) {
+    let mut record = Object::open(out);
+    record.value("rule", &settings.rules[dismissal.rule].id);
+    record.optional("turn", dismissal.place.turn.as_ref());
+    stretches.append_span(record.name("span"), dismissal.place);
+    record.value("reason", &dismissal.reason);
+    if let Some(cue) = dismissal.cue {
+        let mut record = Object::open(record.name("cue"));
+        record.optional("turn", cue.turn.as_ref());
+        stretches.append_span(record.name("span"), cue);
+        record.close();
+    }
+    record.close();
 }
 
 /// Identifies the findings of a message across runs, in their order: rule, plain evidence, and the record's
@@ -274,23 +230,6 @@ pub fn shown_evidence<'a>(
     settings: &Settings,
 ) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
     Stretches::new(message, settings.masks).evidence(finding)
-}
-
-fn dismissal_record<'a>(
-    dismissal: &Dismissal,
-    settings: &Settings<'a>,
-    stretches: &mut Stretches<'a>,
-) -> DismissalRecord<'a> {
-    DismissalRecord {
-        rule: &settings.rules[dismissal.rule].id,
-        turn: dismissal.place.turn,
-        span: stretches.span(dismissal.place),
-        reason: dismissal.reason,
-        cue: dismissal.cue.map(|cue| CueRecord {
-            turn: cue.turn,
-            span: stretches.span(cue),
-        }),
-    }
 }
 
 fn plain_evidence(finding: &Finding) -> &str {
@@ -354,18 +293,29 @@ impl<'a> Stretches<'a> {
         &self.known[index].1
     }
 
-    fn span(&mut self, place: Place) -> SpanRecord {
-        let stretch = self.at(place.turn);
+    /// Writes a span in bytes and in characters.
+    fn append_span(&mut self, out: &mut Vec<u8>, place: Place) {
         let Span { start, end } = place.span;
-        SpanRecord {
-            start,
-            end,
-            char_start: stretch.characters_before(start),
-            char_end: stretch.characters_before(end),
-        }
+        let (char_start, char_end) = self.characters_before(place);
+        let mut span = Object::open(out);
+        span.value("start", &start);
+        span.value("end", &end);
+        span.value("char_start", &char_start);
+        span.value("char_end", &char_end);
+        span.close();
     }
 
-    fn evidence(&mut self, finding: &'a Finding) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
+    /// Characters before both ends of a place.
+    fn characters_before(&mut self, place: Place) -> (usize, usize) {
+        let stretch = self.at(place.turn);
+        let Span { start, end } = place.span;
+        (stretch.characters_before(start), stretch.characters_before(end))
+    }
+
+    fn evidence<'f>(&mut self, finding: &'f Finding) -> (Cow<'f, str>, Option<Cow<'f, str>>)
+    where
+        'a: 'f,
+    {
         let plain = finding.plain.as_deref();
         if !self.masks {
             return (Cow::Borrowed(&finding.text), plain.map(Cow::Borrowed));
@@ -418,6 +368,8 @@ fn count_characters(bytes: &[u8]) -> usize {
 pub(crate) mod tests {
     use super::*;
     use crate::lexicon::Laws;
+    use crate::message::Id;
+    use crate::rule::{Category, Confidence, Tier};
 
     /// Two rules and two laws, independent of the bundled lexicon.
     pub(crate) fn small_lexicon() -> (Vec<Rule>, Laws) {
@@ -681,7 +633,6 @@ about = { zh = "不得威胁", en = "no threats" }
             turn: None,
             span: Span::new(text.len() - 3, text.len()),
         };
-        let span = stretches.span(place);
-        assert_eq!((span.char_start, span.char_end), (6000, 6001));
+        assert_eq!(stretches.characters_before(place), (6000, 6001));
     }
 }

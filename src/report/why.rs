@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::finding::Place;
 use crate::report::human::{Canvas, Terminal, write_frames};
-use crate::report::json::{Recorder, ResultRecord};
+use crate::report::json::Recorder;
 use crate::report::visible::visible;
 use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
@@ -29,12 +29,14 @@ pub fn write_json(
 ) -> io::Result<()> {
     #[derive(Serialize)]
     struct Why<'a> {
-        verdict: ResultRecord<'a>,
+        verdict: serde_json::Value,
         trace: &'a Trace,
     }
-    let recorder = Recorder::new(*settings);
+    let mut record = Vec::new();
+    Recorder::new(*settings).append(&mut record, judged);
     let why = Why {
-        verdict: recorder.record(judged),
+        // Read again, so that it is laid out like the rest.
+        verdict: serde_json::from_slice(&record)?,
         trace,
     };
     serde_json::to_writer_pretty(&mut *out, &why)?;
