@@ -466,8 +466,11 @@ impl<'m, 't> Judges<'m, 't> {
         if known.len() <= index {
             known.resize(index + 1, None);
         }
-        *known[index]
-            .get_or_insert_with(|| is_wholly_traditional(context.source(stretch), &context.lexicon.folds))
+        *known[index].get_or_insert_with(|| {
+            // What is read as it stands holds no traditional form.
+            !context.scan.readings[index].plain.offsets.is_identity()
+                && is_wholly_traditional(context.source(stretch), &context.lexicon.folds)
+        })
     }
 
     /// The plain form of a span: disguised hits replaced by their terms, the rest by its plain reading.

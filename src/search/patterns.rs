@@ -24,7 +24,8 @@ pub(crate) struct Layout {
     paragraphs: SmallVec<[usize; 2]>,
     /// Quotation marks, and where they stand.
     quotation_marks: Vec<(usize, char)>,
-    /// Letters, digits and Han characters before each byte, and in all: distances are asked for over and over.
+    /// Letters, digits and Han characters before each byte where a character begins, and in all: distances are asked for
+    /// over and over.
     words: Vec<u32>,
 }
 
@@ -72,7 +73,7 @@ impl Layout {
     pub(crate) fn new(source: &str, lexicon: &Lexicon) -> Self {
         let table = &lexicon.folds.table;
         let mut layout = Self {
-            words: Vec::with_capacity(source.len() + 1),
+            words: vec![0; source.len() + 1],
             ..Self::default()
         };
         let mut words = 0;
@@ -81,14 +82,13 @@ impl Layout {
         let (mut run, mut segment) = (0, 0);
         // A soft break after enough characters, and whether it is a symbol; it counts if enough follow.
         let mut soft: Option<(usize, bool)> = None;
-        let mut characters = source.char_indices().peekable();
-        while let Some((at, character)) = characters.next() {
+        let bytes = source.as_bytes();
+        for (at, character) in source.char_indices() {
             let end = at + character.len_utf8();
-            layout.words.resize(end, words);
+            layout.words[at] = words;
             words += u32::from(is_word(character));
             let kind = table.kind(character);
-            let next = characters.peek().map_or(' ', |(_, next)| *next);
-            let is_in_number = previous.is_ascii_digit() && next.is_ascii_digit();
+            let is_in_number = previous.is_ascii_digit() && bytes.get(end).is_some_and(u8::is_ascii_digit);
             if kind == CharKind::Symbol && is_quotation_mark(character) {
                 layout.quotation_marks.push((at, character));
             }
@@ -133,7 +133,7 @@ impl Layout {
             }
             previous = character;
         }
-        layout.words.push(words);
+        layout.words[source.len()] = words;
         layout
     }
 
