@@ -383,7 +383,7 @@ impl Searcher {
             Some(rest) => {
                 // Where all is told and nothing else is looked for, nobody asks.
                 if rest.told.is_none() || rest.sounds || rest.restored {
-                    self.want(&open, &mut scratch.wanted);
+                    self.want(&open, None, &mut scratch.wanted);
                 }
                 let wanted = Wanted {
                     classes: &scratch.wanted,
@@ -532,7 +532,7 @@ impl Searcher {
         }
         let is_exact = stretches == 1 && !sights.has_symbol && !sights.is_vague;
         let told = is_exact.then(|| {
-            self.want(&open, wanted);
+            self.want(&open, Some(&sights.present), wanted);
             let is_told = |sight: Sight| {
                 // What the row shows of a longer term may be one character, too: its sights hold the classes of both.
                 let is_own = || self.classes_of(sight.term as usize).contains(&sight.class);
@@ -576,12 +576,16 @@ impl Searcher {
         scan.present.for_each(|class| sights.add_unplaced(class));
     }
 
-    /// Wants the classes of these patterns and those that the judges look at, and nothing else.
-    fn want(&self, open: &[usize], wanted: &mut ClassSet) {
+    /// Wants the classes of these patterns and those that the judges look at, as far as they are `present` if that is
+    /// known, and nothing else.
+    fn want(&self, open: &[usize], present: Option<&ClassSet>, wanted: &mut ClassSet) {
         wanted.reset(self.class_count);
         wanted.insert_all(&self.always_wanted);
-        for &pattern in open {
-            wanted.insert_all(self.outlines.classes(pattern));
+        for classes in open.iter().map(|&pattern| self.outlines.classes(pattern)) {
+            match present {
+                Some(present) => wanted.insert_held(classes, present),
+                None => wanted.insert_all(classes),
+            }
         }
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct ClassSet {
     filled: Vec<u64>,
 }
 
+/// More filled words than this are cleared all together: that takes as long as to clear so many one by one.
+const MOST_CLEARED: u32 = 16;
+
 impl ClassSet {
     /// The empty set for a lexicon of so many classes.
     pub(crate) fn new(classes: usize) -> Self {
@@ -45,10 +48,12 @@ impl ClassSet {
     /// Empties it and makes room for so many classes.
     pub(crate) fn reset(&mut self, classes: usize) {
         let words = classes.div_ceil(64);
-        if self.words.len() == words {
-            for_each_bit(0, &self.filled, |word| self.words[word] = 0);
-        } else {
+        if self.words.len() != words {
             self.words = vec![0; words];
+        } else if self.filled.iter().map(|bits| bits.count_ones()).sum::<u32>() > MOST_CLEARED {
+            self.words.fill(0);
+        } else {
+            for_each_bit(0, &self.filled, |word| self.words[word] = 0);
         }
         self.filled.clear();
         self.filled.resize(words.div_ceil(64), 0);
@@ -83,6 +88,17 @@ impl ClassSet {
     pub(crate) fn insert_all(&mut self, masks: &[Mask]) {
         for mask in masks {
             self.insert_bits(mask.word as usize, mask.bits);
+        }
+    }
+
+    /// Adds those of these classes that another set holds, too.
+    #[inline]
+    pub(crate) fn insert_held(&mut self, masks: &[Mask], other: &ClassSet) {
+        for mask in masks {
+            let held = other.words[mask.word as usize] & mask.bits;
+            if held != 0 {
+                self.insert_bits(mask.word as usize, held);
+            }
         }
     }
 

@@ -298,10 +298,10 @@ impl<'a> Stretches<'a> {
         let Span { start, end } = place.span;
         let (char_start, char_end) = self.characters_before(place);
         let mut span = Object::open(out);
-        span.value("start", &start);
-        span.value("end", &end);
-        span.value("char_start", &char_start);
-        span.value("char_end", &char_end);
+        span.number("start", start);
+        span.number("end", end);
+        span.number("char_start", char_start);
+        span.number("char_end", char_end);
         span.close();
     }
 

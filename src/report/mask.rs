@@ -34,6 +34,9 @@ const DOUBLE_SURNAMES: [&str; 14] = [
 /// Longest number looked at: a bank card.
 const MAX_DIGITS: usize = 19;
 
+/// Digits of the shortest number to hide: a landline of seven figures with its area.
+const FEWEST_DIGITS: usize = 10;
+
 /// The spans of `text` to hide, in order, not overlapping. O(bytes).
 pub fn personal_spans(text: &str, names: &[&str]) -> Vec<Span> {
     let mut spans = number_spans(text);
@@ -107,6 +110,9 @@ struct Group {
 }
 
 fn number_spans(text: &str) -> Vec<Span> {
+    if count_digits(text.as_bytes()) < FEWEST_DIGITS {
+        return Vec::new();
+    }
     let (digits, groups) = digit_groups(text);
     let mut spans = Vec::new();
     let mut first = 0;
@@ -120,6 +126,14 @@ fn number_spans(text: &str) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// How many digits there are, of usual and of full width. No early end, so that many bytes are looked at together.
+fn count_digits(text: &[u8]) -> usize {
+    let usual = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    // U+FF10 to U+FF19.
+    let is_wide = |bytes: &&[u8]| bytes[0] == 0xEF && bytes[1] == 0xBC && matches!(bytes[2], 0x90..=0x99);
+    usual + text.windows(3).filter(is_wide).count()
 }
 
 /// The most groups, from the first on, that together are a number to hide, and its hidden part.

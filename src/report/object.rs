@@ -36,6 +36,13 @@ impl<'o> Object<'o> {
         serde_json::to_writer(self.name(name), value).expect("memory takes all bytes, and text can be JSON");
     }
 
+    /// Adds a number.
+    pub(super) fn number(&mut self, name: &'static str, number: usize) {
+        let mut digits = itoa::Buffer::new();
+        self.name(name)
+            .extend_from_slice(digits.format(number).as_bytes());
+    }
+
     /// Adds a value, if there is one.
     pub(super) fn optional(&mut self, name: &'static str, value: Option<&(impl Serialize + ?Sized)>) {
         if let Some(value) = value {
@@ -101,7 +108,7 @@ mod tests {
         object.list("none", [0_u8; 0], |_, _| unreachable!());
         object.list("spans", [1, 2], |out, start| {
             let mut span = Object::open(out);
-            span.value("start", &start);
+            span.number("start", start);
             span.close();
         });
         object.close();

@@ -59,13 +59,17 @@ impl Searcher {
     /// The same as [`scan_plain`](Self::scan_plain) where a glimpse has told all hits: it has seen no form.
     fn take_told(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, told: &[Told], scan: &mut Scan) {
         // A term is told for each of its classes, one after the other.
+        let is_source = plain.offsets.is_identity();
         let mut last: Option<((u32, u32), Option<Hit>)> = None;
         for told in told {
             let key = (told.term, told.first);
             let hit = match last.filter(|(other, _)| *other == key) {
                 Some((_, hit)) => hit,
                 None => {
-                    let norm_of = |byte: u32| plain.offsets.to_norm(byte as usize);
+                    let norm_of = |byte: u32| match is_source {
+                        true => byte as usize,
+                        false => plain.offsets.to_norm(byte as usize),
+                    };
                     let (start, last_character) = (norm_of(told.first), norm_of(told.last));
                     let length = plain.text[last_character..]
                         .chars()
@@ -233,10 +237,13 @@ fn plain_hit(stretch: u32, plain: &Normalized, term: u32, norm: NormSpan) -> Opt
     if !letters_stand_alone(&plain.text, norm) {
         return None;
     }
-    let mut disguises: Disguises = plain.offsets.disguises(norm).collect();
+    let mut disguises = Disguises::default();
     let span = plain.offsets.to_source(norm);
-    if disguises.is_empty() && span.len() > norm.end - norm.start {
-        disguises.add(Disguise::Invisible);
+    if !plain.offsets.is_identity() {
+        disguises = plain.offsets.disguises(norm).collect();
+        if disguises.is_empty() && span.len() > norm.end - norm.start {
+            disguises.add(Disguise::Invisible);
+        }
     }
     Some(Hit {
         class: ClassId(0),
