@@ -7,10 +7,11 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::finding::Verdict;
 use crate::linter::{Linter, Sifted};
 use crate::message::{Id, Message};
@@ -73,57 +74,90 @@ pub fn screen(
     pool: &ThreadPool,
     write: impl FnMut(&Output) -> io::Result<()> + Send,
 ) -> io::Result<Screened> {
-    let waiting = 2 * pool.current_num_threads() + 1;
-    let (order, ordered) = sync_channel::<Receiver<Output>>(waiting);
-    let mut screened = Screened::default();
-    let summary = std::thread::scope(|threads| {
-        let writer = threads.spawn(move || collect(ordered, write));
-        pool.in_place_scope(|scope| {
-            for input in inputs {
-                let judge = |batch: Batch, output: SyncSender<Output>| {
-                    scope.spawn(move |_| {
-                        // The writer is gone if it failed; then nobody needs the output.
-                        let _ = output.send(judge(&batch, input, run));
-                    });
-                };
-                match read(input, options, &mut screened, &order, judge) {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    Err(error) => screened.failures.push(error),
-                }
+    let threads = pool.current_num_threads();
+    let (order, ordered) = sync_channel::<Receiver<Output>>(2 * threads + 1);
+    let queue = Mutex::new(Queue {
+        inputs: inputs.iter(),
+        open: None,
+        order,
+        screened: Screened::default(),
+    });
+    let summary = std::thread::scope(|scope| {
+        let writer = scope.spawn(move || collect(ordered, write));
+        // Every thread reads what it judges: so it is still at hand there. Reading takes a twentieth of the time.
+        pool.broadcast(|_| {
+            while let Some(job) = next_job(&queue, options) {
+                // The writer is gone if it failed; then nobody needs the output.
+                let _ = job.output.send(judge(&job.batch, job.input, run));
             }
         });
-        drop(order);
-        writer
+        let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
+        drop(queue.order);
+        let summary = writer
             .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok::<Screened, io::Error>(Screened {
+            summary,
+            ..queue.screened
+        })
     })?;
-    screened.summary = summary;
-    Ok(screened)
+    Ok(summary)
 }
 
-/// Reads an input to its end; `false` if the writer is gone.
-fn read(
-    input: &Input,
-    options: &ReadOptions,
-    screened: &mut Screened,
-    order: &SyncSender<Receiver<Output>>,
-    judge: impl Fn(Batch, SyncSender<Output>),
-) -> Result<bool> {
-    let mut reader = Reader::open(input, options)?;
-    screened
-        .decisions
-        .push((input.name().to_owned(), reader.decision().clone()));
-    while let Some(batch) = reader.next_batch()? {
-        screened.read += batch.read();
-        let (output, judged) = sync_channel(1);
-        // Blocks while the queue is full: that is what bounds the memory.
-        if order.send(judged).is_err() {
-            return Ok(false);
+/// What is still to be read, and the order in which batches were.
+struct Queue<'i> {
+    inputs: std::slice::Iter<'i, Input>,
+    open: Option<(&'i Input, Reader)>,
+    order: SyncSender<Receiver<Output>>,
+    screened: Screened,
+}
+
+/// A batch to judge, and where its output goes.
+struct Job<'i> {
+    batch: Batch,
+    input: &'i Input,
+    output: SyncSender<Output>,
+}
+
+fn next_job<'i>(queue: &Mutex<Queue<'i>>, options: &ReadOptions) -> Option<Job<'i>> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).next(options)
+}
+
+impl<'i> Queue<'i> {
+    /// The next batch of the inputs; none at their end, or if the writer is gone.
+    fn next(&mut self, options: &ReadOptions) -> Option<Job<'i>> {
+        loop {
+            let (input, mut reader) = match self.open.take() {
+                Some(open) => open,
+                None => {
+                    let input = self.inputs.next()?;
+                    match Reader::open(input, options) {
+                        Ok(reader) => {
+                            let decision = (input.name().to_owned(), reader.decision().clone());
+                            self.screened.decisions.push(decision);
+                            (input, reader)
+                        }
+                        Err(error) => {
+                            self.screened.failures.push(error);
+                            continue;
+                        }
+                    }
+                }
+            };
+            match reader.next_batch() {
+                Ok(Some(batch)) => {
+                    self.open = Some((input, reader));
+                    self.screened.read += batch.read();
+                    let (output, judged) = sync_channel(1);
+                    // Blocks while many outputs wait for the writer: that is what bounds the memory.
+                    self.order.send(judged).ok()?;
+                    return Some(Job { batch, input, output });
+                }
+                Ok(None) => {}
+                Err(error) => self.screened.failures.push(error),
+            }
         }
-        judge(batch, output);
     }
-    Ok(true)
 }
 
 /// Writes what the batches became, in their order, and sums it up.

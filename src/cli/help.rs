@@ -271,7 +271,10 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("screen format", "写到标准输出的结果的格式"),
     ("screen threads", "线程数；默认用全部核心"),
-    ("screen chunk_size", "每批读取的字节数"),
+    (
+        "screen chunk_size",
+        "每批读取的字节数；缺省时依输入大小而定，最多 4 MiB",
+    ),
     ("screen fail_on", "有消息达到该级别时以 1 退出；默认不启用"),
     ("screen only_findings", "结果中略去没有问题的消息"),
     ("screen stats", "在标准错误输出精确的工作量计数"),

@@ -34,9 +34,9 @@ pub(super) struct Arguments {
     /// Number of threads; by default one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// How many bytes are read at a time
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30), default_value = "1048576")]
-    chunk_size: u32,
+    /// How many bytes are read at a time; by default as many as suit the input, 4 MiB at most
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
+    chunk_size: Option<u32>,
     /// Exit with 1 if a message reaches this tier; off unless given
     #[arg(long, value_name = "TIER", value_parser = tier_value())]
     fail_on: Option<Tier>,
@@ -90,15 +90,26 @@ enum Target {
     File(PathBuf),
 }
 
+/// Bytes read at a time of a large input. The parts of a check are done with all messages of a batch before the next part
+/// begins, and each finds its tables in the cache only after the first messages: 4 MiB take 0.97 of the time of 1 MiB.
+const MOST_CHUNK_BYTES: u64 = 4 << 20;
+
+/// The same of a small one, so that all threads have something to do.
+const FEWEST_CHUNK_BYTES: u64 = 64 << 10;
+
+/// Batches that each thread gets at least, if the input is large enough, so that none has to wait for another at the end.
+const BATCHES_PER_THREAD: u64 = 8;
+
 /// From this many bytes on some message is all but sure to need jieba's dictionary.
 const DUMP_BYTES: u64 = 4 << 20;
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     let target = Target::of(&arguments, context)?;
-    let options = read_options(&arguments)?;
+    let mut options = read_options(&arguments)?;
     let found = expand(&arguments.input);
-    let is_dump = size_of(&found.inputs).is_some_and(|bytes| bytes >= DUMP_BYTES);
+    let size = size_of(&found.inputs);
+    let is_dump = size.is_some_and(|bytes| bytes >= DUMP_BYTES);
     if is_dump && arguments.threads != Some(1) {
         load_dictionary_early();
     }
@@ -120,6 +131,10 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             )
             .because(error)
         })?;
+    options.batch_bytes = match arguments.chunk_size {
+        Some(bytes) => bytes as usize,
+        None => chunk_bytes(size, pool.current_num_threads()),
+    };
     let settings = Settings {
         date: arguments.date,
         shows_dismissed: arguments.dismissed,
@@ -305,7 +320,6 @@ fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
         encoding: arguments.encoding,
         columns,
         channel: arguments.fields.channel,
-        batch_bytes: arguments.chunk_size as usize,
         ..ReadOptions::default()
     })
 }
@@ -399,7 +413,14 @@ impl Files {
     }
 }
 
-/// A bar over the bytes of the inputs if somebody watches, otherwise nothing.
+/// Bytes to read at a time of inputs of so many bytes, if they tell.
+fn chunk_bytes(size: Option<u64>, threads: usize) -> usize {
+    let share = size.map_or(MOST_CHUNK_BYTES, |bytes| {
+        bytes / (BATCHES_PER_THREAD * threads as u64)
+    });
+    share.clamp(FEWEST_CHUNK_BYTES, MOST_CHUNK_BYTES) as usize
+}
+
 /// Bytes of all inputs; none if one of them doesn't tell, as a pipe.
 fn size_of(inputs: &[Input]) -> Option<u64> {
     let sizes = inputs
@@ -408,6 +429,7 @@ fn size_of(inputs: &[Input]) -> Option<u64> {
     sizes.sum()
 }
 
+/// A bar over the bytes of the inputs if somebody watches, otherwise nothing.
 fn progress(inputs: &[Input], context: &Context) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
