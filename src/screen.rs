@@ -6,7 +6,7 @@
 //! bytes whatever the threads and the size of batches. It opens no output and knows no wall clock.
 
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
@@ -76,19 +76,24 @@ pub fn screen(
 ) -> io::Result<Screened> {
     let threads = pool.current_num_threads();
     let (order, ordered) = sync_channel::<Receiver<Output>>(2 * threads + 1);
+    let (spare, spares) = channel();
     let queue = Mutex::new(Queue {
         inputs: inputs.iter(),
         open: None,
         order,
+        spares,
         screened: Screened::default(),
     });
-    let summary = std::thread::scope(|scope| {
-        let writer = scope.spawn(move || collect(ordered, write));
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(move || collect(ordered, write, spare));
         // Every thread reads what it judges: so it is still at hand there. Reading takes a twentieth of the time.
         pool.broadcast(|_| {
-            while let Some(job) = next_job(&queue, options) {
+            let (mut desk, mut done) = (Desk::default(), None);
+            while let Some(job) = next_job(&queue, options, done.take()) {
+                let output = desk.judge(&job.batch, job.input, job.records, run);
                 // The writer is gone if it failed; then nobody needs the output.
-                let _ = job.output.send(judge(&job.batch, job.input, run));
+                let _ = job.output.send(output);
+                done = Some(job.batch);
             }
         });
         let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -96,12 +101,11 @@ pub fn screen(
         let summary = writer
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        Ok::<Screened, io::Error>(Screened {
+        Ok(Screened {
             summary,
             ..queue.screened
         })
-    })?;
-    Ok(summary)
+    })
 }
 
 /// What is still to be read, and the order in which batches were.
@@ -109,6 +113,8 @@ struct Queue<'i> {
     inputs: std::slice::Iter<'i, Input>,
     open: Option<(&'i Input, Reader)>,
     order: SyncSender<Receiver<Output>>,
+    /// Memory of result records that are written.
+    spares: Receiver<Vec<u8>>,
     screened: Screened,
 }
 
@@ -117,10 +123,17 @@ struct Job<'i> {
     batch: Batch,
     input: &'i Input,
     output: SyncSender<Output>,
+    /// Memory for its result records.
+    records: Vec<u8>,
 }
 
-fn next_job<'i>(queue: &Mutex<Queue<'i>>, options: &ReadOptions) -> Option<Job<'i>> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).next(options)
+/// The next batch; takes the memory of the one that is done.
+fn next_job<'i>(queue: &Mutex<Queue<'i>>, options: &ReadOptions, done: Option<Batch>) -> Option<Job<'i>> {
+    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    if let (Some(batch), Some((_, reader))) = (done, &mut queue.open) {
+        reader.recycle(batch);
+    }
+    queue.next(options)
 }
 
 impl<'i> Queue<'i> {
@@ -151,7 +164,12 @@ impl<'i> Queue<'i> {
                     let (output, judged) = sync_channel(1);
                     // Blocks while many outputs wait for the writer: that is what bounds the memory.
                     self.order.send(judged).ok()?;
-                    return Some(Job { batch, input, output });
+                    return Some(Job {
+                        batch,
+                        input,
+                        output,
+                        records: self.spares.try_recv().unwrap_or_default(),
+                    });
                 }
                 Ok(None) => {}
                 Err(error) => self.screened.failures.push(error),
@@ -160,10 +178,11 @@ impl<'i> Queue<'i> {
     }
 }
 
-/// Writes what the batches became, in their order, and sums it up.
+/// Writes what the batches became, in their order, and sums it up; gives the memory of the result records back.
 fn collect(
     ordered: Receiver<Receiver<Output>>,
     mut write: impl FnMut(&Output) -> io::Result<()>,
+    spare: Sender<Vec<u8>>,
 ) -> io::Result<Summary> {
     let mut summary = Summary::default();
     for judged in ordered {
@@ -171,12 +190,16 @@ fn collect(
         let Ok(output) = judged.recv() else { continue };
         write(&output)?;
         summary.merge(output.summary);
+        if output.records.capacity() <= MOST_SPARE_BYTES {
+            // At the end nobody takes it.
+            let _ = spare.send(output.records);
+        }
     }
     Ok(summary)
 }
 
-/// Room that the result records of a batch get at once, by the findings in them.
-const USUAL_FINDING_BYTES: usize = 1024;
+/// Memory of result records beyond this is given back.
+const MOST_SPARE_BYTES: usize = 16 << 20;
 
 /// A record that the first look left in doubt.
 struct Doubtful<'b> {
@@ -186,68 +209,87 @@ struct Doubtful<'b> {
     at: usize,
 }
 
-/// Judges a batch: each part of the check with all records that the part before has left, then what is written.
-fn judge(batch: &Batch, input: &Input, run: Run) -> Output {
-    let mut output = Output {
-        input_bytes: batch.bytes(),
-        ..Output::default()
-    };
-    let mut scratch = Scratch::default();
-    let summary = &mut output.summary;
-    summary.skipped = batch.skipped();
-    let mut doubtful: Vec<Doubtful> = Vec::new();
-    for record in batch.records() {
-        let mut record = match record {
-            Ok(record) => record,
-            Err(rejection) => {
-                write_rejection(&mut output.rejects, &rejection).expect("memory takes all bytes");
-                summary.reject(|| words::rejection(&rejection, run.summary.lang));
-                continue;
-            }
+/// Where a thread judges batch after batch; kept from batch to batch for its memory.
+#[derive(Default)]
+struct Desk {
+    scratch: Scratch,
+    doubtful: Vec<Doubtful<'static>>,
+    glimpses: Vec<Option<Glimpse>>,
+    verdicts: Vec<Verdict>,
+    /// Result records of those that were not in doubt.
+    sifted: Vec<u8>,
+}
+
+impl Desk {
+    /// Judges a batch: each part of the check with all records that the part before has left, then what is written.
+    fn judge(&mut self, batch: &Batch, input: &Input, mut records: Vec<u8>, run: Run) -> Output {
+        let Self { scratch, sifted, .. } = self;
+        let mut output = Output {
+            input_bytes: batch.bytes(),
+            ..Output::default()
         };
-        summary.note(record.unread);
-        (run.complete)(&mut record.message);
-        summary.meet(&record.message);
-        match run.linter.sift(&record.message, &mut summary.work, &mut scratch) {
-            Sifted::Ordinary => run.finish(&record, &Verdict::default(), input, summary, &mut output.records),
-            Sifted::Doubtful(opinion) => doubtful.push(Doubtful {
-                record,
-                opinion,
-                at: output.records.len(),
-            }),
+        let summary = &mut output.summary;
+        summary.skipped = batch.skipped();
+        sifted.clear();
+        let mut doubtful: Vec<Doubtful> = std::mem::take(&mut self.doubtful);
+        for record in batch.records() {
+            let mut record = match record {
+                Ok(record) => record,
+                Err(rejection) => {
+                    write_rejection(&mut output.rejects, &rejection).expect("memory takes all bytes");
+                    summary.reject(|| words::rejection(&rejection, run.summary.lang));
+                    continue;
+                }
+            };
+            summary.note(record.unread);
+            (run.complete)(&mut record.message);
+            summary.meet(&record.message);
+            match run.linter.sift(&record.message, &mut summary.work, scratch) {
+                Sifted::Ordinary => run.finish(&record, &Verdict::default(), input, summary, sifted),
+                Sifted::Doubtful(opinion) => doubtful.push(Doubtful {
+                    record,
+                    opinion,
+                    at: sifted.len(),
+                }),
+            }
         }
+        let glance = |doubtful: &Doubtful| {
+            let message = &doubtful.record.message;
+            run.linter.glimpse(message, doubtful.opinion, scratch)
+        };
+        self.glimpses.extend(doubtful.iter().map(glance));
+        let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpse>)| match glimpse {
+            Some(glimpse) => run.linter.check_glimpsed(
+                &doubtful.record.message,
+                doubtful.opinion,
+                glimpse,
+                &mut summary.work,
+                scratch,
+            ),
+            None => Verdict::default(),
+        };
+        self.verdicts
+            .extend(doubtful.iter().zip(self.glimpses.drain(..)).map(check));
+        // The records of the two halves, put together in the order of their messages.
+        records.clear();
+        let mut copied = 0;
+        for (doubtful, verdict) in doubtful.iter().zip(self.verdicts.drain(..)) {
+            records.extend_from_slice(&sifted[copied..doubtful.at]);
+            copied = doubtful.at;
+            run.finish(&doubtful.record, &verdict, input, summary, &mut records);
+        }
+        records.extend_from_slice(&sifted[copied..]);
+        self.doubtful = emptied(doubtful);
+        output.records = records;
+        output
     }
-    let glance = |doubtful: &Doubtful| {
-        run.linter
-            .glimpse(&doubtful.record.message, doubtful.opinion, &mut scratch)
-    };
-    let glimpses: Vec<Option<Glimpse>> = doubtful.iter().map(glance).collect();
-    let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpse>)| match glimpse {
-        Some(glimpse) => run.linter.check_glimpsed(
-            &doubtful.record.message,
-            doubtful.opinion,
-            glimpse,
-            &mut summary.work,
-            &mut scratch,
-        ),
-        None => Verdict::default(),
-    };
-    let verdicts: Vec<Verdict> = doubtful.iter().zip(glimpses).map(check).collect();
-    // The records of the two halves, put together in the order of their messages.
-    let sifted = std::mem::take(&mut output.records);
-    if run.recorder.is_some() {
-        let findings: usize = verdicts.iter().map(|verdict| verdict.findings.len()).sum();
-        let bytes = sifted.len() + findings * USUAL_FINDING_BYTES;
-        output.records.reserve(bytes);
-    }
-    let mut copied = 0;
-    for (doubtful, verdict) in doubtful.iter().zip(&verdicts) {
-        output.records.extend_from_slice(&sifted[copied..doubtful.at]);
-        copied = doubtful.at;
-        run.finish(&doubtful.record, verdict, input, summary, &mut output.records);
-    }
-    output.records.extend_from_slice(&sifted[copied..]);
-    output
+}
+
+/// The memory of a list for one of the same kind, of which only the lifetime differs.
+fn emptied<'b>(mut list: Vec<Doubtful<'_>>) -> Vec<Doubtful<'b>> {
+    list.clear();
+    // Collecting into the same memory is what `Vec` does with items of the same size.
+    list.into_iter().map(|_| unreachable!("it is empty")).collect()
 }
 
 impl Run<'_> {
@@ -286,6 +328,12 @@ pub fn is_made_up(id: &Id, input: &Input, number: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_emptied_list_keeps_its_memory() {
+        let list: Vec<Doubtful<'static>> = Vec::with_capacity(100);
+        assert_eq!(emptied(list).capacity(), 100);
+    }
 
     #[test]
     fn made_up_ids_are_known() {

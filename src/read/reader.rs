@@ -33,10 +33,15 @@ pub struct Reader {
     failure: Option<Error>,
     batch_bytes: usize,
     max_record_bytes: usize,
+    /// Memory of batches that are done with.
+    spare: Vec<(Vec<u8>, Vec<Piece>)>,
 }
 
 /// How much of a record that is too long is kept as evidence.
 const KEPT_BYTES: usize = 64 * 1024;
+
+/// Memory larger than this many batches is given back: it held a record that few others are as long as.
+const MOST_SPARE_BATCHES: usize = 4;
 
 impl Reader {
     /// Opens an input and decides on a sample of [`SAMPLE_BYTES`] how to read it.
@@ -101,6 +106,7 @@ impl Reader {
             failure: None,
             batch_bytes: options.batch_bytes.max(1),
             max_record_bytes: options.max_record_bytes.max(encoding.ascii_width()),
+            spare: Vec::new(),
         })
     }
 
@@ -117,8 +123,8 @@ impl Reader {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
-        let mut bytes = std::mem::take(&mut self.pending);
-        let mut pieces = Vec::new();
+        let (mut bytes, mut pieces) = self.spare.pop().unwrap_or_default();
+        bytes.append(&mut self.pending);
         // Everything before it is cut.
         let mut at = 0;
         // Where the batch's bytes end, and how many bytes were dropped after them.
@@ -162,7 +168,7 @@ impl Reader {
         }
         let first = self.next;
         let origin = self.origin;
-        self.pending = bytes.split_off(at);
+        self.pending.extend_from_slice(&bytes[at..]);
         bytes.truncate(end.unwrap_or(at));
         self.origin += at as u64 + dropped;
         self.next += pieces.len() as u64;
@@ -177,6 +183,21 @@ impl Reader {
             pieces,
             decoded: OnceLock::new(),
         }))
+    }
+
+    /// Takes the memory of a batch that is done with, for a later one: it takes longer to get fresh memory than to read
+    /// something into it.
+    pub fn recycle(&mut self, batch: Batch) {
+        let Batch {
+            mut bytes,
+            mut pieces,
+            ..
+        } = batch;
+        if bytes.capacity() <= self.batch_bytes.saturating_mul(MOST_SPARE_BATCHES) {
+            bytes.clear();
+            pieces.clear();
+            self.spare.push((bytes, pieces));
+        }
     }
 
     /// Drops the rest of the record at `at`: up to the next line break after what is allowed, and of a file

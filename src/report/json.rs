@@ -11,7 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
-use crate::finding::{Dismissal, Finding, Place};
+use crate::finding::{Dismissal, Finding, Place, Verdict};
 use crate::message::Message;
 use crate::read::Rejection;
 use crate::report::grounds::Grounds;
@@ -32,6 +32,8 @@ pub struct Recorder<'l> {
     /// What every finding of a rule says, by rule, as JSON already: half of a record's bytes.
     wordings: Vec<Wording>,
     grounds: Grounds,
+    /// What stands behind the id of nine records of ten.
+    clean: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -51,11 +53,29 @@ impl<'l> Recorder<'l> {
             instead: json(rule.instead.get(settings.lang)),
         };
         let wordings = settings.rules.iter().map(wording).collect();
-        Self {
+        let mut own = Self {
             grounds: Grounds::new(&settings),
             settings,
             wordings,
-        }
+            clean: Vec::new(),
+        };
+        own.clean = own.clean();
+        own
+    }
+
+    fn clean(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let judged = Judged {
+            message: &Message::text(""),
+            verdict: &Verdict::default(),
+            has_own_id: false,
+        };
+        let mut record = Object::open(&mut out);
+        self.append_verdict(&mut record, judged);
+        record.close();
+        // As it goes on behind another value.
+        out[0] = b',';
+        out
     }
 
     /// Writes the record of a message.
@@ -104,13 +124,22 @@ pub fn write_rejection(out: &mut impl Write, rejection: &Rejection) -> io::Resul
 impl Recorder<'_> {
     /// Writes the record of a message at the end of `out`.
     pub(crate) fn append(&self, out: &mut Vec<u8>, judged: Judged) {
+        let mut record = Object::open(out);
+        record.value("schema", &SCHEMA);
+        record.value("id", &judged.message.id);
+        if *judged.verdict == Verdict::default() {
+            out.extend_from_slice(&self.clean);
+            return;
+        }
+        self.append_verdict(&mut record, judged);
+        record.close();
+    }
+
+    fn append_verdict(&self, record: &mut Object, judged: Judged) {
         let Judged { message, verdict, .. } = judged;
         let settings = &self.settings;
         let mut stretches = Stretches::new(message, settings.masks);
         let mut is_masked = false;
-        let mut record = Object::open(out);
-        record.value("schema", &SCHEMA);
-        record.value("id", &message.id);
         record.word("tier", verdict.tier.id());
         record.value("score", &verdict.score);
         record.list("categories", &verdict.categories, |out, category| {
@@ -126,7 +155,6 @@ impl Recorder<'_> {
             });
         }
         record.value("masked", &is_masked);
-        record.close();
     }
 
     /// Tells whether something of it was masked.
