@@ -150,7 +150,8 @@ pub fn main() -> ExitCode {
     let given: Vec<OsString> = std::env::args_os().collect();
     let asked = help::lang_asked(&given);
     let lang = asked.unwrap_or_else(|| help::lang_of_locale(|name| std::env::var(name).ok()));
-    let mut command = help::translated(Arguments::command(), lang);
+    let definition = help::translated(Arguments::command(), lang);
+    let mut command = help::wrapped(definition.clone(), lang, columns());
     let parsed = command.try_get_matches_from_mut(&given);
     let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
@@ -162,7 +163,7 @@ pub fn main() -> ExitCode {
         out: Box::new(io::BufWriter::new(io::stdout())),
         err: Box::new(io::stderr()),
     };
-    let outcome = run(arguments.command, command, &mut context);
+    let outcome = run(arguments.command, definition, &mut context);
     let outcome = outcome.and_then(|outcome| {
         context.out.flush().map_err(unwritten)?;
         Ok(outcome)
@@ -207,6 +208,18 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
     }
 }
 
+/// Columns of standard output, as the environment or the terminal tells.
+fn columns() -> usize {
+    let told = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    let width = told.or_else(|| {
+        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(width.0))
+    });
+    width.unwrap_or(80)
+}
+
 impl Context {
     /// The sentence in the language for people.
     fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
@@ -217,15 +230,8 @@ impl Context {
     fn terminal(&self, color: Color) -> Terminal {
         let is_terminal = io::stdout().is_terminal();
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let columns = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|columns| columns.parse().ok());
-        let width = columns.or_else(|| {
-            let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
-            Some(usize::from(width.0))
-        });
         Terminal {
-            width: width.unwrap_or(80),
+            width: columns(),
             has_color: match color {
                 Color::Auto => is_terminal && !no_color,
                 Color::Always => true,

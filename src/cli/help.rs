@@ -9,8 +9,10 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, Command, ValueEnum};
+use clap::{Arg, ArgAction, Command, ValueEnum};
+use dunlint::report::visible::wrap;
 use dunlint::rule::Lang;
+use unicode_width::UnicodeWidthStr;
 
 /// What `--lang` asks for, found before the rest is understood: errors and help follow it too.
 pub(super) fn lang_asked(arguments: &[OsString]) -> Option<Lang> {
@@ -50,6 +52,76 @@ pub(super) fn translated(command: Command, lang: Lang) -> Command {
     match lang {
         Lang::En => command,
         Lang::Zh => translate(command, ""),
+    }
+}
+
+/// The definition with Chinese help in lines of so many columns: clap breaks lines at spaces alone.
+pub(super) fn wrapped(command: Command, lang: Lang, columns: usize) -> Command {
+    match lang {
+        Lang::En => command,
+        Lang::Zh => {
+            let widest = command.get_subcommands().map(column_of_help).max();
+            let of_global = widest.unwrap_or_default().max(column_of_help(&command));
+            wrap_command(command, columns, of_global)
+        }
+    }
+}
+
+fn wrap_command(mut command: Command, columns: usize, of_global: usize) -> Command {
+    if let Some(about) = command.get_about().map(ToString::to_string) {
+        let about = wrap(&about, columns).join("\n");
+        command = command.about(about.clone()).long_about(about);
+    }
+    let of_options = column_of_help(&command);
+    let of_positionals = command.get_positionals().map(column_of).max().unwrap_or_default();
+    command
+        .mut_args(|argument| {
+            let column = match (argument.is_global_set(), argument.is_positional()) {
+                (true, _) => of_global,
+                (false, true) => of_positionals,
+                (false, false) => of_options,
+            };
+            let Some(help) = argument.get_help().map(ToString::to_string) else {
+                return argument;
+            };
+            let room = columns.saturating_sub(column).max(LEAST_HELP_COLUMNS);
+            let help = wrap(&help, room).join("\n");
+            argument.help(help.clone()).long_help(help)
+        })
+        .mut_subcommands(|own| wrap_command(own, columns, of_global))
+}
+
+/// No line of help is broken further, however narrow the terminal.
+const LEAST_HELP_COLUMNS: usize = 20;
+
+/// Where the help of a command's options begins.
+fn column_of_help(command: &Command) -> usize {
+    let options = command
+        .get_arguments()
+        .filter(|argument| !argument.is_positional());
+    options.map(column_of).max().unwrap_or_default()
+}
+
+/// The same if it stood alone: clap indents names by two columns, options by four more for a letter, and leaves two
+/// before the help. It writes an argument itself only once all are known.
+fn column_of(argument: &Arg) -> usize {
+    let names = argument.get_value_names().unwrap_or_default();
+    let is_optional = argument
+        .get_num_args()
+        .is_some_and(|values| values.min_values() == 0);
+    let brackets = if is_optional { "[<>]" } else { "<>" };
+    let value: usize = names.iter().map(|name| name.width() + brackets.len()).sum();
+    let repeats = if matches!(argument.get_action(), ArgAction::Append) {
+        "...".len()
+    } else {
+        0
+    };
+    match argument.get_long() {
+        None => "  ".len() + value + repeats + "  ".len(),
+        Some(long) if argument.get_action().takes_values() => {
+            "  -x, --".len() + long.len() + " ".len() + value + "  ".len()
+        }
+        Some(long) => "  -x, --".len() + long.len() + "  ".len(),
     }
 }
 
@@ -397,6 +469,27 @@ mod tests {
             ] {
                 assert!(!help.contains(word), "{word} in {help}");
             }
+        }
+    }
+
+    #[test]
+    fn chinese_help_pages_fit_into_the_terminal() {
+        for columns in [60, 80, 100] {
+            let command = wrapped(translated(Arguments::command(), Lang::Zh), Lang::Zh, columns);
+            let mut command = command.term_width(columns);
+            command.build();
+            let names: Vec<String> = command
+                .get_subcommands()
+                .map(|own| own.get_name().to_owned())
+                .collect();
+            let mut pages = vec![command.render_long_help().to_string()];
+            for name in &names {
+                let own = command.find_subcommand_mut(name).unwrap();
+                pages.push(own.render_long_help().to_string());
+            }
+            let lines = pages.iter().flat_map(|page| page.lines());
+            let long: Vec<&str> = lines.filter(|line| line.width() > columns).collect();
+            assert!(long.is_empty(), "{columns}: {long:#?}");
         }
     }
 
