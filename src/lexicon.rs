@@ -126,6 +126,19 @@ impl Lexicon {
         build::build(&Files::bundled(), Some(&Files::read(folder)?))
     }
 
+    /// The bundled lexicon, with a folder laid over it if there is one, and with other weights of the second opinion.
+    pub(crate) fn with_model(folder: Option<&Path>, model: Model) -> Result<Lexicon> {
+        let lexicon = match folder {
+            Some(folder) => Self::layered(folder)?,
+            None => build::build(&Files::bundled(), None)?,
+        };
+        Ok(Lexicon {
+            model: Some(model),
+            searcher: None,
+            ..lexicon
+        })
+    }
+
     /// A lexicon that is wholly in a folder made like `lexicons/`, with nothing bundled.
     ///
     /// # Errors

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use dunlint::error::Sentence;
 use dunlint::eval::figures::{Breach, Score, Share};
-use dunlint::eval::{Figures, Headline, Interval, Labelled, Miss, Outcome as Measured, figures::Floors};
+use dunlint::eval::{
+    Figures, Headline, Interval, Labelled, Miss, Outcome as Measured, cross_validate, figures::Floors,
+};
 use dunlint::report::visible::{columns, visible};
 use dunlint::report::words::categories;
 use dunlint::rule::{Category, Lang, Tier};
@@ -30,6 +32,10 @@ pub(super) struct Arguments {
     /// List the worst misjudged messages; refused for folders named measured
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20")]
     misses: Option<usize>,
+    /// Measure in N parts, each with weights of the second opinion learned from the others; refused for folders named
+    /// measured
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=20))]
+    folds: Option<u8>,
     #[command(flatten)]
     lexicon: LexiconArguments,
 }
@@ -48,14 +54,19 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         .map(|path| Floors::parse(&read(path)?))
         .transpose()?;
     let (files, records) = labelled(&arguments.labelled, context)?;
-    if arguments.misses.is_some() {
+    if arguments.misses.is_some() || arguments.folds.is_some() {
         refuse_measured(&files, context)?;
     }
-    let linter = Linter::new(arguments.lexicon.load()?)?;
-    let outcomes: Vec<Measured> = records
-        .par_iter()
-        .map(|record| record.measure(|message| linter.check(message)))
-        .collect();
+    let outcomes: Vec<Measured> = match arguments.folds {
+        Some(folds) => cross_validate(&records, folds.into(), arguments.lexicon.lexicons.as_deref())?,
+        None => {
+            let linter = Linter::new(arguments.lexicon.load()?)?;
+            let records = records.par_iter();
+            records
+                .map(|record| record.measure(|message| linter.check(message)))
+                .collect()
+        }
+    };
     let figures = Figures::of(&outcomes);
     let breaches = floors.map(|floors| figures.breaches(&floors)).unwrap_or_default();
     match arguments.format {

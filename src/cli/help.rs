@@ -365,6 +365,10 @@ const CHINESE: &[(&str, &str)] = &[
     ("rules by_clause", "按条款列出规则，没有规则的条款也列出"),
     ("eval labelled", "标注好的 JSONL 文件或含有它们的文件夹"),
     ("eval floors", "指标下限文件（TOML）；低于下限时以 1 退出"),
+    (
+        "eval folds",
+        "分成 N 份分别衡量，每份都用其余各份重新学得的第二意见权重；拒绝用于名为 measured 的目录",
+    ),
     ("eval misses", "列出判得最错的消息；拒绝用于名为 measured 的目录"),
     (
         "test dir",
