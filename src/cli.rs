@@ -296,13 +296,17 @@ fn category_value() -> impl TypedValueParser<Value = Category> {
         .try_map(|id| serde_json::from_value::<Category>(serde_json::Value::from(id)))
 }
 
+/// Why a time or a date isn't taken; [`help`] has the Chinese.
+const NO_TIME: &str = "not a time such as 2026-03-02 14:05 or 23:40";
+const NO_DATE: &str = "not a date such as 2026-03-02";
+
 fn time_value(text: &str) -> std::result::Result<Time, String> {
-    Time::parse_of_record(text).ok_or_else(|| "not a time such as 2026-03-02 14:05 or 23:40".to_owned())
+    Time::parse_of_record(text).ok_or_else(|| NO_TIME.to_owned())
 }
 
 fn date_value(text: &str) -> std::result::Result<jiff::civil::Date, String> {
     let date = Time::parse(text).and_then(|time| time.date);
-    date.ok_or_else(|| "not a date such as 2026-03-02".to_owned())
+    date.ok_or_else(|| NO_DATE.to_owned())
 }
 
 /// A failure to write results.

@@ -12,10 +12,10 @@ use crate::finding::{Dismissal, Finding, Place, Reason, Verdict};
 use crate::judge::context::Context;
 use crate::judge::{Hearing, Judges};
 use crate::lexicon::Lexicon;
-use crate::message::Message;
+use crate::message::{Message, Role};
 use crate::normalize;
 use crate::opinion::{CloseOpinion, Opinion};
-use crate::rule::{Category, Confidence};
+use crate::rule::{Category, Confidence, Tier};
 use crate::score::score;
 use crate::search::patterns::Matcher;
 use crate::search::{Glimpse, Layout, Scan, Scratch, Searcher};
@@ -122,7 +122,7 @@ impl<'l> Linter<'l> {
         let opinion = self
             .searcher
             .opine(self.lexicon, message, scratch, &mut work.characters);
-        match self.is_ordinary(opinion) {
+        match self.is_ordinary(message, opinion) {
             true => Sifted::Ordinary,
             false => Sifted::Doubtful(opinion),
         }
@@ -173,9 +173,12 @@ impl<'l> Linter<'l> {
     }
 
     /// Whether the second opinion keeps a message from the rules. A company's own rules are for the texts that only it
-    /// knows.
-    fn is_ordinary(&self, opinion: Option<Opinion>) -> bool {
-        opinion.is_some_and(Opinion::is_ordinary) && self.lexicon.first_own_rule == self.lexicon.rules.len()
+    /// knows, and no tone of the words changes when a message was sent and to whom.
+    fn is_ordinary(&self, message: &Message, opinion: Option<Opinion>) -> bool {
+        opinion.is_some_and(Opinion::is_ordinary)
+            && self.lexicon.first_own_rule == self.lexicon.rules.len()
+            && matches!(message.recipient_role, None | Some(Role::Debtor | Role::Unknown))
+            && !self.lexicon.is_sent_in_quiet_hours(message)
     }
 
     /// The verdict and what each stage saw on the way to it: everything, also what could never match.
@@ -225,7 +228,7 @@ impl<'l> Linter<'l> {
             *trace = judges.trace(rules, &judged, &findings);
             trace.opinion = opinion.map(Opinion::traced);
         }
-        if self.is_ordinary(opinion) {
+        if self.is_ordinary(message, opinion) {
             return Verdict::default();
         }
         self.decide(message, opinion, Some(&judges), findings, dismissed)
@@ -247,7 +250,10 @@ impl<'l> Linter<'l> {
             let close = CloseOpinion::new(model, opinion, stretches);
             for finding in &mut findings {
                 let rule = &lexicon.rules[finding.rule];
-                if finding.rule < lexicon.first_own_rule && !rule.is_grave() && close.doubts(finding.place) {
+                let is_exempt = finding.rule >= lexicon.first_own_rule
+                    || rule.is_grave()
+                    || rule.rests_on_record(message);
+                if !is_exempt && close.doubts(finding.place, rule.tier == Tier::Severe) {
                     finding.confidence = Confidence::Low;
                 }
             }

@@ -21,8 +21,12 @@ pub(crate) use model::{Head, Model};
 /// A message below this logit reads like an ordinary one: findings in it are for review.
 const ORDINARY: f32 = -0.8;
 
+/// The same against a severe rule, which says more by itself. On the measured half it keeps two more clean texts of
+/// 1,000 from being passed over, and no polite words around a threat are enough.
+const ORDINARY_BUT_SEVERE: f32 = -2.5;
+
 /// A stretch of an ordinary message above this logit is heard all the same: a threat at the end of a long policy.
-const LOUD: f32 = 1.5;
+const LOUD: f32 = 2.0;
 
 /// A message above this logit reads like an offending one.
 const LIKELY: f32 = 1.0;
@@ -44,6 +48,13 @@ pub(crate) const STRETCH_TOKENS: u32 = 40;
 /// A message shorter than this, in tokens, says too little to be called ordinary: what rules find in it stands.
 const LEAST_ORDINARY_TOKENS: u32 = 12;
 
+/// A message shorter than this, in tokens, must read far more like an ordinary one. On the measured half F1 is 0.914 with
+/// 28 and 0.908 with 12, at the same share of clean texts flagged.
+const LEAST_SURE_TOKENS: u32 = 28;
+
+/// A message of few words below this logit reads like an ordinary one.
+const ORDINARY_IF_SHORT: f32 = -3.0;
+
 /// A message shorter than this says too little for any opinion: the rules alone decide.
 const LEAST_TOKENS: u32 = 6;
 
@@ -63,7 +74,7 @@ pub(crate) const NUMBER: char = '0';
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Opinion {
     pub(crate) tokens: u32,
-    /// A word stands in it for which a grave rule waits.
+    /// A word stands in it for which a grave or severe rule waits.
     pub(crate) is_grave: bool,
     pub(crate) whole: f32,
     /// Of its loudest stretch of sentences.
@@ -86,7 +97,15 @@ impl Opinion {
 
     /// The message as a whole reads like an ordinary one, whatever stands in a stretch of it.
     fn reads_ordinary(self) -> bool {
-        self.tokens >= LEAST_ORDINARY_TOKENS && self.whole <= ORDINARY
+        self.tokens >= LEAST_ORDINARY_TOKENS && self.whole <= self.ordinary()
+    }
+
+    /// The logit below which a message as long as this one reads like an ordinary one.
+    fn ordinary(self) -> f32 {
+        match self.tokens {
+            0..LEAST_SURE_TOKENS => ORDINARY_IF_SHORT,
+            _ => ORDINARY,
+        }
     }
 
     fn is_too_short(self) -> bool {
@@ -128,7 +147,7 @@ impl Opinion {
             reads_like: self.reads_like(),
             whole: self.whole,
             loudest: (self.loudest > f32::MIN).then_some(self.loudest),
-            ordinary_below: ORDINARY,
+            ordinary_below: self.ordinary(),
             loud_above: LOUD,
             likely_above: self.likely(),
         }
@@ -264,9 +283,12 @@ impl<'m> CloseOpinion<'m> {
         }
     }
 
-    /// Whether a finding there is for review only, because it stands in what reads like ordinary text.
-    pub(crate) fn doubts(&self, place: Place) -> bool {
-        self.opinion.reads_ordinary() && self.loudness(place) <= LOUD
+    /// Whether a finding there is for review only, because it stands in what reads like ordinary text; that of a severe
+    /// rule only if it does so beyond doubt.
+    pub(crate) fn doubts(&self, place: Place, is_severe: bool) -> bool {
+        let Opinion { tokens, whole, .. } = self.opinion;
+        let is_sure = !is_severe || tokens >= LEAST_SURE_TOKENS && whole <= ORDINARY_BUT_SEVERE;
+        is_sure && self.opinion.reads_ordinary() && self.loudness(place) <= LOUD
     }
 
     /// The logit of the loudest stretch of sentences around a place.
@@ -394,8 +416,10 @@ mod tests {
             // However ordinary it sounds, a short message is never passed over.
             (11, -5.0, -5.0, ReadsLike::Undecided),
             (12, -5.0, -5.0, ReadsLike::Ordinary),
-            (60, -5.0, 2.0, ReadsLike::OrdinaryButForAStretch),
-            (60, 0.0, 2.0, ReadsLike::Undecided),
+            (27, -2.5, -2.5, ReadsLike::Undecided),
+            (28, -2.5, -2.5, ReadsLike::Ordinary),
+            (60, -5.0, 2.5, ReadsLike::OrdinaryButForAStretch),
+            (60, 0.0, 2.5, ReadsLike::Undecided),
         ] {
             let opinion = Opinion {
                 tokens,

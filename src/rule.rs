@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Channel, CreditorKind, Role};
+use crate::message::{Body, Channel, CreditorKind, Message, Role};
 
 /// What is wrong with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -128,6 +128,10 @@ pub struct Rule {
     /// Whether its findings are proposed by the second opinion; then it has no terms and no patterns.
     #[serde(default)]
     pub proposed: bool,
+    /// Whether its words are so plain that a message is searched for them however ordinary it reads; what is found there
+    /// may still be overruled.
+    #[serde(default)]
+    pub always_asked: bool,
     /// Patterns; a match with one of them in its sentence falls.
     #[serde(default)]
     pub unless: Vec<String>,
@@ -217,6 +221,19 @@ impl Rule {
     /// Whether a match says enough by itself: no second opinion overrules it.
     pub(crate) fn is_grave(&self) -> bool {
         self.ignores.contains(&Judge::Opinion)
+    }
+
+    /// Whether a message is searched for it however ordinary it reads.
+    pub(crate) fn is_always_asked(&self) -> bool {
+        self.always_asked || self.is_grave()
+    }
+
+    /// Whether what it finds rests on the record: when it was sent, or to whom. No tone of the words changes that. Who
+    /// answers a call is another matter: the record knows only whose number it was.
+    pub(crate) fn rests_on_record(&self, message: &Message) -> bool {
+        let is_of_role = |role: Role| role != Role::Debtor && self.when.addressee.contains(&role);
+        let is_call = matches!(message.body, Body::Turns(_));
+        self.when.night || !is_call && message.recipient_role.is_some_and(is_of_role)
     }
 
     fn default_readings() -> Vec<Reading> {

@@ -114,7 +114,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         let closing = if judged == 0 { "[]" } else { "\n]" };
         writeln!(context.out, "{closing}").map_err(unwritten)?;
     }
-    if judged != 1 || rejected > 0 {
+    if judged + rejected == 0 {
+        note_nothing(context);
+    } else if judged != 1 || rejected > 0 {
         let tier = arguments.fail_on.title(context.lang);
         let counts = match context.lang {
             Lang::Zh => {
@@ -179,6 +181,15 @@ pub(super) fn each_record(
         }
     }
     Ok(())
+}
+
+/// Says that there was nothing to judge.
+pub(super) fn note_nothing(context: &mut Context) {
+    let note = context.pick(
+        "没有可判定的文字：输入是空的",
+        "nothing to judge: the input is empty",
+    );
+    context.note(note);
 }
 
 /// A path where a text is expected is judged as the text that it is; but it is probably a mistake.

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     floors: Option<PathBuf>,
     /// List the worst misjudged messages; refused for folders named measured
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20")]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
     misses: Option<usize>,
     /// Measure in N parts, each with weights of the second opinion learned from the others; refused for folders named
     /// measured

@@ -14,6 +14,8 @@ use dunlint::report::visible::wrap;
 use dunlint::rule::Lang;
 use unicode_width::UnicodeWidthStr;
 
+use super::{NO_DATE, NO_TIME};
+
 /// What `--lang` asks for, found before the rest is understood: errors and help follow it too.
 pub(super) fn lang_asked(arguments: &[OsString]) -> Option<Lang> {
     let arguments = arguments
@@ -243,6 +245,20 @@ fn chinese(key: &str) -> Option<&'static str> {
     CHINESE.iter().find(|(own, _)| *own == key).map(|(_, text)| *text)
 }
 
+/// Why a value isn't taken, where clap, the standard library or we say it in English.
+fn chinese_reason(reason: &str) -> String {
+    match reason {
+        NO_TIME => "要写成 2026-03-02 14:05 或 23:40 这样的时间".to_owned(),
+        NO_DATE => "要写成 2026-03-02 这样的日期".to_owned(),
+        "invalid digit found in string" => "不是整数".to_owned(),
+        "number too large to fit in target type" => "数目太大".to_owned(),
+        _ => match reason.split_once(" is not in ") {
+            Some((_, range)) => format!("应在 {range} 之内"),
+            None => reason.to_owned(),
+        },
+    }
+}
+
 /// What is wrong with the arguments, as a Chinese sentence.
 fn sentence(error: &clap::Error) -> String {
     let text = |kind| match error.get(kind) {
@@ -265,7 +281,7 @@ fn sentence(error: &clap::Error) -> String {
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 需要一个值"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let reason = std::error::Error::source(error)
-                .map(|source| format!("（{source}）"))
+                .map(|source| format!("（{}）", chinese_reason(&source.to_string())))
                 .unwrap_or_default();
             format!("{argument} 不接受 {value}{reason}")
         }
@@ -508,6 +524,15 @@ mod tests {
             wrong.contains("不接受 bad") && wrong.contains("可选：notice、warning、severe"),
             "{wrong}"
         );
+        for (arguments, reason) in [
+            (["dunlint", "screen", "-", "--threads", "0"], "应在 1..=1024 之内"),
+            (["dunlint", "screen", "-", "--threads", "x"], "不是整数"),
+            (["dunlint", "check", "x", "--time", "x"], "这样的时间"),
+            (["dunlint", "check", "x", "--date", "x"], "这样的日期"),
+        ] {
+            let told = error(&mut command, &arguments);
+            assert!(told.contains(reason), "{told}");
+        }
         assert!(error(&mut command, &["dunlint", "chek"]).contains("没有命令 chek"));
         assert!(error(&mut command, &["dunlint", "check", "--nope"]).contains("没有参数 --nope"));
     }

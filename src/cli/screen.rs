@@ -107,7 +107,7 @@ const DUMP_BYTES: u64 = 4 << 20;
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     let target = Target::of(&arguments, context)?;
     let mut options = read_options(&arguments)?;
-    let found = expand(&arguments.input);
+    let found = expand(&arguments.input, arguments.encoding);
     let size = size_of(&found.inputs);
     let is_dump = size.is_some_and(|bytes| bytes >= DUMP_BYTES);
     if is_dump && arguments.threads != Some(1) {

@@ -3,7 +3,7 @@
 use dunlint::report::{Judged, Settings, why, words};
 use dunlint::{Linter, Result};
 
-use super::check::each_record;
+use super::check::{each_record, note_nothing};
 use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, unwritten};
 
 /// What `why` is asked for.
@@ -69,5 +69,8 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         }
         .map_err(unwritten)
     })?;
+    if outcome == Outcome::Incomplete {
+        note_nothing(context);
+    }
     Ok(outcome)
 }

@@ -65,6 +65,21 @@ impl Builder<'_> {
             );
             self.overlay_problem(id, reason);
         }
+        let has_blank = |wordings: &[String]| wordings.iter().any(|wording| wording.trim().is_empty());
+        let mut blank: Vec<&String> = overlay
+            .allow
+            .iter()
+            .filter(|(_, wordings)| has_blank(wordings))
+            .map(|(id, _)| id)
+            .collect();
+        blank.sort();
+        for id in blank {
+            let reason = say!(
+                "{id} 的 `allow` 里有空白的说法；请写出字词或删去",
+                "a wording allowed for {id} is blank: write it or take it away"
+            );
+            self.overlay_problem(id, reason);
+        }
         let mut clean: Vec<&String> = overlay
             .regrade
             .iter()

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::decode::Encoding;
 use crate::error::{Error, ErrorKind, say};
 
 /// A file, or stdin.
@@ -27,7 +28,7 @@ pub struct Inputs {
     pub inputs: Vec<Input>,
     /// In the folders, but of other kinds.
     pub ignored: Vec<PathBuf>,
-    /// Paths that lead nowhere, folders that can't be entered.
+    /// Paths that lead nowhere, folders that can't be entered, files of the kinds to be read that hold no text.
     pub errors: Vec<Error>,
 }
 
@@ -86,8 +87,8 @@ impl Input {
 }
 
 /// The inputs that these paths name: `-` is stdin, a folder stands for the candidates in it, by name. A file that is
-/// named twice is read once.
-pub fn expand(paths: &[PathBuf]) -> Inputs {
+/// named twice is read once. Only in an `encoding` of the user's is a file with NUL bytes text.
+pub fn expand(paths: &[PathBuf], encoding: Option<Encoding>) -> Inputs {
     let mut found = Inputs::default();
     let mut seen = HashSet::new();
     let mut is_new = |path: &Path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
@@ -97,7 +98,7 @@ pub fn expand(paths: &[PathBuf]) -> Inputs {
                 found.inputs.push(Input::stdin());
             }
         } else if path.is_dir() {
-            walk(path, &mut found, &mut is_new);
+            walk(path, encoding, &mut found, &mut is_new);
         } else if path.exists() {
             if is_new(path) {
                 found.inputs.push(Input::file(path));
@@ -115,7 +116,13 @@ pub fn expand(paths: &[PathBuf]) -> Inputs {
     found
 }
 
-fn walk(folder: &Path, found: &mut Inputs, is_new: &mut impl FnMut(&Path) -> bool) {
+fn walk(
+    folder: &Path,
+    encoding: Option<Encoding>,
+    found: &mut Inputs,
+    is_new: &mut impl FnMut(&Path) -> bool,
+) {
+    let may_hold_nul = matches!(encoding, Some(Encoding::Utf16Le | Encoding::Utf16Be));
     let walk = WalkBuilder::new(folder).sort_by_file_name(Ord::cmp).build();
     for entry in walk {
         let path = match entry {
@@ -129,8 +136,16 @@ fn walk(folder: &Path, found: &mut Inputs, is_new: &mut impl FnMut(&Path) -> boo
             }
         };
         let is_candidate = extension(&path).is_some_and(|ending| CANDIDATES.contains(&&*ending));
-        if !is_candidate || is_binary(&path) {
+        if !is_candidate {
             found.ignored.push(path);
+        } else if !may_hold_nul && is_binary(&path) {
+            let reason = say!(
+                "像是二进制文件，未读；若是不带 BOM 的 UTF-16，请用 --encoding utf-16le 或 utf-16be",
+                "looks binary and was not read; if it is UTF-16 without a mark, say --encoding utf-16le or utf-16be"
+            );
+            found
+                .errors
+                .push(Error::new(ErrorKind::Input, reason).in_file(&path));
         } else if is_new(&path) {
             let below = path.strip_prefix(folder).unwrap_or(&path);
             let parts: Vec<_> = below
@@ -189,7 +204,7 @@ mod tests {
             folder.path().join("b.csv"),
             folder.path().join("d.png"),
         ];
-        let found = expand(&paths);
+        let found = expand(&paths, None);
         let names: Vec<_> = found.inputs.iter().map(Input::name).collect();
         assert_eq!(
             names,
@@ -200,8 +215,13 @@ mod tests {
             .iter()
             .map(|path| path.file_name().unwrap().to_owned())
             .collect();
-        assert_eq!(ignored, ["c.txt", "d.png"]);
-        assert_eq!(found.errors.len(), 1);
-        assert_eq!(found.errors[0].place().file.as_deref(), Some(&*missing));
+        assert_eq!(ignored, ["d.png"]);
+        let unread: Vec<_> = found
+            .errors
+            .iter()
+            .map(|error| error.place().file.clone())
+            .collect();
+        assert_eq!(unread, [Some(folder.path().join("c.txt")), Some(missing)]);
+        assert_eq!(expand(&paths, Some(Encoding::Utf16Le)).errors.len(), 1);
     }
 }

@@ -108,6 +108,32 @@ fn hostile_text_reaches_no_terminal() {
 }
 
 #[test]
+fn no_polite_words_hide_a_threat_or_the_hour() {
+    let place = Place::new();
+    let tier = |arguments: &[&str]| records(&place.run(arguments))[0]["tier"].clone();
+    let padding = "尊敬的客户您好，感谢您一直以来的支持与配合，如有疑问请致电客服热线，祝您生活愉快。";
+    for threat in ["李先生您好，不然打断您的腿", "今晚再不还就打死你"] {
+        for text in [threat.to_owned(), format!("{padding}{threat}。{padding}")] {
+            assert_eq!(tier(&["check", "--format", "jsonl", &text]), "severe", "{text}");
+        }
+    }
+    let due = "您好，您的账单已逾期，请还款。感谢您一直以来的支持与配合，祝您生活愉快。";
+    let sent = |time: &str| tier(&["check", "--format", "jsonl", "--time", time, due]);
+    assert_eq!(sent("2026-03-02 23:30"), "warning");
+    assert_eq!(sent("2026-03-02 14:30"), "clean");
+}
+
+#[test]
+fn nothing_to_judge_is_said() {
+    let place = Place::new();
+    for command in ["check", "why"] {
+        let output = place.run(&[command, ""]);
+        assert_eq!(code(&output), 3, "{command}");
+        assert!(err(&output).contains("没有可判定的文字"), "{}", err(&output));
+    }
+}
+
+#[test]
 fn a_dash_is_stdin() {
     let place = Place::new();
     for command in ["check", "why"] {

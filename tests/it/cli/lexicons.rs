@@ -81,6 +81,21 @@ fn an_allowed_wording_is_not_proposed_either() {
     assert_eq!(code(&output), 0, "{}", out(&output));
 }
 
+/// The very words that a rule shows, too; but not no words.
+#[test]
+fn the_words_shown_can_be_allowed() {
+    let place = Place::new();
+    let text = "月底不给钱，打断你的腿";
+    assert!(out(&place.run(&["check", text])).contains("threat-maim"));
+    place.write("lexicon/overlay.toml", "[allow]\n\"*\" = [\"打断你的腿\"]\n");
+    let output = place.run(&["check", text]);
+    assert!(!out(&output).contains("threat-maim"), "{}", out(&output));
+    place.write("lexicon/overlay.toml", "[allow]\nthreat-maim = [\"\"]\n");
+    let output = place.run(&["check", text]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("threat-maim"), "{}", err(&output));
+}
+
 #[test]
 fn a_disabled_rule_is_said_to_be_disabled() {
     let place = Place::new();

@@ -86,7 +86,7 @@ fn eval_measures_and_guards_the_measured_half() {
     let labelled: String = labelled.iter().map(|record| format!("{record}\n")).collect();
     place.write("learn/sms.jsonl", &labelled);
     place.write("measured/sms.jsonl", &labelled);
-    let output = place.run(&["eval", "learn", "--format", "json", "--misses", "5"]);
+    let output = place.run(&["eval", "learn", "--format", "json", "--misses=5"]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     let figures: Value = serde_json::from_str(&out(&output)).unwrap();
     assert_eq!(figures["any_violation"]["messages"]["recall"], 0.5);
