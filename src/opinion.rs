@@ -74,7 +74,7 @@ pub(crate) const NUMBER: char = '0';
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Opinion {
     pub(crate) tokens: u32,
-    /// A word stands in it for which a grave or severe rule waits.
+    /// A word stands in it for which a grave rule waits.
     pub(crate) is_grave: bool,
     pub(crate) whole: f32,
     /// Of its loudest stretch of sentences.

@@ -128,10 +128,6 @@ pub struct Rule {
     /// Whether its findings are proposed by the second opinion; then it has no terms and no patterns.
     #[serde(default)]
     pub proposed: bool,
-    /// Whether its words are so plain that a message is searched for them however ordinary it reads; what is found there
-    /// may still be overruled.
-    #[serde(default)]
-    pub always_asked: bool,
     /// Patterns; a match with one of them in its sentence falls.
     #[serde(default)]
     pub unless: Vec<String>,
@@ -221,11 +217,6 @@ impl Rule {
     /// Whether a match says enough by itself: no second opinion overrules it.
     pub(crate) fn is_grave(&self) -> bool {
         self.ignores.contains(&Judge::Opinion)
-    }
-
-    /// Whether a message is searched for it however ordinary it reads.
-    pub(crate) fn is_always_asked(&self) -> bool {
-        self.always_asked || self.is_grave()
     }
 
     /// Whether what it finds rests on the record: when it was sent, or to whom. No tone of the words changes that. Who

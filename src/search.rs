@@ -612,7 +612,7 @@ fn build_automaton(lexicon: &Lexicon) -> Result<Automaton> {
 /// The classes of the rarest steps of the patterns of grave rules, by how often each class stands in ordinary text.
 fn grave_classes(lexicon: &Lexicon, frequencies: &[u32]) -> ClassSet {
     let is_grave = |pattern: &&Pattern| match pattern.target {
-        Target::Rule(rule) => lexicon.rules[rule].is_always_asked(),
+        Target::Rule(rule) => lexicon.rules[rule].is_grave(),
         _ => false,
     };
     // The opinion looks at pairs of characters: what it cannot see comes last.

@@ -112,10 +112,13 @@ fn no_polite_words_hide_a_threat_or_the_hour() {
     let place = Place::new();
     let tier = |arguments: &[&str]| records(&place.run(arguments))[0]["tier"].clone();
     let padding = "尊敬的客户您好，感谢您一直以来的支持与配合，如有疑问请致电客服热线，祝您生活愉快。";
-    for threat in ["李先生您好，不然打断您的腿", "今晚再不还就打死你"] {
-        for text in [threat.to_owned(), format!("{padding}{threat}。{padding}")] {
-            assert_eq!(tier(&["check", "--format", "jsonl", &text]), "severe", "{text}");
-        }
+    let padded = format!("{padding}今晚再不还就打死你。{padding}");
+    for text in [
+        "李先生您好，不然打断您的腿",
+        "你再躲我就放火烧了你家房子",
+        &padded,
+    ] {
+        assert_eq!(tier(&["check", "--format", "jsonl", text]), "severe", "{text}");
     }
     let due = "您好，您的账单已逾期，请还款。感谢您一直以来的支持与配合，祝您生活愉快。";
     let sent = |time: &str| tier(&["check", "--format", "jsonl", "--time", time, due]);
