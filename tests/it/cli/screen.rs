@@ -253,3 +253,27 @@ fn files_of_a_folder_that_are_not_read_are_told() {
     assert_eq!(code(&output), 0);
     assert!(err(&output).contains("page.html"), "{}", err(&output));
 }
+
+#[test]
+fn a_table_is_judged_as_the_same_records_of_jsonl() {
+    let place = Place::new();
+    let texts = [
+        SEVERE,
+        "您好，请\"今天\"还款",
+        "第一行\n打断你的腿",
+        "晚上一起吃饭吧",
+    ];
+    let lines = texts.iter().enumerate().map(|(id, text)| {
+        serde_json::json!({"id": id.to_string(), "text": text, "agency": "远帆"}).to_string() + "\n"
+    });
+    place.write("a.jsonl", lines.collect::<String>());
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["编号", "短信内容", "机构"]).unwrap();
+    for (id, text) in texts.iter().enumerate() {
+        table.write_record([&id.to_string(), *text, "远帆"]).unwrap();
+    }
+    place.write("a.csv", table.into_inner().unwrap());
+    let judged = |file: &str| place.run(&["screen", file, "-o", "-"]).stdout;
+    assert!(!judged("a.jsonl").is_empty());
+    assert_eq!(judged("a.csv"), judged("a.jsonl"));
+}
