@@ -150,9 +150,18 @@ pub fn main() -> ExitCode {
     let given: Vec<OsString> = std::env::args_os().collect();
     let asked = help::lang_asked(&given);
     let lang = asked.unwrap_or_else(|| help::lang_of_locale(|name| std::env::var(name).ok()));
-    let definition = help::translated(Arguments::command(), lang);
-    let mut command = help::wrapped(definition.clone(), lang, columns());
-    let parsed = command.try_get_matches_from_mut(&given);
+    let mut command = help::translated(Arguments::command(), lang);
+    let parsed = command
+        .try_get_matches_from_mut(&given)
+        .map_err(|error| match help::is_help(&error) {
+            // Only now, because few ask for it: the same command line, with help that fits.
+            true => {
+                let mut wrapped =
+                    help::wrapped(help::translated(Arguments::command(), lang), lang, columns());
+                wrapped.try_get_matches_from_mut(&given).err().unwrap_or(error)
+            }
+            false => error,
+        });
     let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => return help::refuse(&error, &command, &given, lang),
@@ -163,7 +172,7 @@ pub fn main() -> ExitCode {
         out: Box::new(io::BufWriter::new(io::stdout())),
         err: Box::new(io::stderr()),
     };
-    let outcome = run(arguments.command, definition, &mut context);
+    let outcome = run(arguments.command, command, &mut context);
     let outcome = outcome.and_then(|outcome| {
         context.out.flush().map_err(unwritten)?;
         Ok(outcome)

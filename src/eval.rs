@@ -129,6 +129,7 @@ const NEIGHBOURS: usize = 20;
 /// All problems of the folder at once, or if an automaton can't be built.
 pub fn cross_validate(records: &[Labelled], folds: usize, folder: Option<&Path>) -> Result<Vec<Outcome>> {
     let fold_of = |index: usize| index / NEIGHBOURS % folds;
+    let mut lexicon = Lexicon::built(folder)?;
     let mut outcomes: Vec<Option<Outcome>> = records.iter().map(|_| None).collect();
     for fold in 0..folds {
         let others = records
@@ -136,9 +137,7 @@ pub fn cross_validate(records: &[Labelled], folds: usize, folder: Option<&Path>)
             .enumerate()
             .filter(|(index, _)| fold_of(*index) != fold);
         let others: Vec<Labelled> = others.map(|(_, record)| record.clone()).collect();
-        let bundled = Lexicon::bundled();
-        let model = crate::opinion::train::train(&others, bundled);
-        let lexicon = Lexicon::with_model(folder, model)?;
+        lexicon.model = Some(crate::opinion::train::train(&others, Lexicon::bundled()));
         let linter = Linter::new(&lexicon)?;
         let own = outcomes.par_iter_mut().zip(records).enumerate();
         own.filter(|(index, _)| fold_of(*index) == fold)

@@ -123,20 +123,16 @@ impl Lexicon {
     /// # Errors
     /// All problems of the folder at once, each with file and line.
     pub fn layered(folder: &Path) -> Result<Lexicon> {
-        build::build(&Files::bundled(), Some(&Files::read(folder)?))
+        Self::built(Some(folder))
     }
 
-    /// The bundled lexicon, with a folder laid over it if there is one, and with other weights of the second opinion.
-    pub(crate) fn with_model(folder: Option<&Path>, model: Model) -> Result<Lexicon> {
-        let lexicon = match folder {
-            Some(folder) => Self::layered(folder)?,
-            None => build::build(&Files::bundled(), None)?,
-        };
-        Ok(Lexicon {
-            model: Some(model),
-            searcher: None,
-            ..lexicon
-        })
+    /// The bundled lexicon with a folder laid over it, if there is one; nothing of it is made ahead.
+    ///
+    /// # Errors
+    /// All problems of the folder at once.
+    pub(crate) fn built(folder: Option<&Path>) -> Result<Lexicon> {
+        let folder = folder.map(Files::read).transpose()?;
+        build::build(&Files::bundled(), folder.as_ref())
     }
 
     /// A lexicon that is wholly in a folder made like `lexicons/`, with nothing bundled.

@@ -21,8 +21,8 @@ pub(crate) use model::{Head, Model};
 /// A message below this logit reads like an ordinary one: findings in it are for review.
 const ORDINARY: f32 = -0.8;
 
-/// The same against a severe rule, which says more by itself. On the measured half it keeps two more clean texts of
-/// 1,000 from being passed over, and no polite words around a threat are enough.
+/// The same against a severe rule, which says more by itself. On the measured half two more of 1,000 hard clean texts are
+/// flagged for it.
 const ORDINARY_BUT_SEVERE: f32 = -2.5;
 
 /// A stretch of an ordinary message above this logit is heard all the same: a threat at the end of a long policy.

@@ -140,26 +140,12 @@ impl<'i> Queue<'i> {
     /// The next batch of the inputs; none at their end, or if the writer is gone.
     fn next(&mut self, options: &ReadOptions) -> Option<Job<'i>> {
         loop {
-            let (input, mut reader) = match self.open.take() {
-                Some(open) => open,
-                None => {
-                    let input = self.inputs.next()?;
-                    match Reader::open(input, options) {
-                        Ok(reader) => {
-                            let decision = (input.name().to_owned(), reader.decision().clone());
-                            self.screened.decisions.push(decision);
-                            (input, reader)
-                        }
-                        Err(error) => {
-                            self.screened.failures.push(error);
-                            continue;
-                        }
-                    }
-                }
+            let Some((input, reader)) = &mut self.open else {
+                self.open_next(options)?;
+                continue;
             };
             match reader.next_batch() {
                 Ok(Some(batch)) => {
-                    self.open = Some((input, reader));
                     self.screened.read += batch.read();
                     let (output, judged) = sync_channel(1);
                     // Blocks while many outputs wait for the writer: that is what bounds the memory.
@@ -171,10 +157,27 @@ impl<'i> Queue<'i> {
                         records: self.spares.try_recv().unwrap_or_default(),
                     });
                 }
-                Ok(None) => {}
-                Err(error) => self.screened.failures.push(error),
+                Ok(None) => self.open = None,
+                Err(error) => {
+                    self.screened.failures.push(error);
+                    self.open = None;
+                }
             }
         }
+    }
+
+    /// Opens the next input, if it can be opened; none at their end.
+    fn open_next(&mut self, options: &ReadOptions) -> Option<()> {
+        let input = self.inputs.next()?;
+        match Reader::open(input, options) {
+            Ok(reader) => {
+                let decision = (input.name().to_owned(), reader.decision().clone());
+                self.screened.decisions.push(decision);
+                self.open = Some((input, reader));
+            }
+            Err(error) => self.screened.failures.push(error),
+        }
+        Some(())
     }
 }
 

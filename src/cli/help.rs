@@ -127,6 +127,14 @@ fn column_of(argument: &Arg) -> usize {
     }
 }
 
+/// Whether clap answers with a help page.
+pub(super) fn is_help(error: &clap::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    )
+}
+
 /// Prints what clap has to say, help included, and gives the exit code.
 pub(super) fn refuse(error: &clap::Error, command: &Command, arguments: &[OsString], lang: Lang) -> ExitCode {
     let is_help = !error.use_stderr();

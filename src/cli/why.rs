@@ -47,8 +47,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     let terminal = context.terminal(arguments.color);
     let texts: Vec<String> = arguments.text.into_iter().collect();
-    let mut outcome = Outcome::Incomplete;
+    let (mut outcome, mut is_nothing) = (Outcome::Incomplete, true);
     each_record(&texts, false, &arguments.fields, |record, has_own_id| {
+        is_nothing = false;
         let record = match record {
             Ok(record) => record,
             Err(rejection) => {
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         }
         .map_err(unwritten)
     })?;
-    if outcome == Outcome::Incomplete {
+    if is_nothing {
         note_nothing(context);
     }
     Ok(outcome)

@@ -3,7 +3,7 @@
 //! In: `overlay.toml` of a layer, and the names of all files of it. Out: the rules as the company wants them, and what
 //! is wrong with its folder: a file that no part of a lexicon is made of would be a rule that never warns.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -20,9 +20,9 @@ pub(super) struct Overlay {
     /// Rules that it doesn't use.
     disable: Vec<String>,
     /// Rule id → tier.
-    regrade: HashMap<String, Tier>,
+    regrade: BTreeMap<String, Tier>,
     /// Rule id, or `*` for all → wordings that are innocent here.
-    allow: HashMap<String, Vec<String>>,
+    allow: BTreeMap<String, Vec<String>>,
     /// Words for jieba's dictionary.
     pub(super) words: Vec<String>,
 }
@@ -65,29 +65,19 @@ impl Builder<'_> {
             );
             self.overlay_problem(id, reason);
         }
-        let has_blank = |wordings: &[String]| wordings.iter().any(|wording| wording.trim().is_empty());
-        let mut blank: Vec<&String> = overlay
+        let is_blank = |wording: &String| wording.trim().is_empty();
+        for (id, _) in overlay
             .allow
             .iter()
-            .filter(|(_, wordings)| has_blank(wordings))
-            .map(|(id, _)| id)
-            .collect();
-        blank.sort();
-        for id in blank {
+            .filter(|(_, wordings)| wordings.iter().any(is_blank))
+        {
             let reason = say!(
                 "{id} 的 `allow` 里有空白的说法；请写出字词或删去",
                 "a wording allowed for {id} is blank: write it or take it away"
             );
             self.overlay_problem(id, reason);
         }
-        let mut clean: Vec<&String> = overlay
-            .regrade
-            .iter()
-            .filter(|(_, tier)| **tier == Tier::Clean)
-            .map(|(id, _)| id)
-            .collect();
-        clean.sort();
-        for id in clean {
+        for (id, _) in overlay.regrade.iter().filter(|(_, tier)| **tier == Tier::Clean) {
             let reason = say!(
                 "规则 {id} 不能改级为 clean；要停用它，请写进 `disable`",
                 "rule {id} can't be re-graded to clean: name it under `disable` to switch it off"

@@ -122,7 +122,7 @@ fn walk(
     found: &mut Inputs,
     is_new: &mut impl FnMut(&Path) -> bool,
 ) {
-    let may_hold_nul = matches!(encoding, Some(Encoding::Utf16Le | Encoding::Utf16Be));
+    let may_hold_nul = encoding.is_some_and(|encoding| encoding.ascii_width() > 1);
     let walk = WalkBuilder::new(folder).sort_by_file_name(Ord::cmp).build();
     for entry in walk {
         let path = match entry {

@@ -13,6 +13,7 @@ use memchr::memmem::Finder;
 use smallvec::SmallVec;
 
 use crate::message::Message;
+use crate::search::shapes::{is_id_number, is_luhn};
 use crate::span::Span;
 
 /// Titles that stand after a name.
@@ -98,7 +99,7 @@ fn stand_in(character: char) -> char {
     if character.is_ascii() { '*' } else { '＊' }
 }
 
-/// The digits of a text in order: values (10 for the X of an identity card) and where they stand.
+/// The digits of a text in order, as ASCII (x for the X of an identity card), and where they stand.
 type Digits = SmallVec<[(u8, Span); 32]>;
 
 /// A run of digits without a gap.
@@ -160,54 +161,32 @@ fn ends_to_keep(digits: &[u8]) -> Option<(usize, usize)> {
     if is_identity_number(digits) {
         return Some((3, 4));
     }
-    if digits.contains(&10) {
+    if digits.contains(&b'x') {
         return None;
     }
     match digits {
-        [1, 3..=9, ..] if digits.len() == 11 => Some((3, 4)),
-        [8, 6, 1, 3..=9, ..] if digits.len() == 13 => Some((5, 4)),
-        [0, 1 | 2, ..] if matches!(digits.len(), 10 | 11) => Some((3, 0)),
-        [0, 3..=9, ..] if matches!(digits.len(), 11 | 12) => Some((4, 0)),
-        _ if (16..=MAX_DIGITS).contains(&digits.len()) && has_luhn_sum(digits) => Some((4, 4)),
+        [b'1', b'3'..=b'9', ..] if digits.len() == 11 => Some((3, 4)),
+        [b'8', b'6', b'1', b'3'..=b'9', ..] if digits.len() == 13 => Some((5, 4)),
+        [b'0', b'1' | b'2', ..] if matches!(digits.len(), 10 | 11) => Some((3, 0)),
+        [b'0', b'3'..=b'9', ..] if matches!(digits.len(), 11 | 12) => Some((4, 0)),
+        _ if (16..=MAX_DIGITS).contains(&digits.len()) && is_luhn(digits) => Some((4, 4)),
         _ => None,
     }
 }
 
 /// A check character that fits, or a date of birth where one stands: a number told with a slip is one all the same.
 fn is_identity_number(digits: &[u8]) -> bool {
-    digits.len() == 18
-        && !digits[..17].contains(&10)
-        && (has_check_character(digits) || has_date_of_birth(digits))
+    digits.len() == 18 && !digits[..17].contains(&b'x') && (is_id_number(digits) || has_date_of_birth(digits))
 }
 
 fn has_date_of_birth(digits: &[u8]) -> bool {
-    let number = |part: &[u8]| part.iter().fold(0, |sum, digit| sum * 10 + u32::from(*digit));
+    let number = |part: &[u8]| {
+        part.iter()
+            .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
+    };
     matches!(number(&digits[6..10]), 1900..=2099)
         && matches!(number(&digits[10..12]), 1..=12)
         && matches!(number(&digits[12..14]), 1..=31)
-}
-
-fn has_check_character(digits: &[u8]) -> bool {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    const CHECKS: [u8; 11] = [1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2];
-    let weighed = WEIGHTS
-        .iter()
-        .zip(digits)
-        .map(|(weight, digit)| weight * u32::from(*digit));
-    CHECKS[(weighed.sum::<u32>() % 11) as usize] == digits[17]
-}
-
-fn has_luhn_sum(digits: &[u8]) -> bool {
-    let doubled = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(index, &digit)| match (index % 2, digit) {
-            (0, digit) => u32::from(digit),
-            (_, digit @ 0..=4) => u32::from(digit) * 2,
-            (_, digit) => u32::from(digit) * 2 - 9,
-        });
-    doubled.sum::<u32>().is_multiple_of(10)
 }
 
 fn digit_groups(text: &str) -> (Digits, SmallVec<[Group; 8]>) {
@@ -218,7 +197,7 @@ fn digit_groups(text: &str) -> (Digits, SmallVec<[Group; 8]>) {
     for (at, character) in text.char_indices() {
         let value = digit(character).or_else(|| {
             let follows_17 = gap == Some(0) && groups.last().is_some_and(|group| group.digits.len() == 17);
-            (follows_17 && matches!(character, 'x' | 'X' | 'ｘ' | 'Ｘ')).then_some(10)
+            (follows_17 && matches!(character, 'x' | 'X' | 'ｘ' | 'Ｘ')).then_some(b'x')
         });
         if let Some(value) = value {
             let next = digits.len();
@@ -253,8 +232,10 @@ fn is_separator(character: char) -> bool {
 
 fn digit(character: char) -> Option<u8> {
     match character {
-        '0'..='9' => Some(character as u8 - b'0'),
-        '０'..='９' => u8::try_from(u32::from(character) - u32::from('０')).ok(),
+        '0'..='9' => Some(character as u8),
+        '０'..='９' => u8::try_from(u32::from(character) - u32::from('０'))
+            .ok()
+            .map(|value| b'0' + value),
         _ => None,
     }
 }

@@ -93,6 +93,11 @@ fn eval_measures_and_guards_the_measured_half() {
     assert_eq!(figures["headline"]["evidence_shown"]["value"], 0.5);
     assert_eq!(figures["misses"]["false_negatives"][0]["id"], "2");
     assert!(out(&place.run(&["eval", "learn", "--misses"])).contains("判得过轻"));
+    let folds = place.run(&["eval", "learn", "--folds", "2", "--format", "json"]);
+    assert_eq!(code(&folds), 0, "{}", err(&folds));
+    let held_out: Value = serde_json::from_str(&out(&folds)).unwrap();
+    assert_eq!(held_out["messages"], figures["messages"]);
+    assert_eq!(code(&place.run(&["eval", "measured", "--folds", "2"])), 2);
 
     assert_eq!(code(&place.run(&["eval", "measured"])), 0);
     for path in ["measured", "measured/sms.jsonl", "."] {
