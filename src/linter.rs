@@ -298,6 +298,9 @@ impl<'l> Linter<'l> {
                 continue;
             }
             let mut finding = self.proposed(rule, message, place);
+            if found.is_empty() && !close.is_sure() {
+                finding.tier = finding.tier.min(Tier::Notice);
+            }
             match judges.map_or(Hearing::Use, |judges| judges.hear_proposed(place)) {
                 Hearing::Use => findings.push(finding),
                 Hearing::Doubt => {
