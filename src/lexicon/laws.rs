@@ -70,6 +70,25 @@ pub struct Clause {
     pub about: Bilingual,
     /// A verb softer than the instrument's own.
     pub verb: Option<Verb>,
+    /// Of a clause that no rule cites: what would show a breach.
+    #[serde(default)]
+    pub shown_by: Option<ShownBy>,
+}
+
+/// What shows the breach of a clause that the wording of a message doesn't show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShownBy {
+    /// The record: who sent it to whom, by what right, what was filed.
+    Record,
+    /// Several messages together.
+    Case,
+    /// Facts outside all messages.
+    Facts,
+    /// The form of a template.
+    Form,
+    /// Nothing: it is background for the rules.
+    Background,
 }
 
 /// How a finding stands to a clause.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::lexicon::Laws;
-use crate::lexicon::laws::{Clause, Instrument};
+use crate::lexicon::laws::{Clause, Instrument, ShownBy};
 use crate::report::Settings;
 use crate::report::visible::{columns, wrap};
 use crate::report::words::{self, colon, pick};
@@ -219,7 +219,7 @@ pub fn write_clauses(
             let number = clause.printable_number().unwrap_or("–");
             write_wrapped(out, &format!("{number}  {}", clause.about.get(lang)), "  ", width)?;
             let citing = match citing.is_empty() {
-                true => pick(lang, "（没有规则）", "(no rule)").to_owned(),
+                true => unruled(clause, lang),
                 false => citing.join(words::list_separator(lang)),
             };
             write_wrapped(out, &citing, "    ", width)?;
@@ -229,6 +229,39 @@ pub fn write_clauses(
         Lang::Zh => writeln!(out, "{all} 条款中 {covered} 条有规则"),
         Lang::En => writeln!(out, "{covered} of {all} clauses have a rule"),
     }
+}
+
+/// Why no rule cites a clause.
+fn unruled(clause: &Clause, lang: Lang) -> String {
+    let (zh, en) = match clause.shown_by {
+        Some(ShownBy::Record) => (
+            "没有规则：措辞看不出，要看由谁发给谁、有无同意和留存的记录",
+            "no rule: not the wording but the record shows it: who sent it to whom, consent, files",
+        ),
+        Some(ShownBy::Case) => (
+            "没有规则：要看同一案件的多条消息",
+            "no rule: only several messages of a case show it",
+        ),
+        Some(ShownBy::Facts) => (
+            "没有规则：取决于消息之外的事实（情节、数量、后果、意图）",
+            "no rule: it takes facts outside the messages (circumstances, counts, consequences, intent)",
+        ),
+        Some(ShownBy::Form) => (
+            "没有规则：属于模板的要素和格式",
+            "no rule: a matter of a template's elements and form",
+        ),
+        Some(ShownBy::Background) => (
+            "没有规则：供其他规则对照的背景（法院职权、法律允许的做法）",
+            "no rule: background for the rules (what courts do, what the law permits)",
+        ),
+        None => ("没有规则", "no rule"),
+    };
+    format!(
+        "{}{}{}",
+        pick(lang, "（", "("),
+        pick(lang, zh, en),
+        pick(lang, "）", ")")
+    )
 }
 
 /// Writes a paragraph, every line of it behind `indent`.
@@ -266,7 +299,7 @@ pub fn write_clauses_markdown(
         for (clause, citing) in clauses {
             let citing: Vec<String> = citing.iter().map(|id| format!("`{id}`")).collect();
             let citing = match citing.is_empty() {
-                true => pick(lang, "没有规则", "no rule").to_owned(),
+                true => unruled(clause, lang),
                 false => citing.join(words::list_separator(lang)),
             };
             let number = clause.printable_number().unwrap_or("–");
@@ -288,6 +321,7 @@ pub fn clauses_json(rules: &[&Rule], settings: &Settings) -> Value {
         clauses_of(instrument, settings.laws).map(move |clause| {
             let mut value = clause_json(instrument, clause, settings.lang);
             value["rules"] = json!(citing(clause, rules));
+            value["shown_by"] = json!(clause.shown_by);
             value
         })
     });
