@@ -285,7 +285,7 @@ impl Labelled {
 
     fn message_with<'a>(&'a self, body: Body<'a>) -> Message<'a> {
         let text = |field: &'a Option<String>| field.as_deref().map(Into::into);
-        Message {
+        let mut message = Message {
             id: match &self.id {
                 serde_json::Value::Number(number) => Id::Number(number.clone()),
                 serde_json::Value::String(id) => Id::Text(id.as_str().into()),
@@ -304,7 +304,10 @@ impl Labelled {
             recipient_role: self.recipient_role,
             debtor: text(&self.debtor),
             region: text(&self.region),
-        }
+            speakers_corrected: false,
+        };
+        message.correct_speakers();
+        message
     }
 
     fn validated(self) -> std::result::Result<Self, Sentence> {

@@ -3,12 +3,14 @@
 //! In: fields of a record, as the readers found them. Out: [`Message`], borrowed from the record where
 //! possible. Nothing here looks into the text: who is addressed *by the words* is the judges' business.
 
+pub(crate) mod speech;
 mod time;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use speech::Speech;
 pub use time::Time;
 
 /// One SMS, IM message, letter, template, article or call transcript.
@@ -38,7 +40,13 @@ pub struct Message<'a> {
     pub debtor: Option<Cow<'a, str>>,
     /// Province, for regional rules.
     pub region: Option<Cow<'a, str>>,
+    /// Whether [`correct_speakers`](Self::correct_speakers) found the labels of the call exchanged.
+    pub speakers_corrected: bool,
 }
+
+/// How much more like a collector the one labelled as customer must sound than the one labelled as agent. Of 490 labelled
+/// calls three are corrected, all three labelled the wrong way round.
+const LEAST_SWAP: i32 = 3;
 
 /// A record's own identifier, text or number, given back as it came.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -512,6 +520,40 @@ impl<'a> Message<'a> {
             .chain(turns.map(|(at, turn)| (Some(at), turn.speaker, &*turn.text)))
     }
 
+    /// Exchanges agent and customer in a call whose labels are the wrong way round: the customer calls on behalf of an
+    /// institution or asks for somebody, the agent does neither, and what they say of debts agrees with it. Tells whether
+    /// it did. The readers call it; a library user who builds messages may. O(characters), for calls only.
+    pub fn correct_speakers(&mut self) -> bool {
+        let Body::Turns(turns) = &mut self.body else {
+            return false;
+        };
+        let speech_of = |speaker: Speaker| {
+            let own = turns.iter().filter(|turn| turn.speaker == speaker);
+            Speech::of_all(own.map(|turn| &*turn.text))
+        };
+        let has = |speaker: Speaker| turns.iter().any(|turn| turn.speaker == speaker);
+        if !has(Speaker::Agent) || !has(Speaker::Customer) {
+            return false;
+        }
+        let customer = speech_of(Speaker::Customer);
+        if !customer.presents || customer.weight < LEAST_SWAP {
+            return false;
+        }
+        let agent = speech_of(Speaker::Agent);
+        if agent.presents || customer.weight - agent.weight < LEAST_SWAP {
+            return false;
+        }
+        for turn in turns {
+            turn.speaker = match turn.speaker {
+                Speaker::Agent => Speaker::Customer,
+                Speaker::Customer => Speaker::Agent,
+                other => other,
+            };
+        }
+        self.speakers_corrected = true;
+        true
+    }
+
     /// The words of a stretch: the turn's, or the text if `turn` is none.
     pub fn stretch(&self, turn: Option<usize>) -> &str {
         match (&self.body, turn) {
@@ -530,6 +572,44 @@ pub(crate) fn is_blank(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn call(turns: &[(Speaker, &'static str)]) -> Message<'static> {
+        let turn = |&(speaker, text): &(Speaker, &'static str)| Turn {
+            speaker,
+            text: text.into(),
+            time: None,
+        };
+        Message {
+            body: Body::Turns(turns.iter().map(turn).collect()),
+            ..Message::default()
+        }
+    }
+
+    #[test]
+    fn exchanged_labels_are_corrected_and_others_left_alone() {
+        let turns = [
+            (Speaker::Customer, "您好，我是桐木消金的客服，工号三零一"),
+            (Speaker::Agent, "我现在没钱，你们公司别打了"),
+            (Speaker::ThirdParty, "谁啊"),
+        ];
+        let mut swapped = call(&turns);
+        assert!(swapped.correct_speakers() && swapped.speakers_corrected);
+        let speakers: Vec<Speaker> = swapped.stretches().map(|(_, speaker, _)| speaker).collect();
+        assert_eq!(speakers, [Speaker::Agent, Speaker::Customer, Speaker::ThirdParty]);
+        // Corrected once, it is right.
+        assert!(!swapped.correct_speakers());
+        // An agent who doesn't say who calls and a customer who speaks of payment are no proof.
+        let mut rude = call(&[
+            (Speaker::Agent, "喂，四千块，想好没有？"),
+            (
+                Speaker::Customer,
+                "真没有，明天还一部分，之前逾期两天也是因为修车",
+            ),
+        ]);
+        assert!(!rude.correct_speakers() && !rude.speakers_corrected);
+        let mut text = Message::text("客户：我是银行的客服");
+        assert!(!text.correct_speakers());
+    }
 
     #[test]
     fn names_in_chinese_and_english() {

@@ -143,6 +143,7 @@ impl<'a> Draft<'a> {
             Body::Text(text) if is_blank(text) => Err(Reason::EmptyText),
             Body::Turns(_) => {
                 message.channel = message.channel.or(Some(Channel::Call));
+                message.correct_speakers();
                 Ok(message)
             }
             Body::Text(_) => Ok(message),

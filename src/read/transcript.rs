@@ -3,13 +3,12 @@
 //! In: the text of one call. Out: its [`Turn`]s, and what the lines before the first turn say of the call. A line
 //! without a speaker continues the turn. Labels that name nobody (A, B, 说话人1) are understood a call at a
 //! time, by what each of them says. Promise: no words are lost, each is in a turn or in a field. It doesn't
-//! correct labels that name somebody: swapped labels are the judges' business.
+//! correct labels that name somebody: that is [`Message::correct_speakers`](crate::Message::correct_speakers).
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::message::speech::Speech;
 use crate::message::{SPEAKER_NAMES, Speaker, Time, Turn};
 use crate::read::columns::Field;
 
@@ -146,7 +145,7 @@ pub(crate) fn turns<'a>(labelled: Vec<Labelled<'a>>) -> Vec<Turn<'a>> {
         if label.is_empty() || Speaker::named(label).is_some() {
             continue;
         }
-        let weight = agent_weight(&stretch.text);
+        let weight = Speech::of(&stretch.text).weight;
         match unclear.iter_mut().find(|(known, _)| *known == label) {
             Some((_, sum)) => *sum += weight,
             None => unclear.push((label, weight)),
@@ -194,52 +193,6 @@ fn infer<'l>(unclear: &'l [(&'l str, i32)], named_agent: bool) -> impl Iterator<
 
 /// What somebody must at least say to be taken for the agent.
 const MIN_WEIGHT: i32 = 2;
-
-/// Ways of speaking that tell the collector from the one who is called, with their weights.
-static WAYS_OF_SPEAKING: LazyLock<Vec<(Regex, i32)>> = LazyLock::new(|| {
-    let rows = [
-        // Introduces an institution.
-        (
-            r"(这里|這裡|这边|這邊|我们|我們|我)(是|这边是).{0,16}(公司|银行|銀行|金融|中心|平台|客服|法务|法務|贷|貸|律师|律師|专员|專員|催收|资管|机构|部门)",
-            3,
-        ),
-        (r"工号|工號|(受|接受).{0,10}委托|来电录音|通话.{0,4}录音", 3),
-        // Speaks of the other's debt.
-        (
-            r"(您|你)(名下|在|的|这笔|那笔|有一?笔|尾号).{0,16}(账单|帳單|欠款|借款|贷款|貸款|逾期|信用卡|分期|账户|帳戶|本息|债务|債務)",
-            3,
-        ),
-        (
-            r"(已经|已經|已)?逾期.{0,6}(天|期|个月|個月|了)|结清|結清|还款(计划|方案)|入账|入帳|减免政策|最低还款",
-            1,
-        ),
-        // Asks for payment.
-        (
-            r"(什么时候|什麼時候|几点|今天|明天|尽快|儘快|马上|立刻|下午|之前|必须|务必|请(您|你)).{0,10}(还|還|处理|處理|缴|转|付)",
-            2,
-        ),
-        (r"(请问|請問)(您|你)?是.{0,8}(先生|女士|小姐|本人|吗|嗎)", 2),
-        // Is being asked.
-        (
-            r"(我).{0,4}(没钱|沒錢|没有钱|失业|工资|暂时|实在|手头|已经还|还不上|不还|没借|不认识)",
-            -3,
-        ),
-        (
-            r"(你|您)(是谁|是誰|哪里|哪裡|哪位|是哪|打错|们(公司|平台|银行))|(谁|誰|哪位|哪里)[啊呀?？]",
-            -2,
-        ),
-        (r"(能不能|可不可以|可以).{0,6}(宽限|缓|分期|减免|少还|晚|延)", -2),
-    ];
-    let compiled = rows.map(|(pattern, weight)| (Regex::new(pattern).expect("a bundled pattern"), weight));
-    compiled.into()
-});
-
-fn agent_weight(text: &str) -> i32 {
-    let ways = WAYS_OF_SPEAKING.iter();
-    ways.filter(|(pattern, _)| pattern.is_match(text))
-        .map(|(_, weight)| weight)
-        .sum()
-}
 
 /// The beginning of a line that says who speaks.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]

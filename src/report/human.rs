@@ -58,6 +58,14 @@ pub fn write_frames(
         .filter(|fact| !fact.is_empty())
         .collect();
     writeln!(out, "{head}  {}", facts.join("  "))?;
+    if message.speakers_corrected {
+        let note = pick(
+            lang,
+            "说话人标签与内容相反，已互换坐席与客户后判定",
+            "the speakers' labels contradict their words: judged with agent and customer exchanged",
+        );
+        writeln!(out, "{}", terminal.dim(note))?;
+    }
     let mut canvas = Canvas::new(message, settings, terminal);
     for finding in &verdict.findings {
         writeln!(out)?;

@@ -127,7 +127,7 @@ impl Recorder<'_> {
         let mut record = Object::open(out);
         record.value("schema", &SCHEMA);
         record.value("id", &judged.message.id);
-        if *judged.verdict == Verdict::default() {
+        if *judged.verdict == Verdict::default() && !judged.message.speakers_corrected {
             out.extend_from_slice(&self.clean);
             return;
         }
@@ -155,6 +155,9 @@ impl Recorder<'_> {
             });
         }
         record.value("masked", &is_masked);
+        if message.speakers_corrected {
+            record.value("speakers_corrected", &true);
+        }
     }
 
     /// Tells whether something of it was masked.

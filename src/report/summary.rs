@@ -48,6 +48,8 @@ pub struct Summary {
     pub work: Work,
     tiers: [u64; 4],
     for_review: u64,
+    /// Calls judged with agent and customer exchanged.
+    corrected_calls: u64,
     categories: BTreeMap<Category, u64>,
     rules: BTreeMap<usize, u64>,
     /// In the order of their first message.
@@ -87,6 +89,7 @@ impl Summary {
     /// Counts a message that is being judged. What is counted of its verdict comes later: [`add`](Self::add).
     pub fn meet(&mut self, message: &Message) {
         self.judged += 1;
+        self.corrected_calls += u64::from(message.speakers_corrected);
         if let Some(agency) = agency_of(message) {
             self.count_agency(agency, |counts| counts.messages += 1);
         }
@@ -148,6 +151,7 @@ impl Summary {
         self.skipped += next.skipped;
         self.work += next.work;
         self.for_review += next.for_review;
+        self.corrected_calls += next.corrected_calls;
         for (field, count) in next.unread {
             *self.unread.entry(field).or_default() += count;
         }
@@ -248,6 +252,15 @@ impl Summary {
             for decision in decisions {
                 writeln!(out, "  {}", visible(decision))?;
             }
+        }
+        if self.corrected_calls > 0 {
+            let name = pick(
+                lang,
+                "说话人标签与内容相反，互换坐席与客户后判定的通话",
+                "calls judged with agent and customer exchanged",
+            );
+            writeln!(out)?;
+            self.write_count(out, name, columns(name), self.corrected_calls)?;
         }
         if !self.unread.is_empty() {
             let title = pick(

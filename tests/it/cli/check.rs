@@ -127,6 +127,30 @@ fn no_polite_words_hide_a_threat_or_the_hour() {
 }
 
 #[test]
+fn exchanged_speakers_are_corrected_and_it_is_said() {
+    let place = Place::new();
+    let call = "客户：您好，我是鑫诚公司的催收专员\n坐席：我没钱，你们公司别打了\n客户：不还钱打断你的腿";
+    let output = place.run(&["check", "--format", "jsonl", call]);
+    assert_eq!(code(&output), 1);
+    let record = &records(&output)[0];
+    assert_eq!(
+        (&record["tier"], &record["speakers_corrected"]),
+        (&"severe".into(), &true.into())
+    );
+    assert_eq!(record["findings"][0]["turn"], 2);
+    assert!(out(&place.run(&["check", "--lang", "en", call])).contains("agent and customer exchanged"));
+    let right = call
+        .replace("客户", "甲")
+        .replace("坐席", "客户")
+        .replace('甲', "坐席");
+    let record = &records(&place.run(&["check", "--format", "jsonl", &right]))[0];
+    assert_eq!(
+        (&record["tier"], record.get("speakers_corrected")),
+        (&"severe".into(), None)
+    );
+}
+
+#[test]
 fn nothing_to_judge_is_said() {
     let place = Place::new();
     for command in ["check", "why"] {
