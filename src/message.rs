@@ -531,8 +531,7 @@ impl<'a> Message<'a> {
             let own = turns.iter().filter(|turn| turn.speaker == speaker);
             Speech::of_all(own.map(|turn| &*turn.text))
         };
-        let has = |speaker: Speaker| turns.iter().any(|turn| turn.speaker == speaker);
-        if !has(Speaker::Agent) || !has(Speaker::Customer) {
+        if !turns.iter().any(|turn| turn.speaker == Speaker::Agent) {
             return false;
         }
         let customer = speech_of(Speaker::Customer);

@@ -218,10 +218,7 @@ pub fn write_clauses(
             covered += usize::from(!citing.is_empty());
             let number = clause.printable_number().unwrap_or("–");
             write_wrapped(out, &format!("{number}  {}", clause.about.get(lang)), "  ", width)?;
-            let citing = match citing.is_empty() {
-                true => unruled(clause, lang),
-                false => citing.join(words::list_separator(lang)),
-            };
+            let citing = rules_or_why(&citing, clause, lang);
             write_wrapped(out, &citing, "    ", width)?;
         }
     }
@@ -231,8 +228,12 @@ pub fn write_clauses(
     }
 }
 
-/// Why no rule cites a clause.
-fn unruled(clause: &Clause, lang: Lang) -> String {
+/// The rules that cite a clause, or why none does.
+fn rules_or_why(citing: &[impl AsRef<str>], clause: &Clause, lang: Lang) -> String {
+    if !citing.is_empty() {
+        let citing: Vec<&str> = citing.iter().map(AsRef::as_ref).collect();
+        return citing.join(words::list_separator(lang));
+    }
     let (zh, en) = match clause.shown_by {
         Some(ShownBy::Record) => (
             "没有规则：措辞看不出，要看由谁发给谁、有无同意和留存的记录",
@@ -298,10 +299,7 @@ pub fn write_clauses_markdown(
         )?;
         for (clause, citing) in clauses {
             let citing: Vec<String> = citing.iter().map(|id| format!("`{id}`")).collect();
-            let citing = match citing.is_empty() {
-                true => unruled(clause, lang),
-                false => citing.join(words::list_separator(lang)),
-            };
+            let citing = rules_or_why(&citing, clause, lang);
             let number = clause.printable_number().unwrap_or("–");
             writeln!(
                 out,
