@@ -10,7 +10,8 @@ use crate::rule::{Category, Confidence, Tier};
 /// Points of a tier's band that further findings can fill.
 const BAND: f64 = 24.0;
 
-/// Notices in at least two categories that make a warning.
+/// Notices of rules, in at least two categories, that make a warning. What the second opinion proposes asks for a look,
+/// however often.
 const NOTICES_TO_WARN: usize = 3;
 
 /// Categories with warnings that make a message severe.
@@ -69,8 +70,10 @@ fn tier_of(counted: &[&Finding]) -> Tier {
         .map(|finding| finding.tier)
         .max()
         .unwrap_or_default();
-    let categories_at = |tier: Tier| {
-        let at = counted.iter().filter(|finding| finding.tier == tier);
+    let categories_at = |tier: Tier, least: Confidence| {
+        let at = counted
+            .iter()
+            .filter(|finding| finding.tier == tier && finding.confidence >= least);
         let mut categories: Vec<Category> = at.map(|finding| finding.category).collect();
         let count = categories.len();
         categories.sort_unstable();
@@ -79,7 +82,7 @@ fn tier_of(counted: &[&Finding]) -> Tier {
     };
     match gravest {
         Tier::Notice => {
-            let (notices, categories) = categories_at(Tier::Notice);
+            let (notices, categories) = categories_at(Tier::Notice, Confidence::High);
             if notices >= NOTICES_TO_WARN && categories >= 2 {
                 Tier::Warning
             } else {
@@ -87,7 +90,7 @@ fn tier_of(counted: &[&Finding]) -> Tier {
             }
         }
         Tier::Warning => {
-            let (_, categories) = categories_at(Tier::Warning);
+            let (_, categories) = categories_at(Tier::Warning, Confidence::Medium);
             if categories >= WARNED_CATEGORIES_TO_SEVERE {
                 Tier::Severe
             } else {

@@ -34,7 +34,8 @@ use crate::lexicon::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
-use crate::opinion::{self, Opinion, Stretch};
+use crate::opinion::wide::Wide;
+use crate::opinion::{self, Model, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
 use conditions::Effects;
 use gates::{Filled, Gates, frequency_of};
@@ -62,6 +63,9 @@ pub(crate) struct Searcher {
     #[serde(skip)]
     starts: Vec<u32>,
     glance: Glance,
+    /// What the closer look of the second opinion adds: filled at first need, few messages need it.
+    #[serde(skip)]
+    wide: OnceLock<Wide>,
     /// Gates of the patterns of rules, and of those of cues and exclusions.
     rule_gates: Gates,
     other_gates: Gates,
@@ -292,6 +296,7 @@ impl Searcher {
             classes: Vec::new(),
             starts: Vec::new(),
             glance: Glance::default(),
+            wide: OnceLock::new(),
             sound,
             is_form: is_form.collect(),
             rule_gates: Gates::default(),
@@ -465,9 +470,10 @@ impl Searcher {
     }
 
     /// The tokens of a message and what they add to the second opinion, with their places.
-    pub(crate) fn listen(&self, lexicon: &Lexicon, message: &Message) -> Vec<Stretch> {
+    pub(crate) fn listen(&self, lexicon: &Lexicon, model: &Model, message: &Message) -> Vec<Stretch> {
+        let wide = self.wide.get_or_init(|| Wide::new(model));
         let listen = |(turn, source)| {
-            let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound);
+            let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound, wide);
             Stretch { turn, tokens, shares }
         };
         opinion::heard(message).map(listen).collect()

@@ -201,13 +201,14 @@ impl Heard {
     const RUNS: u16 = 1 << CODE_BITS;
     const SPECIAL: u16 = 1 << (CODE_BITS + 1);
 
-    fn new(glyph: Glyph, measure: &Measure) -> Self {
-        if glyph.is_transparent() || glyph.is(CharKind::Several) || glyph.is(CharKind::Sentence) {
+    fn new(character: char, glyph: Glyph, measure: &Measure) -> Self {
+        if glyph.is(CharKind::Several) || glyph.is(CharKind::Sentence) {
             return Heard(Self::SPECIAL);
         }
-        match measure.token(glyph) {
-            (code, true) => Heard(code | Self::RUNS),
-            (code, false) => Heard(code),
+        match measure.token(character, glyph) {
+            Some((code, true)) => Heard(code | Self::RUNS),
+            Some((code, false)) => Heard(code),
+            None => Heard(Self::SPECIAL),
         }
     }
 
@@ -432,8 +433,11 @@ impl Alphabet {
 
     /// Fills the table of what the second opinion hears, once the glyphs are drawn.
     pub(super) fn fill_heard(&mut self, measure: &Measure) {
-        let glyphs = self.glyphs.iter();
-        self.heard = glyphs.map(|&glyph| Heard::new(glyph, measure)).collect();
+        let heard = |(code, &glyph): (u32, &Glyph)| match char::from_u32(code) {
+            Some(character) => Heard::new(character, glyph, measure),
+            None => Heard(Heard::SPECIAL),
+        };
+        self.heard = (0..).zip(&self.glyphs).map(heard).collect();
         self.voices.resize(CODES, Voice::default());
     }
 

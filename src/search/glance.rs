@@ -23,7 +23,8 @@ use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
-use crate::opinion::{self, Head, Model, Opinion, Shares, Token, Weights};
+use crate::opinion::wide::Wide;
+use crate::opinion::{self, Gram, Head, Model, Opinion, Shares, Token, Weights};
 use crate::span::Span;
 
 /// Terms by the rarest pair of neighbours in them.
@@ -233,16 +234,24 @@ impl Glance {
             bias: model.biases[any],
             of_break: self.alphabet.enter(opinion::BREAK),
             of_number: self.alphabet.enter(opinion::NUMBER),
+            of_question: self.alphabet.enter(opinion::QUESTION),
+            of_exclamation: self.alphabet.enter(opinion::EXCLAMATION),
+            of_quote: self.alphabet.enter(opinion::QUOTE),
         };
-        for (number, gram) in (1..).zip(&model.grams) {
-            let first = self.alphabet.enter(gram.first);
-            if gram.second == '\0' {
-                self.alphabet.set_weight(first, gram.weights[any]);
-                self.alphabet.facts_mut(first).gram = number;
-            } else {
-                let pair = (first, self.alphabet.enter(gram.second));
-                let facts = facts.entry(pair).or_default();
-                (facts.weight, facts.gram) = (gram.weights[any], number);
+        for (number, weighed) in (1..).zip(&model.grams) {
+            let weight = weighed.weights[any];
+            match weighed.gram {
+                Gram::One(character) => {
+                    let code = self.alphabet.enter(character);
+                    self.alphabet.set_weight(code, weight);
+                    self.alphabet.facts_mut(code).gram = number;
+                }
+                Gram::Two(first, second) => {
+                    let pair = (self.alphabet.enter(first), self.alphabet.enter(second));
+                    let facts = facts.entry(pair).or_default();
+                    (facts.weight, facts.gram) = (weight, number);
+                }
+                Gram::Wide(..) => unreachable!("grams of the first hearing aren't wide"),
             }
         }
     }
@@ -252,9 +261,9 @@ impl Glance {
         self.alphabet.fill_heard(&self.measure);
         self.weights = vec![Weights::default()];
         let grams = lexicon.model.iter().flat_map(|model| &model.grams);
-        self.weights.extend(grams.map(|gram| {
+        self.weights.extend(grams.map(|weighed| {
             let mut weights = Weights::default();
-            weights[..gram.weights.len()].copy_from_slice(&gram.weights);
+            weights[..weighed.weights.len()].copy_from_slice(&weighed.weights);
             weights
         }));
     }
@@ -283,8 +292,10 @@ impl Glance {
     /// Adds a character that is no token, more than one, or ends a sentence.
     fn hear_special(&self, character: char, folds: &Folds, sound: &SoundIndex, tally: &mut Tally) {
         let (measure, alphabet) = (&self.measure, &self.alphabet);
-        let mut add = |glyph: Glyph| {
-            let (code, runs) = measure.token(glyph);
+        let mut add = |character: char, glyph: Glyph| {
+            let Some((code, runs)) = measure.token(character, glyph) else {
+                return;
+            };
             tally.add(code, runs, measure, alphabet.ears());
             if glyph.is(CharKind::Sentence) {
                 tally.end_sentence_once();
@@ -295,9 +306,9 @@ impl Glance {
             let several = folds.table.several(character);
             several
                 .chars()
-                .for_each(|folded| add(alphabet.glyph(folded, folds, sound)));
-        } else if !glyph.is_transparent() {
-            add(glyph);
+                .for_each(|folded| add(folded, alphabet.glyph(folded, folds, sound)));
+        } else {
+            add(character, glyph);
         }
     }
 
@@ -307,15 +318,15 @@ impl Glance {
         source: &str,
         folds: &Folds,
         sound: &SoundIndex,
+        wide: &Wide,
     ) -> (Vec<Token>, Vec<Shares>) {
         let mut tokens: Vec<Token> = Vec::with_capacity(source.len() / 3 + 1);
         let mut shares: Vec<Shares> = Vec::with_capacity(source.len() / 3 + 1);
         let mut last = None;
-        let mut add = |glyph: Glyph, span: Span| {
-            if glyph.is_transparent() {
+        let mut add = |character: char, glyph: Glyph, span: Span| {
+            let Some((code, runs)) = self.measure.token(character, glyph) else {
                 return;
-            }
-            let (code, runs) = self.measure.token(glyph);
+            };
             let ends_sentence = glyph.is(CharKind::Sentence);
             if let Some(token) = tokens.last_mut()
                 && runs
@@ -329,8 +340,15 @@ impl Glance {
             let mut share = Shares::default();
             share.add(&self.weights[self.alphabet.facts(code).gram as usize]);
             share.add(&self.weights[pair as usize]);
+            let character = self.alphabet.character(code);
+            if let [earlier @ .., before] = &tokens[..] {
+                let first = earlier.last().map_or(opinion::BREAK, |token| token.character);
+                for gram in opinion::wide_grams(first, before.character, character) {
+                    share.add_wide(wide.weight(gram));
+                }
+            }
             tokens.push(Token {
-                character: self.alphabet.character(code),
+                character,
                 span,
                 ends_sentence,
             });
@@ -344,9 +362,9 @@ impl Glance {
                 let several = folds.table.several(character);
                 several
                     .chars()
-                    .for_each(|folded| add(self.alphabet.glyph(folded, folds, sound), span));
+                    .for_each(|folded| add(folded, self.alphabet.glyph(folded, folds, sound), span));
             } else {
-                add(glyph, span);
+                add(character, glyph, span);
             }
         }
         (tokens, shares)

@@ -10,24 +10,30 @@ use super::alphabet::{Ears, Glyph, Voice};
 use crate::normalize::CharKind;
 use crate::opinion::{self, Opinion};
 
-/// What turns a sum of shares into a logit, and the codes of what stands for breaks and numbers.
+/// What turns a sum of shares into a logit, and the codes of what stands for breaks, numbers and marks.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Measure {
     pub(super) scale: f32,
     pub(super) bias: f32,
     pub(super) of_break: u16,
     pub(super) of_number: u16,
+    pub(super) of_question: u16,
+    pub(super) of_exclamation: u16,
+    pub(super) of_quote: u16,
 }
 
 impl Measure {
-    /// The code of the token that a character is, and whether a run of such characters is one token.
-    pub(super) fn token(&self, glyph: Glyph) -> (u16, bool) {
-        if glyph.is_break() {
-            (self.of_break, true)
-        } else if glyph.is(CharKind::Digit) {
-            (self.of_number, true)
-        } else {
-            (glyph.code(), false)
+    /// The code of the token that a character is, and whether a run of such characters is one token; none if it is
+    /// passed over.
+    pub(super) fn token(&self, character: char, glyph: Glyph) -> Option<(u16, bool)> {
+        match opinion::mark(character) {
+            Some(opinion::QUESTION) => Some((self.of_question, true)),
+            Some(opinion::EXCLAMATION) => Some((self.of_exclamation, true)),
+            Some(_) => Some((self.of_quote, true)),
+            None if glyph.is_transparent() => None,
+            None if glyph.is_break() => Some((self.of_break, true)),
+            None if glyph.is(CharKind::Digit) => Some((self.of_number, true)),
+            None => Some((glyph.code(), false)),
         }
     }
 }
