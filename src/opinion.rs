@@ -34,12 +34,15 @@ const LOUD: f32 = 2.0;
 const LIKELY: f32 = 0.0;
 
 /// A message above this logit at the first hearing is heard again, whatever rules find.
-const HEARD_AGAIN: f32 = -1.0;
+const HEARD_AGAIN: f32 = -0.5;
+
+/// The same for a message of one or two clauses. On texts by authors unseen two in five that lie between were clean.
+const LIKELY_IF_SHORT: f32 = 1.0;
 
 /// The same for a message of few words: 请您今天还款 is made of nothing but words that threats are made of, too. Of 150
 /// texts of 4 to 24 characters met for the first time, 50 of them offending, it loses 2 of 42 found and the one false
 /// alarm.
-const LIKELY_IF_SHORT: f32 = 4.5;
+const LIKELY_IF_FEW_WORDS: f32 = 4.5;
 
 /// A message above this logit offends, whatever rules say; below, and with nothing that a rule finds, it asks for a look:
 /// what is proposed is a notice. On the measured half 21 instead of 34 of 1,000 clean texts are warned of, at the same
@@ -50,8 +53,9 @@ const SURE: f32 = 3.0;
 /// less than evidence that isn't shown.
 const OF_CATEGORY: f32 = -0.3;
 
-/// A clause above this logit is proposed besides the one that reads most like a category.
-const TELLING: f32 = -1.0;
+/// A clause above this logit is proposed besides the one that reads most like a category. On the measured half 0.804 of the
+/// labelled evidence is shown instead of 0.796 at -1, for a clause in eight more that no reviewer marked.
+const TELLING: f32 = -1.5;
 
 /// Clauses proposed for a category.
 const MOST_CLAUSES: usize = 4;
@@ -147,7 +151,8 @@ impl Opinion {
     /// The logit above which a message as long as this one reads like an offending one.
     fn likely(self) -> f32 {
         match self.tokens {
-            0..LEAST_ORDINARY_TOKENS => LIKELY_IF_SHORT,
+            0..LEAST_ORDINARY_TOKENS => LIKELY_IF_FEW_WORDS,
+            LEAST_ORDINARY_TOKENS..LEAST_SURE_TOKENS => LIKELY_IF_SHORT,
             _ => LIKELY,
         }
     }
@@ -346,9 +351,10 @@ impl<'m> CloseOpinion<'m> {
         sums.fold((0, 0), |(sum, tokens), share| (sum + share, tokens + 1))
     }
 
-    /// Whether the message reads neither like an ordinary nor like an offending one.
+    /// Whether the message reads neither like an ordinary nor like an offending one, and is long enough for a tone of its
+    /// own.
     pub(crate) fn is_undecided(&self) -> bool {
-        self.opinion.reads_like() == ReadsLike::Undecided
+        self.opinion.tokens >= LEAST_SURE_TOKENS && self.opinion.reads_like() == ReadsLike::Undecided
     }
 
     /// For whoever asks why.

@@ -322,7 +322,7 @@ impl Glance {
     ) -> (Vec<Token>, Vec<Shares>) {
         let mut tokens: Vec<Token> = Vec::with_capacity(source.len() / 3 + 1);
         let mut shares: Vec<Shares> = Vec::with_capacity(source.len() / 3 + 1);
-        let mut last = None;
+        let (mut last, mut last_pair) = (None, 0);
         let mut add = |character: char, glyph: Glyph, span: Span| {
             let Some((code, runs)) = self.measure.token(character, glyph) else {
                 return;
@@ -343,10 +343,14 @@ impl Glance {
             let character = self.alphabet.character(code);
             if let [earlier @ .., before] = &tokens[..] {
                 let first = earlier.last().map_or(opinion::BREAK, |token| token.character);
-                for gram in opinion::wide_grams(first, before.character, character) {
-                    share.add_wide(wide.weight(gram));
+                let [three, two] = opinion::wide_grams(first, before.character, character);
+                // Three in a row are known only if both of their pairs are.
+                if pair != 0 && last_pair != 0 {
+                    share.add_wide(wide.weight(three));
                 }
+                share.add_wide(wide.weight(two));
             }
+            last_pair = pair;
             tokens.push(Token {
                 character,
                 span,
