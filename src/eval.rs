@@ -17,7 +17,7 @@ use crate::finding::{Finding, Place, Verdict};
 use crate::lexicon::Lexicon;
 use crate::linter::Linter;
 use crate::message::{Body, Channel, CreditorKind, Id, Message, Role, Speaker, Time, Turn};
-use crate::rule::{Category, Confidence, Tier};
+use crate::rule::{Category, Tier};
 use crate::span::Span;
 
 pub use figures::{Figures, Headline, Interval};
@@ -406,9 +406,7 @@ impl LabelledEvidence {
                     .get(place.span.start..place.span.end)
                     .is_some_and(|words| words.chars().count() <= limit)
         };
-        let counted = findings
-            .iter()
-            .filter(|finding| finding.confidence > Confidence::Low);
+        let counted = findings.iter().filter(|finding| finding.is_counted());
         counted
             .filter(|finding| finding.category == self.label)
             .any(|finding| {
@@ -436,6 +434,7 @@ fn without_speaker<'l>(line: &'l str, turn: &str) -> &'l str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::Confidence;
 
     const RECORDS: &str = r#"
 {"id": "m1", "channel": "sms", "text": "再不还钱打断你的腿", "tier": "severe", "labels": ["threat"], "evidence": [{"label": "threat", "quote": "打断你的腿"}], "genre": "collection"}

@@ -91,6 +91,13 @@ pub struct Finding {
     pub related: Vec<Related>,
 }
 
+impl Finding {
+    /// Whether it counts: those of low confidence are shown for review.
+    pub fn is_counted(&self) -> bool {
+        self.confidence > Confidence::Low
+    }
+}
+
 /// Why a match is innocent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

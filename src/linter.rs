@@ -14,7 +14,7 @@ use crate::judge::{Hearing, Judges};
 use crate::lexicon::Lexicon;
 use crate::message::{Message, Role};
 use crate::normalize;
-use crate::opinion::{CloseOpinion, Opinion};
+use crate::opinion::{CloseOpinion, Model, Opinion};
 use crate::rule::{Category, Confidence, Tier};
 use crate::score::score;
 use crate::search::patterns::Matcher;
@@ -238,11 +238,15 @@ impl<'l> Linter<'l> {
     fn traced(&self, message: &Message, opinion: Opinion) -> TracedOpinion {
         match &self.lexicon.model {
             Some(model) if !self.is_ordinary(message, Some(opinion)) => {
-                let stretches = self.searcher.listen(self.lexicon, model, message);
-                CloseOpinion::new(model, opinion, stretches).traced()
+                self.hear_again(model, message, opinion).traced()
             }
             _ => opinion.traced(),
         }
+    }
+
+    /// The closer look at a message.
+    fn hear_again(&self, model: &'l Model, message: &Message, heard: Opinion) -> CloseOpinion<'l> {
+        CloseOpinion::new(model, heard, self.searcher.listen(self.lexicon, model, message))
     }
 
     /// The second opinion on the findings, and the score of what is left.
@@ -257,8 +261,7 @@ impl<'l> Linter<'l> {
         let lexicon = self.lexicon;
         let is_asked = |opinion: &Opinion| opinion.is_heard_again() || !findings.is_empty();
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
-            let stretches = self.searcher.listen(lexicon, model, message);
-            let close = CloseOpinion::new(model, opinion, stretches);
+            let close = self.hear_again(model, message, opinion);
             let is_exempt = |finding: &Finding| {
                 let rule = &lexicon.rules[finding.rule];
                 finding.rule >= lexicon.first_own_rule || rule.is_grave() || rule.rests_on_record(message)
@@ -300,9 +303,7 @@ impl<'l> Linter<'l> {
         findings: &mut Vec<Finding>,
         dismissed: &mut Vec<Dismissal>,
     ) {
-        let counted = findings
-            .iter()
-            .filter(|finding| finding.confidence > Confidence::Low);
+        let counted = findings.iter().filter(|finding| finding.is_counted());
         let found: Vec<Category> = counted.map(|finding| finding.category).collect();
         for (category, place) in close.proposals(&found) {
             let Some(rule) = self.lexicon.proposals[category as usize] else {
@@ -310,7 +311,7 @@ impl<'l> Linter<'l> {
             };
             let is_shown = findings.iter().any(|finding| {
                 finding.category == category
-                    && finding.confidence > Confidence::Low
+                    && finding.is_counted()
                     && finding.place.turn == place.turn
                     && finding.place.span.overlaps(place.span)
             });
@@ -365,9 +366,7 @@ fn texts<'m>(message: &'m Message) -> impl Iterator<Item = &'m str> {
 
 /// How many rules have findings that count.
 fn rules_counted(findings: &[Finding]) -> usize {
-    let counted = findings
-        .iter()
-        .filter(|finding| finding.confidence > Confidence::Low);
+    let counted = findings.iter().filter(|finding| finding.is_counted());
     let mut rules: SmallVec<[usize; 4]> = counted.map(|finding| finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();

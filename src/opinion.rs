@@ -11,6 +11,8 @@ pub(crate) mod model;
 pub(crate) mod train;
 pub(crate) mod wide;
 
+use std::ops::Range;
+
 use crate::finding::Place;
 use crate::message::{Message, Speaker};
 use crate::normalize::{CharKind, FoldTable, Signs};
@@ -218,9 +220,21 @@ pub(crate) fn mark(character: char) -> Option<char> {
     }
 }
 
-/// Whether a token stands between clauses.
-fn is_between_clauses(token: &Token) -> bool {
-    matches!(token.character, BREAK | QUESTION | EXCLAMATION | QUOTE)
+/// Whether a token of this character stands between clauses.
+fn is_between_clauses(character: char) -> bool {
+    matches!(character, BREAK | QUESTION | EXCLAMATION | QUOTE)
+}
+
+/// The clauses of a text, as ranges of tokens; some are empty.
+fn clauses(tokens: &[Token]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut start = 0;
+    tokens
+        .split(|token| is_between_clauses(token.character))
+        .map(move |clause| {
+            let range = start..start + clause.len();
+            start = range.end + 1;
+            range
+        })
 }
 
 fn push(tokens: &mut Vec<Token>, character: char, folded: char, kind: CharKind, span: Span) {
@@ -232,7 +246,7 @@ fn push(tokens: &mut Vec<Token>, character: char, folded: char, kind: CharKind, 
         (None, _) => folded,
     };
     let ends_sentence = kind == CharKind::Sentence;
-    let runs = own == NUMBER || matches!(own, BREAK | QUESTION | EXCLAMATION | QUOTE);
+    let runs = own == NUMBER || is_between_clauses(own);
     match tokens.last_mut() {
         Some(last) if last.character == own && runs => {
             last.span = last.span.cover(span);
@@ -339,16 +353,8 @@ impl<'m> CloseOpinion<'m> {
             opinion: heard,
             stretches,
         };
-        let (sum, tokens) = close.sum(Head::AnyClosely);
-        close.opinion.whole = close.logit_of(Head::AnyClosely.index(), sum, tokens);
+        close.opinion.whole = close.logit_of_whole(Head::AnyClosely);
         close
-    }
-
-    /// What all tokens add to a head, and how many they are.
-    fn sum(&self, head: Head) -> (i32, usize) {
-        let shares = self.stretches.iter().flat_map(|stretch| &stretch.shares);
-        let sums = shares.map(|shares| shares.of(head.index()));
-        sums.fold((0, 0), |(sum, tokens), share| (sum + share, tokens + 1))
     }
 
     /// Whether the message reads neither like an ordinary nor like an offending one, and is long enough for a tone of its
@@ -359,10 +365,10 @@ impl<'m> CloseOpinion<'m> {
 
     /// For whoever asks why.
     pub(crate) fn traced(&self) -> TracedOpinion {
-        let loudest = self.stretches.iter().flat_map(|stretch| {
-            let windows = windows(&stretch.tokens);
-            windows.map(|(start, end)| self.logit(Head::AnyClosely, &stretch.shares[start..end]))
-        });
+        let loudest = self
+            .stretches
+            .iter()
+            .map(|stretch| self.loudest(stretch, |_| true));
         let loudest = loudest.fold(f32::MIN, f32::max);
         Opinion {
             loudest,
@@ -393,26 +399,28 @@ impl<'m> CloseOpinion<'m> {
         let covers = |range: &(usize, usize)| {
             tokens[range.0].span.start <= place.span.start && place.span.start < tokens[range.1 - 1].span.end
         };
-        windows(tokens)
-            .filter(covers)
+        self.loudest(stretch, covers)
+    }
+
+    /// The logit of the loudest of these windows of a stretch.
+    fn loudest(&self, stretch: &Stretch, is_meant: impl Fn(&(usize, usize)) -> bool) -> f32 {
+        windows(&stretch.tokens)
+            .filter(is_meant)
             .map(|(start, end)| self.logit(Head::AnyClosely, &stretch.shares[start..end]))
             .fold(f32::MIN, f32::max)
     }
 
-    /// The logit of tokens that add these shares.
-    fn logit(&self, head: Head, shares: &[Shares]) -> f32 {
-        let head = head.index();
-        let sum: i32 = shares.iter().map(|shares| shares.of(head)).sum();
-        self.logit_of(head, sum, shares.len())
+    /// The logit of the whole message.
+    fn logit_of_whole(&self, head: Head) -> f32 {
+        self.logit(head, self.stretches.iter().flat_map(|stretch| &stretch.shares))
     }
 
-    fn logit_of(&self, head: usize, sum: i32, tokens: usize) -> f32 {
-        logit(
-            self.model.biases[head],
-            self.model.scales[head],
-            sum,
-            tokens as u32,
-        )
+    /// The logit of tokens that add these shares.
+    fn logit<'s>(&self, head: Head, shares: impl IntoIterator<Item = &'s Shares>) -> f32 {
+        let head = head.index();
+        let shares = shares.into_iter().map(|shares| shares.of(head));
+        let (sum, tokens) = shares.fold((0, 0), |(sum, tokens), share| (sum + share, tokens + 1));
+        logit(self.model.biases[head], self.model.scales[head], sum, tokens)
     }
 
     /// The categories that the message reads like or that are `found` in it, with the words that do.
@@ -424,9 +432,8 @@ impl<'m> CloseOpinion<'m> {
         let mut categories: Vec<(f32, Category)> = Category::ALL
             .into_iter()
             .map(|category| {
-                let head = Head::Category(category);
-                let (sum, tokens) = self.sum(head);
-                (self.logit_of(head.index(), sum, tokens), category)
+                let logit = self.logit_of_whole(Head::Category(category));
+                (logit, category)
             })
             .collect();
         categories.sort_by(|left, right| right.0.total_cmp(&left.0));
@@ -445,11 +452,9 @@ impl<'m> CloseOpinion<'m> {
     /// best one if `needs_one`.
     fn words(&self, category: Category, needs_one: bool) -> Vec<Place> {
         let head = Head::Words(category);
-        let mut clauses: Vec<(f32, Place)> = Vec::new();
+        let mut ranked: Vec<(f32, Place)> = Vec::new();
         for Stretch { turn, tokens, shares } in &self.stretches {
-            let mut start = 0;
-            for clause in tokens.split(is_between_clauses) {
-                let end = start + clause.len();
+            for Range { start, end } in clauses(tokens) {
                 let parts = start..=start.max(end.saturating_sub(LONGEST_WORDS));
                 let parts = parts.map(|part| part..end.min(part + LONGEST_WORDS));
                 let best = parts
@@ -458,15 +463,13 @@ impl<'m> CloseOpinion<'m> {
                     .max_by(|left, right| left.0.total_cmp(&right.0));
                 if let Some((logit, words)) = best {
                     let span = tokens[words.start].span.cover(tokens[words.end - 1].span);
-                    clauses.push((logit, Place { turn: *turn, span }));
+                    ranked.push((logit, Place { turn: *turn, span }));
                 }
-                start = end + 1;
             }
         }
-        clauses.sort_by(|left, right| right.0.total_cmp(&left.0));
-        let ranked = clauses.into_iter().take(MOST_CLAUSES).enumerate();
-        ranked
-            .filter(|(rank, (logit, _))| *logit > TELLING || needs_one && *rank == 0)
+        ranked.sort_by(|left, right| right.0.total_cmp(&left.0));
+        let most = ranked.into_iter().take(MOST_CLAUSES).enumerate();
+        most.filter(|(rank, (logit, _))| *logit > TELLING || needs_one && *rank == 0)
             .map(|(_, (_, place))| place)
             .collect()
     }

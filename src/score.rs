@@ -45,10 +45,7 @@ pub(crate) fn score(findings: &[Finding]) -> (Tier, u8, Vec<Category>) {
 
 /// Findings of high and medium confidence; those on overlapping words in one category once, the gravest.
 fn counted(findings: &[Finding]) -> Vec<&Finding> {
-    let mut sorted: Vec<&Finding> = findings
-        .iter()
-        .filter(|finding| finding.confidence > Confidence::Low)
-        .collect();
+    let mut sorted: Vec<&Finding> = findings.iter().filter(|finding| finding.is_counted()).collect();
     sorted.sort_by_key(|finding| std::cmp::Reverse((finding.tier, finding.confidence)));
     let mut counted: Vec<&Finding> = Vec::new();
     for finding in sorted {

@@ -73,15 +73,16 @@ impl Speech {
     pub(crate) fn of(text: &str) -> Self {
         let ways = PATTERNS.matches(text);
         let ways = ways.iter().map(|way| WAYS_OF_SPEAKING[way]);
-        ways.fold(Self::default(), |speech, (_, weight, presents)| Self {
-            weight: speech.weight + weight,
-            presents: speech.presents | presents,
-        })
+        Self::together(ways.map(|(_, weight, presents)| Self { weight, presents }))
     }
 
     /// Several turns of one speaker together.
     pub(crate) fn of_all<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        texts.map(Self::of).fold(Self::default(), |all, own| Self {
+        Self::together(texts.map(Self::of))
+    }
+
+    fn together(parts: impl Iterator<Item = Self>) -> Self {
+        parts.fold(Self::default(), |all, own| Self {
             weight: all.weight + own.weight,
             presents: all.presents | own.presents,
         })

@@ -226,10 +226,8 @@ impl Samples {
                 })
                 .collect();
             let all = tokens(text, &lexicon.folds.table);
-            let mut start = 0;
-            for clause in all.split(super::is_between_clauses) {
-                let stretch = start..start + clause.len();
-                start = stretch.end + 1;
+            for stretch in super::clauses(&all) {
+                let clause = &all[stretch.clone()];
                 let (Some(first), Some(last)) = (clause.first(), clause.last()) else {
                     continue;
                 };

@@ -257,12 +257,10 @@ fn rules_or_why(citing: &[impl AsRef<str>], clause: &Clause, lang: Lang) -> Stri
         ),
         None => ("没有规则", "no rule"),
     };
-    format!(
-        "{}{}{}",
-        pick(lang, "（", "("),
-        pick(lang, zh, en),
-        pick(lang, "）", ")")
-    )
+    match lang {
+        Lang::Zh => format!("（{zh}）"),
+        Lang::En => format!("({en})"),
+    }
 }
 
 /// Writes a paragraph, every line of it behind `indent`.

@@ -21,7 +21,7 @@ use crate::report::mask::{masked_text, names_of};
 use crate::report::visible::{columns, shorten, visible};
 use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
-use crate::rule::{Category, Confidence, Lang, Tier};
+use crate::rule::{Category, Lang, Tier};
 
 /// How many of the worst messages are listed.
 const WORST: usize = 20;
@@ -534,7 +534,7 @@ fn agency_of<'a>(message: &'a Message) -> Option<&'a str> {
 /// The findings that count.
 fn counted(verdict: &Verdict) -> impl Iterator<Item = &Finding> {
     let findings = verdict.findings.iter();
-    findings.filter(|finding| finding.confidence > Confidence::Low)
+    findings.filter(|finding| finding.is_counted())
 }
 
 /// The beginning of the stretch that carries the gravest finding, on one line.
