@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 
 use crate::finding::{Disguise, Dismissal, Finding, Place, Reason, Related, RelatedRole};
 use crate::lexicon::Folds;
-use crate::lexicon::cue::State;
+use crate::lexicon::cue::{Effect, State};
 use crate::lexicon::pattern::{Target, Window};
 use crate::linter::Work;
 use crate::message::{Role, Speaker};
@@ -230,6 +230,21 @@ impl<'m, 't> Judges<'m, 't> {
                 Hearing::Mention(strongest.map(|cue| self.context.place(cue.stretch, cue.span)))
             }
         }
+    }
+
+    /// The words that end what a denial or a ban says, outside customers' turns: 我们不会…，但是….
+    pub(crate) fn turns(&self) -> SmallVec<[Place; 2]> {
+        let context = &self.context;
+        let ends_denial = |turn: &&CueFound| {
+            let is_denial = |cue: &CueFound| {
+                matches!(context.entry(cue).effect, Effect::Denial | Effect::Prohibition)
+                    && cue.stretch == turn.stretch
+                    && cue.span.end <= turn.span.start
+            };
+            context.cues.iter().any(is_denial)
+        };
+        let turns = context.with_effect(Effect::Turn).filter(ends_denial);
+        turns.map(|turn| context.place(turn.stretch, turn.span)).collect()
     }
 
     /// Whether words that the second opinion proposes hold a wording that is innocent for its rule.

@@ -259,9 +259,16 @@ impl<'l> Linter<'l> {
         mut dismissed: Vec<Dismissal>,
     ) -> Verdict {
         let lexicon = self.lexicon;
-        let is_asked = |opinion: &Opinion| opinion.is_heard_again() || !findings.is_empty();
+        // Only where a match was dismissed: without one, no stage before this looks for cues.
+        let turns = judges.filter(|_| !dismissed.is_empty()).map(Judges::turns);
+        let turns = turns.unwrap_or_default();
+        let is_asked =
+            |opinion: &Opinion| opinion.is_heard_again() || !findings.is_empty() || !turns.is_empty();
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
-            let close = self.hear_again(model, message, opinion);
+            let mut close = self.hear_again(model, message, opinion);
+            for turn in turns {
+                close.go_by(self.searcher.listen_after(lexicon, model, message, turn));
+            }
             let is_exempt = |finding: &Finding| {
                 let rule = &lexicon.rules[finding.rule];
                 finding.rule >= lexicon.first_own_rule || rule.is_grave() || rule.rests_on_record(message)

@@ -357,6 +357,23 @@ impl<'m> CloseOpinion<'m> {
         close
     }
 
+    /// Goes by what comes after a denial, heard by itself, if that alone reads like an offending message and the whole
+    /// doesn't: 我们不会…，但是….
+    pub(crate) fn go_by(&mut self, rest: Stretch) {
+        if self.opinion.is_likely() {
+            return;
+        }
+        let opinion = Opinion {
+            tokens: rest.tokens.len() as u32,
+            whole: self.logit(Head::AnyClosely, &rest.shares),
+            ..self.opinion
+        };
+        if opinion.is_likely() {
+            self.opinion = opinion;
+            self.stretches = vec![rest];
+        }
+    }
+
     /// Whether the message reads neither like an ordinary nor like an offending one, and is long enough for a tone of its
     /// own.
     pub(crate) fn is_undecided(&self) -> bool {

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::error::{Error, ErrorKind, Result, say};
-use crate::finding::Disguise;
+use crate::finding::{Disguise, Place};
 use crate::lexicon::Lexicon;
 use crate::lexicon::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
@@ -471,12 +471,31 @@ impl Searcher {
 
     /// The tokens of a message and what they add to the second opinion, with their places.
     pub(crate) fn listen(&self, lexicon: &Lexicon, model: &Model, message: &Message) -> Vec<Stretch> {
-        let wide = self.wide.get_or_init(|| Wide::new(model));
-        let listen = |(turn, source)| {
-            let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound, wide);
-            Stretch { turn, tokens, shares }
-        };
+        let listen = |(turn, source)| self.listen_to(lexicon, model, turn, source);
         opinion::heard(message).map(listen).collect()
+    }
+
+    /// The same for what comes after a place in its stretch.
+    pub(crate) fn listen_after(
+        &self,
+        lexicon: &Lexicon,
+        model: &Model,
+        message: &Message,
+        place: Place,
+    ) -> Stretch {
+        let start = place.span.end;
+        let rest = &message.stretch(place.turn)[start..];
+        let mut stretch = self.listen_to(lexicon, model, place.turn, rest);
+        for token in &mut stretch.tokens {
+            token.span = Span::new(token.span.start + start, token.span.end + start);
+        }
+        stretch
+    }
+
+    fn listen_to(&self, lexicon: &Lexicon, model: &Model, turn: Option<usize>, source: &str) -> Stretch {
+        let wide = self.wide.get_or_init(|| Wide::new(model));
+        let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound, wide);
+        Stretch { turn, tokens, shares }
     }
 
     /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a

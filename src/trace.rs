@@ -17,6 +17,9 @@ pub struct Trace {
     pub hits: Vec<TracedHit>,
     /// Judges: what in the text or the record changes how it is read.
     pub signals: Vec<Signal>,
+    /// In a call about a debt: what a collector is expected to say, and whether he did. No finding follows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<TracedStatement>,
     /// The second opinion, if there is a model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opinion: Option<TracedOpinion>,
@@ -98,6 +101,15 @@ pub struct Signal {
     pub weight: f64,
     /// The words or the value.
     pub text: String,
+}
+
+/// Something that a collector is expected to say in a call.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TracedStatement {
+    /// `institution_named` or `recording_told`.
+    pub statement: String,
+    /// The turn in which it was first said; none if it never was.
+    pub turn: Option<usize>,
 }
 
 /// A match and its outcome.

@@ -283,7 +283,7 @@ fn write_human(
     for breach in breaches {
         let sign = if breach.is_ceiling { "≤" } else { "≥" };
         let line = format!("{} ({sign} {:.3})", number(breach.value), breach.bound);
-        row(context, breach.figure.id(), &line)?;
+        row(context, &breach.figure, &line)?;
     }
     Ok(())
 }

@@ -111,7 +111,7 @@ pub struct CleanFlagged {
     pub warning: Share,
 }
 
-/// Bounds of the headline figures; `floors.toml`.
+/// Bounds of the headline figures and of the disguises; `floors.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Floors {
@@ -121,13 +121,16 @@ pub struct Floors {
     /// Figures that must not be above.
     #[serde(default)]
     pub at_most: BTreeMap<Headline, f64>,
+    /// By disguise: shares found, of those found in plain form, that must not be below.
+    #[serde(default)]
+    pub disguises: BTreeMap<String, f64>,
 }
 
 /// A figure on the wrong side of its bound.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Breach {
-    /// The figure.
-    pub figure: Headline,
+    /// Its name in the floors file; `disguises.…` for a disguise.
+    pub figure: String,
     /// What it is; none if there was nothing to measure.
     pub value: Option<f64>,
     /// What it must be at least, or at most.
@@ -229,8 +232,7 @@ impl Figures {
 
     /// The figures that break the floors, in the floors' order; a bound on what couldn't be measured is broken.
     pub fn breaches(&self, floors: &Floors) -> Vec<Breach> {
-        let check = |(&figure, &bound): (&Headline, &f64), is_ceiling: bool| {
-            let value = self.headline.get(&figure).and_then(|interval| interval.value);
+        let check = |figure: String, value: Option<f64>, bound: f64, is_ceiling: bool| {
             let holds = value.is_some_and(|value| {
                 if is_ceiling {
                     value <= bound
@@ -245,9 +247,20 @@ impl Figures {
                 is_ceiling,
             })
         };
-        let at_least = floors.at_least.iter().filter_map(|floor| check(floor, false));
-        let at_most = floors.at_most.iter().filter_map(|ceiling| check(ceiling, true));
-        at_least.chain(at_most).collect()
+        let headline = |(figure, &bound): (&Headline, &f64), is_ceiling| {
+            let value = self.headline.get(figure).and_then(|interval| interval.value);
+            check(figure.id().to_owned(), value, bound, is_ceiling)
+        };
+        let at_least = floors.at_least.iter().filter_map(|floor| headline(floor, false));
+        let at_most = floors
+            .at_most
+            .iter()
+            .filter_map(|ceiling| headline(ceiling, true));
+        let disguises = floors.disguises.iter().filter_map(|(disguise, &floor)| {
+            let value = self.disguises.get(disguise).and_then(|share| share.share);
+            check(format!("disguises.{disguise}"), value, floor, false)
+        });
+        at_least.chain(at_most).chain(disguises).collect()
     }
 
     fn finish_shares(&mut self) {
@@ -266,7 +279,7 @@ impl Floors {
     /// Reads a floors file.
     ///
     /// # Errors
-    /// If it isn't TOML of tables `at_least` and `at_most` with known figures.
+    /// If it isn't TOML of tables `at_least`, `at_most` (known figures) and `disguises`.
     pub fn parse(text: &str) -> Result<Self> {
         let reason = say!("不是有效的指标下限文件", "not a floors file");
         toml::from_str(text).map_err(|error| Error::new(ErrorKind::Usage, reason).because(error))

@@ -4,9 +4,10 @@
 
 use super::{Judged, Judges, Outcome as Decision};
 use crate::finding::Finding;
+use crate::lexicon::cue::{Effect, State};
 use crate::message::Role;
 use crate::span::Span;
-use crate::trace::{Outcome, Signal, Trace, TracedHit, TracedMatch, TracedReading};
+use crate::trace::{Outcome, Signal, Trace, TracedHit, TracedMatch, TracedReading, TracedStatement};
 
 impl Judges<'_, '_> {
     /// The notes of all stages.
@@ -16,6 +17,7 @@ impl Judges<'_, '_> {
             readings: self.readings(),
             hits: self.hits(),
             signals: self.signals(),
+            statements: self.statements(),
             gated: self.gated(gated),
             matches: self.matches(judged, findings),
         }
@@ -98,6 +100,19 @@ impl Judges<'_, '_> {
                 text: String::new(),
             });
         field.into_iter().chain(cues).chain(sums).collect()
+    }
+
+    fn statements(&self) -> Vec<TracedStatement> {
+        let context = &self.context;
+        let first = |state: State| context.with_effect(Effect::State(state)).next();
+        if !context.is_call() || first(State::Collecting).is_none() {
+            return Vec::new();
+        }
+        let statements = State::EXPECTED.map(|state| TracedStatement {
+            statement: state.name().to_owned(),
+            turn: first(state).and_then(|found| context.place(found.stretch, found.span).turn),
+        });
+        statements.into()
     }
 
     fn gated(&self, mut rules: Vec<usize>) -> Vec<String> {

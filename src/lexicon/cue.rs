@@ -101,6 +101,10 @@ pub(crate) enum State {
     Group,
     /// Asked to be called at that time.
     CallbackAsked,
+    /// The collector has said for whom he speaks.
+    InstitutionNamed,
+    /// The collector has said that the call is recorded.
+    RecordingTold,
 }
 
 /// Where a cue works, seen from the cue.
@@ -166,14 +170,24 @@ impl Genre {
 }
 
 impl State {
-    pub(crate) const ALL: [(State, &'static str); 6] = [
+    pub(crate) const ALL: [(State, &'static str); 8] = [
         (State::NotDebtor, "not_debtor"),
         (State::StopRequested, "stop_requested"),
         (State::Distress, "distress"),
         (State::Collecting, "collecting"),
         (State::Group, "group"),
         (State::CallbackAsked, "callback_asked"),
+        (State::InstitutionNamed, "institution_named"),
+        (State::RecordingTold, "recording_told"),
     ];
+
+    /// What a collector is expected to say in a call.
+    pub(crate) const EXPECTED: [State; 2] = [State::InstitutionNamed, State::RecordingTold];
+
+    /// The name in the data.
+    pub(crate) fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
 
     pub(crate) fn named(name: &str) -> Option<State> {
         let found = Self::ALL.iter().find(|(_, own)| *own == name);
@@ -193,7 +207,7 @@ impl std::fmt::Display for Effect {
             Effect::Condition => out.write_str("condition"),
             Effect::Collector => out.write_str("collector"),
             Effect::Genre(genre) => write!(out, "genre:{}", Genre::ALL[*genre as usize].1),
-            Effect::State(state) => write!(out, "state:{}", State::ALL[*state as usize].1),
+            Effect::State(state) => write!(out, "state:{}", state.name()),
             Effect::Addressee(Role::Guarantor) => out.write_str("addressee:guarantor"),
             Effect::Addressee(Role::ThirdParty) => out.write_str("addressee:third_party"),
             Effect::Addressee(_) => out.write_str("addressee:debtor"),

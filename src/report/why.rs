@@ -13,7 +13,7 @@ use crate::report::json::Recorder;
 use crate::report::visible::visible;
 use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
-use crate::rule::{Confidence, Tier};
+use crate::rule::{Confidence, Lang, Tier};
 use crate::span::Span;
 use crate::trace::{Outcome, ReadsLike, Trace};
 
@@ -109,6 +109,14 @@ pub fn write_story(
             other => other,
         };
         writeln!(out, "   {cue} → {effect} ({:+.1})  {text}", signal.weight)?;
+    }
+    for statement in &trace.statements {
+        let told = match statement.turn {
+            Some(turn) => format!("#{turn}"),
+            None => pick(lang, "未说", "not said").to_owned(),
+        };
+        let name = statement_name(&statement.statement, lang);
+        writeln!(out, "   {name}{}{told}", colon(lang))?;
     }
     heading(
         out,
@@ -223,12 +231,20 @@ fn score_sentence(judged: Judged, settings: &Settings) -> String {
     let (tier, score) = (verdict.tier.title(lang), verdict.score);
     let (counted, review) = (counted.len(), review.len());
     match lang {
-        crate::rule::Lang::Zh => {
+        Lang::Zh => {
             format!("{tier} {score}；计分 {counted} 处，最重的是 {gravest}；仅供复核 {review} 处")
         }
-        crate::rule::Lang::En => {
+        Lang::En => {
             format!("{tier} {score}; {counted} counted, the gravest is {gravest}; {review} for review only")
         }
+    }
+}
+
+/// What a collector is expected to say, for a person.
+fn statement_name(id: &str, lang: Lang) -> &'static str {
+    match id {
+        "institution_named" => pick(lang, "应说明的机构", "expected: for whom he speaks"),
+        _ => pick(lang, "应告知的录音", "expected: that the call is recorded"),
     }
 }
 
@@ -251,7 +267,6 @@ mod tests {
     use crate::Message;
     use crate::finding::Reason;
     use crate::report::json::tests::{judged_text, settings, small_lexicon};
-    use crate::rule::Lang;
     use crate::trace::{Signal, TracedHit, TracedMatch, TracedReading};
 
     #[test]
@@ -262,6 +277,7 @@ mod tests {
         let span = Span::new(6, text.len());
         let trace = Trace {
             opinion: None,
+            statements: Vec::new(),
             readings: vec![TracedReading {
                 name: "joined".to_owned(),
                 turn: None,

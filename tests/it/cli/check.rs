@@ -179,3 +179,22 @@ fn a_dash_is_stdin() {
         );
     }
 }
+
+#[test]
+fn why_tells_what_a_collector_left_unsaid_in_a_call() {
+    let place = Place::new();
+    let call = |opening: &str| {
+        let call = format!(
+            "坐席：您好，{opening}\n客户：什么事？\n坐席：您有一笔借款逾期5天，请问哪天能还？\n客户：下周。"
+        );
+        out(&place.run(&["--lang", "en", "why", &call]))
+    };
+    let story = call("我是安心消费金融的，本次通话有录音。");
+    assert!(story.contains("for whom he speaks: #0"), "{story}");
+    assert!(story.contains("that the call is recorded: #0"), "{story}");
+    let story = call("请问是李先生吗？");
+    assert!(story.contains("for whom he speaks: not said"), "{story}");
+    assert!(story.contains("that the call is recorded: not said"), "{story}");
+    let text = out(&place.run(&["--lang", "en", "why", "您有一笔借款逾期5天，请尽快还款。"]));
+    assert!(!text.contains("expected:"), "{text}");
+}

@@ -111,6 +111,11 @@ fn eval_measures_and_guards_the_measured_half() {
     assert_eq!(code(&place.run(&["eval", "learn", "--floors", "floors.toml"])), 1);
     place.write("floors.toml", "[at_least]\nmessages_f1 = 0.6\n");
     assert_eq!(code(&place.run(&["eval", "learn", "--floors", "floors.toml"])), 0);
+    // A kind of disguise that wasn't measured doesn't hold its floor either.
+    place.write("floors.toml", "[disguises]\nemoji = 0.5\n");
+    let output = place.run(&["eval", "learn", "--floors", "floors.toml"]);
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).contains("disguises.emoji"), "{}", out(&output));
     place.write("learn/bad.jsonl", "{}\n");
     assert_eq!(code(&place.run(&["eval", "learn"])), 2);
 }
