@@ -506,7 +506,7 @@ mod tests {
         .unwrap();
         let breaches = Figures::of(&sample()).breaches(&floors);
         assert_eq!(breaches.len(), 1);
-        assert!(breaches[0].is_ceiling && breaches[0].figure == Headline::HardCleanFlagged);
+        assert!(breaches[0].is_ceiling && breaches[0].figure == Headline::HardCleanFlagged.id());
         assert!(
             !Figures::of(&[]).breaches(&floors).is_empty(),
             "nothing measured holds no floor"

@@ -5,33 +5,45 @@
 
 use super::model::{Gram, Model};
 
-/// Wide grams by their hash: open addressing, linear probing.
+/// Wide grams by their hash, in buckets: a look-up reads one bucket and takes no branch that depends on what stands there,
+/// so the look-ups of neighbouring tokens overlap.
 #[derive(Debug, Default)]
 pub(crate) struct Wide {
-    /// 24 bits of the hash and the weight; 0 is free. Characters aren't kept: two grams of different characters are taken for
-    /// one another once in ten million look-ups, and four bytes a slot keep the table in the cache.
-    slots: Vec<u32>,
-    /// Bits of the hash that choose the slot.
+    buckets: Vec<Bucket>,
+    /// Bits of the hash that choose the bucket.
     bits: u32,
 }
 
-/// Slots for every gram at the least: the next one asked for that isn't there finds a free slot at once.
-const ROOM: usize = 2;
+/// 24 bits of the hash and the weight in each slot; 0 is free, and what doesn't fit into a full bucket stands in the next.
+/// Characters aren't kept: two grams of different characters are taken for one another once in a million look-ups, and
+/// four bytes a slot keep the table in the cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+struct Bucket([u32; SLOTS]);
+
+/// Slots of a bucket: half a cache line.
+const SLOTS: usize = 8;
+
+/// Grams of a bucket on average, at most: one in twenty is full.
+const USUAL: usize = SLOTS / 2;
 
 impl Wide {
     /// Files the wide grams of a model.
     pub(crate) fn new(model: &Model) -> Self {
-        let bits = (model.wide.len() * ROOM).next_power_of_two().ilog2().max(1);
+        let bits = model.wide.len().div_ceil(USUAL).next_power_of_two().ilog2().max(1);
         let mut table = Self {
-            slots: vec![0; 1 << bits],
+            buckets: vec![Bucket::default(); 1 << bits],
             bits,
         };
         for &(gram, weight) in &model.wide {
             let (mut at, mark) = table.place(gram);
-            while table.slots[at] != 0 {
-                at = (at + 1) & (table.slots.len() - 1);
-            }
-            table.slots[at] = mark | u32::from(weight as u8);
+            let slot = loop {
+                match table.buckets[at].0.iter().position(|&slot| slot == 0) {
+                    Some(free) => break &mut table.buckets[at].0[free],
+                    None => at = table.after(at),
+                }
+            };
+            *slot = mark | u32::from(weight as u8);
         }
         table
     }
@@ -41,15 +53,23 @@ impl Wide {
     pub(crate) fn weight(&self, gram: Gram) -> i8 {
         let (mut at, mark) = self.place(gram);
         loop {
-            match self.slots[at] {
-                0 => return 0,
-                slot if slot & !0xFF == mark => return slot as u8 as i8,
-                _ => at = (at + 1) & (self.slots.len() - 1),
+            let Bucket(slots) = &self.buckets[at];
+            let found = slots.iter().fold(0, |found, &slot| {
+                found | if slot & !0xFF == mark { slot } else { 0 }
+            });
+            // No grams but those of a full bucket may stand in the next.
+            if found != 0 || slots[SLOTS - 1] == 0 {
+                return found as u8 as i8;
             }
+            at = self.after(at);
         }
     }
 
-    /// The slot where a gram is looked for first, and what marks it there: never 0.
+    fn after(&self, bucket: usize) -> usize {
+        (bucket + 1) & (self.buckets.len() - 1)
+    }
+
+    /// The bucket where a gram is looked for first, and what marks it there: never 0.
     #[inline]
     fn place(&self, gram: Gram) -> (usize, u32) {
         let [first, between, last] = gram.characters().map(|character| character.map_or(0, u64::from));

@@ -313,6 +313,9 @@ impl Glance {
     }
 
     /// The tokens of a stretch, with their places and what each adds to the second opinion. O(characters).
+    ///
+    /// In passes, each over all tokens, so that the look-ups of one pass don't wait for each other: the tables are larger
+    /// than the nearest caches.
     pub(super) fn listen(
         &self,
         source: &str,
@@ -320,9 +323,36 @@ impl Glance {
         sound: &SoundIndex,
         wide: &Wide,
     ) -> (Vec<Token>, Vec<Shares>) {
-        let mut tokens: Vec<Token> = Vec::with_capacity(source.len() / 3 + 1);
-        let mut shares: Vec<Shares> = Vec::with_capacity(source.len() / 3 + 1);
-        let (mut last, mut last_pair) = (None, 0);
+        let (tokens, codes) = self.tokens(source, folds, sound);
+        let before = std::iter::once(&self.measure.of_break).chain(&codes);
+        let pairs = before.zip(&codes);
+        let pairs: Vec<u32> = pairs
+            .map(|(&first, &second)| self.alphabet.gram(first, second))
+            .collect();
+        let shares = codes.iter().zip(&pairs).map(|(&code, &pair)| {
+            let mut share = Shares::default();
+            share.add(&self.weights[self.alphabet.facts(code).gram as usize]);
+            share.add(&self.weights[pair as usize]);
+            share
+        });
+        let mut shares: Vec<Shares> = shares.collect();
+        let mut first = opinion::BREAK;
+        for (at, share) in shares.iter_mut().enumerate().skip(1) {
+            let (before, own) = (tokens[at - 1].character, tokens[at].character);
+            let [three, two] = opinion::wide_grams(first, before, own);
+            // Three in a row are known only if both of their pairs are.
+            let may_be_known = (pairs[at] != 0) & (pairs[at - 1] != 0);
+            share.add_wide(wide.weight(three) * i8::from(may_be_known));
+            share.add_wide(wide.weight(two));
+            first = before;
+        }
+        (tokens, shares)
+    }
+
+    /// The tokens of a stretch and their codes.
+    fn tokens(&self, source: &str, folds: &Folds, sound: &SoundIndex) -> (Vec<Token>, Vec<u16>) {
+        let mut tokens: Vec<Token> = Vec::with_capacity(source.len() / 2 + 1);
+        let mut codes: Vec<u16> = Vec::with_capacity(source.len() / 2 + 1);
         let mut add = |character: char, glyph: Glyph, span: Span| {
             let Some((code, runs)) = self.measure.token(character, glyph) else {
                 return;
@@ -330,34 +360,18 @@ impl Glance {
             let ends_sentence = glyph.is(CharKind::Sentence);
             if let Some(token) = tokens.last_mut()
                 && runs
-                && last == Some(code)
+                && codes.last() == Some(&code)
             {
                 token.span = token.span.cover(span);
                 token.ends_sentence |= ends_sentence;
                 return;
             }
-            let pair = self.alphabet.gram(last.unwrap_or(self.measure.of_break), code);
-            let mut share = Shares::default();
-            share.add(&self.weights[self.alphabet.facts(code).gram as usize]);
-            share.add(&self.weights[pair as usize]);
-            let character = self.alphabet.character(code);
-            if let [earlier @ .., before] = &tokens[..] {
-                let first = earlier.last().map_or(opinion::BREAK, |token| token.character);
-                let [three, two] = opinion::wide_grams(first, before.character, character);
-                // Three in a row are known only if both of their pairs are.
-                if pair != 0 && last_pair != 0 {
-                    share.add_wide(wide.weight(three));
-                }
-                share.add_wide(wide.weight(two));
-            }
-            last_pair = pair;
             tokens.push(Token {
-                character,
+                character: self.alphabet.character(code),
                 span,
                 ends_sentence,
             });
-            shares.push(share);
-            last = Some(code);
+            codes.push(code);
         };
         for (at, character) in source.char_indices() {
             let span = Span::new(at, at + character.len_utf8());
@@ -371,7 +385,7 @@ impl Glance {
                 add(character, glyph, span);
             }
         }
-        (tokens, shares)
+        (tokens, codes)
     }
 
     /// Whether a term that a grave rule waits for stands around the pair that ends at `at`.
