@@ -30,7 +30,13 @@ const USUAL: usize = SLOTS / 2;
 impl Wide {
     /// Files the wide grams of a model.
     pub(crate) fn new(model: &Model) -> Self {
-        let bits = model.wide.len().div_ceil(USUAL).next_power_of_two().ilog2().max(1);
+        let bits = model
+            .wide
+            .len()
+            .div_ceil(USUAL)
+            .next_power_of_two()
+            .ilog2()
+            .max(1);
         let mut table = Self {
             buckets: vec![Bucket::default(); 1 << bits],
             bits,
