@@ -172,6 +172,10 @@ misses = []
         "group",
         "callback",
         "asked",
+        "institution",
+        "named",
+        "recording",
+        "told",
     ];
     let names = [&files[..], &ids, &values, &states].concat();
     assert_eq!(latin_words(&told, &names), [""; 0], "{told}");
