@@ -135,10 +135,15 @@ impl<'l> Linter<'l> {
         opinion: Option<Opinion>,
         scratch: &mut Scratch,
     ) -> Option<Glimpse> {
-        // What the second opinion proposes is judged in its context like any match.
-        let needs_context = opinion.is_some_and(Opinion::is_heard_again);
-        self.searcher
-            .glance(self.lexicon, message, needs_context, scratch)
+        // What the second opinion proposes is judged in its context like any match. Where no rule can find anything, a
+        // closer look tells whether it will: half of the messages that ask for one end here.
+        let proposes = || match (&self.lexicon.model, opinion) {
+            (Some(model), Some(opinion)) if opinion.is_heard_again() => {
+                self.hear_again(model, message, opinion).is_likely()
+            }
+            _ => false,
+        };
+        self.searcher.glance(self.lexicon, message, proposes, scratch)
     }
 
     /// The last part of a check.

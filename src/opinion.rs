@@ -394,6 +394,11 @@ impl<'m> CloseOpinion<'m> {
         .traced()
     }
 
+    /// Whether the message reads so much like an offending one that words of it are proposed though no rule found any.
+    pub(crate) fn is_likely(&self) -> bool {
+        self.opinion.is_likely()
+    }
+
     /// Whether the message reads so much like an offending one that no rule need agree.
     pub(crate) fn is_sure(&self) -> bool {
         self.opinion.whole > SURE

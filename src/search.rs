@@ -499,13 +499,13 @@ impl Searcher {
     }
 
     /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a
-    /// fraction of its cost: first the classes present, then whether their places fit. Never none if the context is
-    /// needed in any case.
+    /// fraction of its cost: first the classes present, then whether their places fit. If no rule can have a match,
+    /// `needs_context` tells whether the message is read all the same.
     pub(crate) fn glance(
         &self,
         lexicon: &Lexicon,
         message: &Message,
-        needs_context: bool,
+        needs_context: impl Fn() -> bool,
         scratch: &mut Scratch,
     ) -> Option<Glimpse> {
         let Scratch {
@@ -529,19 +529,21 @@ impl Searcher {
         }
         let mut open = Vec::with_capacity(USUAL_PATTERNS);
         self.rule_gates.open(&sights.present, filled, &mut open);
-        if open.is_empty() && !needs_context {
-            return None;
-        }
         // Places are those of one row; calls are few, and a pattern may stretch over their turns.
         let has_places = stretches == 1;
-        if has_places {
+        if has_places && !open.is_empty() {
             places.file(sights, self.class_count);
             open.retain(|&index| places.may_fill(&self.outlines, index, sights));
-            if open.is_empty() && !needs_context {
-                return None;
-            }
         }
         let rules = open.len();
+        if rules == 0 {
+            if !needs_context() {
+                return None;
+            }
+            if has_places {
+                places.file(sights, self.class_count);
+            }
+        }
         self.other_gates.open(&sights.present, filled, &mut open);
         if has_places {
             let mut index = 0;
@@ -552,8 +554,8 @@ impl Searcher {
         }
         open.sort_unstable();
         open.dedup();
-        if !needs_context {
-            self.open_rules(lexicon, &open, message).next()?;
+        if rules > 0 && self.open_rules(lexicon, &open, message).next().is_none() && !needs_context() {
+            return None;
         }
         let is_exact = stretches == 1 && !sights.has_symbol && !sights.is_vague;
         let told = is_exact.then(|| {
@@ -579,13 +581,16 @@ impl Searcher {
     }
 
     /// The glimpse of a message with written forms of restored readings: made by the full scan.
-    fn look_closely(&self, lexicon: &Lexicon, message: &Message, needs_context: bool) -> Option<Glimpse> {
+    fn look_closely(
+        &self,
+        lexicon: &Lexicon,
+        message: &Message,
+        needs_context: impl FnOnce() -> bool,
+    ) -> Option<Glimpse> {
         let scan = self.scan(lexicon, message.stretches().map(|(_, _, text)| text));
-        let open = self.gate(&scan.present, needs_context);
-        if !needs_context {
-            self.open_rules(lexicon, &open, message).next()?;
-        }
-        Some(Glimpse { open, rest: None })
+        let open = self.gate(&scan.present, true);
+        let has_rules = self.open_rules(lexicon, &open, message).next().is_some();
+        (has_rules || needs_context()).then_some(Glimpse { open, rest: None })
     }
 
     /// Adds the classes of terms that may be spelled in letters.

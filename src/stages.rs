@@ -18,7 +18,12 @@ impl Linter<'_> {
     pub fn stage_glance(&self, text: &str) -> usize {
         usize::from(
             self.searcher
-                .glance(self.lexicon, &Message::text(text), false, &mut Default::default())
+                .glance(
+                    self.lexicon,
+                    &Message::text(text),
+                    || false,
+                    &mut Default::default(),
+                )
                 .is_some(),
         )
     }

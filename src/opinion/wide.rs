@@ -42,7 +42,10 @@ impl Wide {
             bits,
         };
         for &(gram, weight) in &model.wide {
-            let (mut at, mark) = table.place(gram);
+            let Gram::Wide(first, between, last) = gram else {
+                unreachable!("a model's wide grams are wide");
+            };
+            let (mut at, mark) = table.place(first, between, last);
             let slot = loop {
                 match table.buckets[at].0.iter().position(|&slot| slot == 0) {
                     Some(free) => break &mut table.buckets[at].0[free],
@@ -54,10 +57,10 @@ impl Wide {
         table
     }
 
-    /// The weight of a gram; 0 of one that isn't known.
+    /// The weight of three characters in a row (`between` none: of two with any between them); 0 if it isn't known.
     #[inline]
-    pub(crate) fn weight(&self, gram: Gram) -> i8 {
-        let (mut at, mark) = self.place(gram);
+    pub(crate) fn weight(&self, first: char, between: Option<char>, last: char) -> i8 {
+        let (mut at, mark) = self.place(first, between, last);
         loop {
             let Bucket(slots) = &self.buckets[at];
             let found = slots.iter().fold(0, |found, &slot| {
@@ -77,9 +80,8 @@ impl Wide {
 
     /// The bucket where a gram is looked for first, and what marks it there: never 0.
     #[inline]
-    fn place(&self, gram: Gram) -> (usize, u32) {
-        let [first, between, last] = gram.characters().map(|character| character.map_or(0, u64::from));
-        let key = first << 42 | between << 21 | last;
+    fn place(&self, first: char, between: Option<char>, last: char) -> (usize, u32) {
+        let key = u64::from(first) << 42 | between.map_or(0, u64::from) << 21 | u64::from(last);
         // Fibonacci hashing: the golden ratio spreads neighbours, best in the upper bits.
         let hash = (key ^ key >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mark = ((hash >> 8) as u32 | 1 << 8) & !0xFF;
@@ -95,15 +97,16 @@ mod tests {
     #[test]
     fn every_gram_is_found_and_no_other() {
         let characters = ['你', '家', '孩', '子', '放', '学', '，', '0'];
-        let wide = |first: usize, last: usize| Gram::Wide(characters[first], None, characters[last]);
-        let of = |number: usize| wide(number / 8, number % 8);
-        let wide = (0..63).map(|number| (of(number), number as i8)).collect();
+        let of = |number: usize| (characters[number / 8], characters[number % 8]);
+        let gram = |(first, last): (char, char)| Gram::Wide(first, None, last);
+        let wide = (0..63).map(|number| (gram(of(number)), number as i8)).collect();
         let table = Wide::new(&Model::new([0; 32], [1.0; HEADS], [0.0; HEADS], Vec::new(), wide));
+        let weight = |(first, last): (char, char)| table.weight(first, None, last);
         for number in 0..63 {
-            assert_eq!(table.weight(of(number)), number as i8);
+            assert_eq!(weight(of(number)), number as i8);
         }
-        assert_eq!(table.weight(of(63)), 0);
-        assert_eq!(table.weight(Gram::Wide('你', Some('家'), '孩')), 0);
-        assert_eq!(table.weight(Gram::Wide('你', None, '𠮷')), 0);
+        assert_eq!(weight(of(63)), 0);
+        assert_eq!(table.weight('你', Some('家'), '孩'), 0);
+        assert_eq!(weight(('你', '𠮷')), 0);
     }
 }
