@@ -272,6 +272,9 @@ impl<'l> Linter<'l> {
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
             let mut close = self.hear_again(model, message, opinion);
             for turn in turns {
+                if close.is_likely() {
+                    break;
+                }
                 close.go_by(self.searcher.listen_after(lexicon, model, message, turn));
             }
             let is_exempt = |finding: &Finding| {

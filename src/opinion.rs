@@ -260,9 +260,13 @@ fn push(tokens: &mut Vec<Token>, character: char, folded: char, kind: CharKind, 
     }
 }
 
-/// The wide grams that end with the last of three tokens.
-pub(crate) fn wide_grams(first: char, before: char, own: char) -> [Gram; 2] {
-    [Gram::Wide(first, Some(before), own), Gram::Wide(first, None, own)]
+/// The characters of a wide gram: three in a row, or two with any (`None`) between them.
+pub(crate) type WideGram = (char, Option<char>, char);
+
+/// The wide grams that end with the last of three tokens: all three, and without the one between.
+#[inline]
+pub(crate) fn wide_grams(first: char, before: char, own: char) -> [WideGram; 2] {
+    [(first, Some(before), own), (first, None, own)]
 }
 
 /// The tokens of stretches as one row, a break between them.
@@ -357,12 +361,8 @@ impl<'m> CloseOpinion<'m> {
         close
     }
 
-    /// Goes by what comes after a denial, heard by itself, if that alone reads like an offending message and the whole
-    /// doesn't: 我们不会…，但是….
+    /// Goes by what comes after a denial, heard by itself, if that alone reads like an offending message: 我们不会…，但是….
     pub(crate) fn go_by(&mut self, rest: Stretch) {
-        if self.opinion.is_likely() {
-            return;
-        }
         let opinion = Opinion {
             tokens: rest.tokens.len() as u32,
             whole: self.logit(Head::AnyClosely, &rest.shares),

@@ -103,11 +103,21 @@ pub struct Signal {
     pub text: String,
 }
 
-/// Something that a collector is expected to say in a call.
+/// What a collector is expected to say in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statement {
+    /// For whom he speaks.
+    InstitutionNamed,
+    /// That the call is recorded.
+    RecordingTold,
+}
+
+/// A statement expected, and where it was made.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TracedStatement {
-    /// `institution_named` or `recording_told`.
-    pub statement: String,
+    /// Which.
+    pub statement: Statement,
     /// The turn in which it was first said; none if it never was.
     pub turn: Option<usize>,
 }

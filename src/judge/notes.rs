@@ -7,7 +7,9 @@ use crate::finding::Finding;
 use crate::lexicon::cue::{Effect, State};
 use crate::message::Role;
 use crate::span::Span;
-use crate::trace::{Outcome, Signal, Trace, TracedHit, TracedMatch, TracedReading, TracedStatement};
+use crate::trace::{
+    Outcome, Signal, Statement, Trace, TracedHit, TracedMatch, TracedReading, TracedStatement,
+};
 
 impl Judges<'_, '_> {
     /// The notes of all stages.
@@ -108,8 +110,12 @@ impl Judges<'_, '_> {
         if !context.is_call() || first(State::Collecting).is_none() {
             return Vec::new();
         }
-        let statements = State::EXPECTED.map(|state| TracedStatement {
-            statement: state.name().to_owned(),
+        let expected = [
+            (Statement::InstitutionNamed, State::InstitutionNamed),
+            (Statement::RecordingTold, State::RecordingTold),
+        ];
+        let statements = expected.map(|(statement, state)| TracedStatement {
+            statement,
             turn: first(state).and_then(|found| context.place(found.stretch, found.span).turn),
         });
         statements.into()

@@ -181,14 +181,6 @@ impl State {
         (State::RecordingTold, "recording_told"),
     ];
 
-    /// What a collector is expected to say in a call.
-    pub(crate) const EXPECTED: [State; 2] = [State::InstitutionNamed, State::RecordingTold];
-
-    /// The name in the data.
-    pub(crate) fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
     pub(crate) fn named(name: &str) -> Option<State> {
         let found = Self::ALL.iter().find(|(_, own)| *own == name);
         found.map(|(state, _)| *state)
@@ -207,7 +199,7 @@ impl std::fmt::Display for Effect {
             Effect::Condition => out.write_str("condition"),
             Effect::Collector => out.write_str("collector"),
             Effect::Genre(genre) => write!(out, "genre:{}", Genre::ALL[*genre as usize].1),
-            Effect::State(state) => write!(out, "state:{}", state.name()),
+            Effect::State(state) => write!(out, "state:{}", State::ALL[*state as usize].1),
             Effect::Addressee(Role::Guarantor) => out.write_str("addressee:guarantor"),
             Effect::Addressee(Role::ThirdParty) => out.write_str("addressee:third_party"),
             Effect::Addressee(_) => out.write_str("addressee:debtor"),

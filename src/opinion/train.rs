@@ -139,9 +139,10 @@ fn grams_at(tokens: &[Token], at: usize) -> impl Iterator<Item = Gram> {
     let before = at.checked_sub(1).map_or(BREAK, character);
     let wide = (at > 0).then(|| at.checked_sub(2).map_or(BREAK, character));
     let wide = wide.map(|first| super::wide_grams(first, before, own));
+    let wide = wide.into_iter().flatten();
     [Gram::One(own), Gram::Two(before, own)]
         .into_iter()
-        .chain(wide.into_iter().flatten())
+        .chain(wide.map(|(first, between, last)| Gram::Wide(first, between, last)))
 }
 
 impl Sample {

@@ -3,6 +3,7 @@
 //! In: a [`Model`]. Out: [`Wide`], which finds the weight of a gram with one look into memory. Filled in one pass when the
 //! first message asks, a few milliseconds for 170,000 grams: most short runs never do.
 
+use super::WideGram;
 use super::model::{Gram, Model};
 
 /// Wide grams by their hash, in buckets: a look-up reads one bucket and takes no branch that depends on what stands there,
@@ -45,7 +46,7 @@ impl Wide {
             let Gram::Wide(first, between, last) = gram else {
                 unreachable!("a model's wide grams are wide");
             };
-            let (mut at, mark) = table.place(first, between, last);
+            let (mut at, mark) = table.place((first, between, last));
             let slot = loop {
                 match table.buckets[at].0.iter().position(|&slot| slot == 0) {
                     Some(free) => break &mut table.buckets[at].0[free],
@@ -57,10 +58,10 @@ impl Wide {
         table
     }
 
-    /// The weight of three characters in a row (`between` none: of two with any between them); 0 if it isn't known.
+    /// The weight of a gram; 0 of one that isn't known.
     #[inline]
-    pub(crate) fn weight(&self, first: char, between: Option<char>, last: char) -> i8 {
-        let (mut at, mark) = self.place(first, between, last);
+    pub(crate) fn weight(&self, gram: WideGram) -> i8 {
+        let (mut at, mark) = self.place(gram);
         loop {
             let Bucket(slots) = &self.buckets[at];
             let found = slots.iter().fold(0, |found, &slot| {
@@ -80,7 +81,7 @@ impl Wide {
 
     /// The bucket where a gram is looked for first, and what marks it there: never 0.
     #[inline]
-    fn place(&self, first: char, between: Option<char>, last: char) -> (usize, u32) {
+    fn place(&self, (first, between, last): WideGram) -> (usize, u32) {
         let key = u64::from(first) << 42 | between.map_or(0, u64::from) << 21 | u64::from(last);
         // Fibonacci hashing: the golden ratio spreads neighbours, best in the upper bits.
         let hash = (key ^ key >> 29).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -101,12 +102,12 @@ mod tests {
         let gram = |(first, last): (char, char)| Gram::Wide(first, None, last);
         let wide = (0..63).map(|number| (gram(of(number)), number as i8)).collect();
         let table = Wide::new(&Model::new([0; 32], [1.0; HEADS], [0.0; HEADS], Vec::new(), wide));
-        let weight = |(first, last): (char, char)| table.weight(first, None, last);
+        let weight = |(first, last): (char, char)| table.weight((first, None, last));
         for number in 0..63 {
             assert_eq!(weight(of(number)), number as i8);
         }
         assert_eq!(weight(of(63)), 0);
-        assert_eq!(table.weight('你', Some('家'), '孩'), 0);
+        assert_eq!(table.weight(('你', Some('家'), '孩')), 0);
         assert_eq!(weight(('你', '𠮷')), 0);
     }
 }

@@ -16,7 +16,7 @@ use crate::report::mask::{masked, names_of, personal_spans};
 use crate::report::visible::{Row, columns, marks, rows, visible, wrap};
 use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
-use crate::rule::{Confidence, Lang, Tier};
+use crate::rule::{Lang, Tier};
 use crate::span::Span;
 
 /// What is known of the terminal.
@@ -158,7 +158,7 @@ impl<'a> Canvas<'a> {
         let rule = &self.settings.rules[finding.rule];
         let tier = self.terminal.paint(finding.tier, finding.tier.title(lang));
         let mut sureness = words::confidence(finding.confidence, lang).to_owned();
-        if finding.confidence == Confidence::Low {
+        if !finding.is_counted() {
             sureness = self.terminal.dim(&sureness);
         }
         let between = pick(lang, "，", ", ");

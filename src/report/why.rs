@@ -13,9 +13,9 @@ use crate::report::json::Recorder;
 use crate::report::visible::visible;
 use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
-use crate::rule::{Confidence, Lang, Tier};
+use crate::rule::{Lang, Tier};
 use crate::span::Span;
-use crate::trace::{Outcome, ReadsLike, Trace};
+use crate::trace::{Outcome, ReadsLike, Statement, Trace};
 
 /// Writes the trace and the verdict as one JSON object.
 ///
@@ -115,7 +115,7 @@ pub fn write_story(
             Some(turn) => format!("#{turn}"),
             None => pick(lang, "未说", "not said").to_owned(),
         };
-        let name = statement_name(&statement.statement, lang);
+        let name = statement_name(statement.statement, lang);
         writeln!(out, "   {name}{}{told}", colon(lang))?;
     }
     heading(
@@ -222,10 +222,8 @@ fn opinion_sentence(trace: &Trace, settings: &Settings) -> String {
 fn score_sentence(judged: Judged, settings: &Settings) -> String {
     let lang = settings.lang;
     let verdict = judged.verdict;
-    let (counted, review): (Vec<_>, Vec<_>) = verdict
-        .findings
-        .iter()
-        .partition(|finding| finding.confidence != Confidence::Low);
+    let (counted, review): (Vec<_>, Vec<_>) =
+        verdict.findings.iter().partition(|finding| finding.is_counted());
     let gravest = counted.iter().max_by_key(|finding| finding.tier);
     let gravest = gravest.map_or("–", |finding| settings.rules[finding.rule].id.as_str());
     let (tier, score) = (verdict.tier.title(lang), verdict.score);
@@ -241,10 +239,10 @@ fn score_sentence(judged: Judged, settings: &Settings) -> String {
 }
 
 /// What a collector is expected to say, for a person.
-fn statement_name(id: &str, lang: Lang) -> &'static str {
-    match id {
-        "institution_named" => pick(lang, "应说明的机构", "expected: for whom he speaks"),
-        _ => pick(lang, "应告知的录音", "expected: that the call is recorded"),
+fn statement_name(statement: Statement, lang: Lang) -> &'static str {
+    match statement {
+        Statement::InstitutionNamed => pick(lang, "应说明的机构", "expected: for whom he speaks"),
+        Statement::RecordingTold => pick(lang, "应告知的录音", "expected: that the call is recorded"),
     }
 }
 

@@ -341,8 +341,9 @@ impl Glance {
             let (before, own) = (tokens[at - 1].character, tokens[at].character);
             // Three in a row are known only if both of their pairs are.
             let may_be_known = (pairs[at] != 0) & (pairs[at - 1] != 0);
-            share.add_wide(wide.weight(first, Some(before), own) * i8::from(may_be_known));
-            share.add_wide(wide.weight(first, None, own));
+            let [three, two] = opinion::wide_grams(first, before, own);
+            share.add_wide(wide.weight(three) * i8::from(may_be_known));
+            share.add_wide(wide.weight(two));
             first = before;
         }
         (tokens, shares)
