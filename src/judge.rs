@@ -322,7 +322,7 @@ impl<'m, 't> Judges<'m, 't> {
         // Words so long that they can't be put together by chance show that somebody took words apart.
         let lexicon = self.context.lexicon;
         let is_long =
-            |hit: &Hit| hit.term != NO_TERM && lexicon.terms[hit.term as usize].characters >= LONG_TERM;
+            |hit: &Hit| hit.term != NO_TERM && lexicon.terms.characters(hit.term as usize) >= LONG_TERM;
         let supports =
             |hit: &Hit| hit.is_strong && (is_long(hit) || is_plain(hit) && self.says_something(hit));
         is_allowed && (weak == 0 || hits().any(supports))

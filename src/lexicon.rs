@@ -8,12 +8,14 @@ mod build;
 pub(crate) mod class_set;
 pub(crate) mod compiled;
 pub(crate) mod cue;
+pub(crate) mod flat;
 mod folds;
 pub mod laws;
 mod limits;
 mod overlay;
 pub(crate) mod pattern;
 mod source;
+mod terms;
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -34,6 +36,7 @@ pub use laws::Laws;
 use limits::Limits;
 use pattern::{ClassId, Pattern};
 use source::Files;
+use terms::Terms;
 
 /// Rules, classes, cues, folds and laws, validated.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ pub struct Lexicon {
     pub(crate) limits: Limits,
     pub(crate) version: String,
     pub(crate) classes: Vec<Class>,
-    pub(crate) terms: Vec<Term>,
+    pub(crate) terms: Terms,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) cues: Vec<cue::Cue>,
     pub(crate) folds: Folds,
@@ -83,17 +86,9 @@ pub(crate) struct Class {
     pub(crate) term_count: usize,
 }
 
-/// A literal string in its plain form, with all classes that hold it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Term {
-    pub(crate) text: String,
-    pub(crate) characters: usize,
-    pub(crate) classes: Vec<ClassId>,
-    pub(crate) has_sound: bool,
-}
-
 /// Everything that turns source characters into plain ones.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(crate) struct Folds {
     pub(crate) table: FoldTable,
     pub(crate) restorations: Restorations,
@@ -179,7 +174,8 @@ impl Lexicon {
 
     /// The plain form of a hit's term; none for a shape of digits.
     pub(crate) fn term_text(&self, term: u32) -> Option<&str> {
-        self.terms.get(term as usize).map(|term| &*term.text)
+        let term = term as usize;
+        (term < self.terms.len()).then(|| self.terms.text(term))
     }
 
     /// A hash of all sources: the same lexicon, the same version.

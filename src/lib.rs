@@ -65,4 +65,3 @@ pub use finding::Verdict;
 pub use lexicon::Lexicon;
 pub use linter::Linter;
 pub use message::Message;
-pub use segment::load_dictionary_early;

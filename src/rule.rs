@@ -4,8 +4,12 @@
 //! `explain`, `docs/rules.md` and the judges read. How its patterns are found is
 //! the search stage's business.
 
-use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::OnceLock;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::lexicon::flat;
 use crate::message::{Body, Channel, CreditorKind, Message, Role};
 
 /// What is wrong with a message.
@@ -93,7 +97,7 @@ pub enum Reading {
 }
 
 /// What a rule reports, why, on what ground, and its proof.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Kebab-case; begins with the category and names the conduct.
@@ -141,13 +145,13 @@ pub struct Rule {
     #[serde(default)]
     pub ignores: Vec<Judge>,
     /// What it must find.
-    pub hits: Vec<Example>,
+    pub hits: Examples,
     /// What it must leave alone although it looks alike.
-    pub misses: Vec<Example>,
+    pub misses: Examples,
 }
 
 /// Conditions on the message; empty lists ask nothing.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// One of these addressees, by field or by the words.
@@ -168,7 +172,7 @@ pub struct When {
 }
 
 /// A judge that a rule can be exempt from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judge {
     /// Denial: the words themselves say 不 or 没有.
@@ -185,9 +189,17 @@ pub enum Judge {
     Opinion,
 }
 
+/// A list of examples. There are thousands, and judging needs none: of a lexicon made ahead they are read when first
+/// asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Examples {
+    unread: Box<[u8]>,
+    read: OnceLock<Vec<Example>>,
+}
+
 /// A text with the context that it needs, as text or as table.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, remote = "Self")]
 pub enum Example {
     /// A text without context.
     Text(String),
@@ -196,7 +208,7 @@ pub enum Example {
 }
 
 /// An example with fields. Of a call, `text` is the transcript in lines `坐席：…`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleRecord {
     /// The words; `⟦` and `⟧` mark the expected evidence.
@@ -211,6 +223,68 @@ pub struct ExampleRecord {
     pub sender: Option<String>,
     /// As in a record.
     pub time: Option<String>,
+}
+
+impl Deref for Examples {
+    type Target = [Example];
+
+    fn deref(&self) -> &[Example] {
+        let read = || postcard::from_bytes(&self.unread).expect("examples as they were written");
+        self.read.get_or_init(read)
+    }
+}
+
+impl<'e> IntoIterator for &'e Examples {
+    type Item = &'e Example;
+    type IntoIter = std::slice::Iter<'e, Example>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Serialize for Examples {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes = postcard::to_allocvec(&**self).map_err(serde::ser::Error::custom)?;
+        flat::serialize(&bytes, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Examples {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let read = Vec::deserialize(deserializer)?;
+            return Ok(Self {
+                unread: Box::default(),
+                read: read.into(),
+            });
+        }
+        Ok(Self {
+            unread: flat::deserialize(deserializer)?.into(),
+            read: OnceLock::new(),
+        })
+    }
+}
+
+/// People write a text or a table; what was made ahead says which of them comes.
+impl Serialize for Example {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let told: Result<&String, &ExampleRecord> = match self {
+            Example::Text(text) => Ok(text),
+            Example::Record(record) => Err(record),
+        };
+        told.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Example {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return Self::deserialize(deserializer);
+        }
+        let told: Result<String, ExampleRecord> = Deserialize::deserialize(deserializer)?;
+        Ok(told.map_or_else(Example::Record, Example::Text))
+    }
 }
 
 impl Rule {

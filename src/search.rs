@@ -21,6 +21,7 @@ mod tests;
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -31,12 +32,14 @@ use crate::error::{Error, ErrorKind, Result, say};
 use crate::finding::{Disguise, Place};
 use crate::lexicon::Lexicon;
 use crate::lexicon::class_set::{ClassSet, Mask, masks};
+use crate::lexicon::flat;
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
-use crate::opinion::wide::Wide;
+use crate::opinion::wide::{CloseWeights, Weighing};
 use crate::opinion::{self, Model, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
+use alphabet::TRANSPARENT;
 use conditions::Effects;
 use gates::{Filled, Gates, frequency_of};
 use glance::Glance;
@@ -49,36 +52,36 @@ use tally::Tally;
 
 /// Finds the terms of a lexicon.
 #[derive(Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(crate) struct Searcher {
-    /// Built at first need if the rest was made ahead: it can't be kept, and few messages need it.
+    /// Built at first need: few messages ask for it.
     #[serde(skip)]
-    automaton: OnceLock<Automaton>,
+    symbols: OnceLock<Automaton>,
     sound: SoundIndex,
     /// Terms that are written forms too.
+    #[serde(with = "flat")]
     is_form: Vec<bool>,
-    /// The classes of all terms, one list after the other, and where each list begins: what is asked of every term
-    /// seen lies close together.
-    #[serde(skip)]
-    classes: Vec<ClassId>,
-    #[serde(skip)]
-    starts: Vec<u32>,
     glance: Glance,
     /// What the closer look of the second opinion adds: filled at first need, few messages need it.
     #[serde(skip)]
-    wide: OnceLock<Wide>,
+    close: OnceLock<CloseWeights>,
+    /// Stretches heard closely so far.
+    #[serde(skip)]
+    heard_closely: AtomicU32,
     /// Gates of the patterns of rules, and of those of cues and exclusions.
     rule_gates: Gates,
     other_gates: Gates,
     #[serde(skip)]
     outlines: Outlines,
     /// Classes that the judges look at besides the patterns.
+    #[serde(with = "flat")]
     always_wanted: Vec<Mask>,
     /// Terms from this index on are forms of the restored readings, not of classes.
     first_form: usize,
     class_count: usize,
 }
 
-/// Every term, and after them every written form that is none.
+/// What the glance can't tell from a text: terms with symbols in them, and every written form that is no term.
 type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
 
 /// What a message may break, as far as a pass over its source tells.
@@ -154,6 +157,9 @@ pub(crate) struct Hit {
 
 /// A message has twenty hits that are wanted: as many as most have.
 const USUAL_HITS: usize = 32;
+
+/// So many stretches are heard closely before the weights are filed.
+const HEARD_BEFORE_FILING: u32 = 100;
 
 /// Room for so many open patterns is made at once.
 const USUAL_PATTERNS: usize = 64;
@@ -277,39 +283,32 @@ impl Searcher {
     /// # Errors
     /// If the automaton can't be built.
     pub(crate) fn new(lexicon: &Lexicon) -> Result<Self> {
-        let automaton = build_automaton(lexicon)?;
+        let symbols = build_automaton(lexicon)?;
         let forms: FxHashSet<String> = lexicon.folds.restorations.forms().into_iter().collect();
-        let is_form = lexicon.terms.iter().map(|term| forms.contains(&term.text));
-        let with_sound = lexicon
-            .terms
-            .iter()
-            .enumerate()
-            .filter(|(_, term)| term.has_sound);
-        let sound = SoundIndex::new(
-            with_sound.map(|(index, term)| (index, term.text.as_str())),
-            &lexicon.folds.syllables,
-        );
+        let terms = &lexicon.terms;
+        let is_form = terms.texts().map(|text| forms.contains(text));
+        let with_sound = terms.texts().enumerate();
+        let with_sound = with_sound.filter(|(term, _)| terms.has_sound(*term));
+        let sound = SoundIndex::new(with_sound, &lexicon.folds.syllables);
         let allowances: Vec<ClassId> = lexicon.allowances().collect();
         let always_wanted = masks([lexicon.you, lexicon.we].iter().chain(&allowances));
         let mut searcher = Self {
-            automaton: automaton.into(),
-            classes: Vec::new(),
-            starts: Vec::new(),
+            symbols: symbols.into(),
             glance: Glance::default(),
-            wide: OnceLock::new(),
+            close: OnceLock::new(),
+            heard_closely: AtomicU32::new(0),
             sound,
             is_form: is_form.collect(),
             rule_gates: Gates::default(),
             other_gates: Gates::default(),
-            outlines: Outlines::default(),
+            outlines: Outlines::new(&lexicon.patterns),
             always_wanted,
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
         };
-        searcher.copy(lexicon);
+        searcher.glance = Glance::new(lexicon, &searcher.sound, &pair_frequency(lexicon));
         let frequencies = searcher.class_frequencies(lexicon);
-        let grave = grave_classes(lexicon, &frequencies);
-        searcher.glance = Glance::new(lexicon, &searcher.sound, &grave, &pair_frequency(lexicon));
+        searcher.glance.mark_grave(&grave_classes(lexicon, &frequencies));
         let is_rule = |pattern: &Pattern| matches!(pattern.target, Target::Rule(_));
         searcher.rule_gates = Gates::new(lexicon, &frequencies, is_rule);
         searcher.other_gates = Gates::new(lexicon, &frequencies, |pattern| !is_rule(pattern));
@@ -318,23 +317,28 @@ impl Searcher {
 
     /// Completes a searcher that was made ahead.
     pub(crate) fn complete(&mut self, lexicon: &Lexicon) {
-        self.copy(lexicon);
-        self.glance.complete(lexicon);
-    }
-
-    /// Lays out once more, one list after the other, what the lexicon holds in lists of lists.
-    fn copy(&mut self, lexicon: &Lexicon) {
         self.outlines = Outlines::new(&lexicon.patterns);
-        self.starts.push(0);
-        for term in &lexicon.terms {
-            self.classes.extend(&term.classes);
-            self.starts.push(self.classes.len() as u32);
-        }
+        self.glance.complete();
     }
 
-    fn automaton(&self, lexicon: &Lexicon) -> &Automaton {
-        self.automaton
-            .get_or_init(|| build_automaton(lexicon).expect("it was built when the rest was made"))
+    /// All terms in a plain or restored text with their places, in the order of their ends, the longest first, and
+    /// written forms as terms from [`first_form`](Self::first_form) on.
+    fn terms_in(&self, lexicon: &Lexicon, text: &str) -> Vec<(usize, NormSpan)> {
+        let symbols = || build_automaton(lexicon).expect("it was built when the rest was made");
+        let found = self.symbols.get_or_init(symbols).find_overlapping_iter(text);
+        let place = |found: daachorse::Match<u32>| NormSpan::new(found.start(), found.end());
+        let mut terms: Vec<(usize, NormSpan)> = found
+            .map(|found| (found.value() as usize, place(found)))
+            .collect();
+        let has_symbols = !terms.is_empty();
+        self.glance
+            .terms_in(text, &lexicon.folds, &self.sound, |term, span| {
+                terms.push((term as usize, span));
+            });
+        if has_symbols {
+            terms.sort_by_key(|(_, span)| (span.end, span.start));
+        }
+        terms
     }
 
     /// Finds all terms in all stretches. O(characters + hits).
@@ -493,8 +497,13 @@ impl Searcher {
     }
 
     fn listen_to(&self, lexicon: &Lexicon, model: &Model, turn: Option<usize>, source: &str) -> Stretch {
-        let wide = self.wide.get_or_init(|| Wide::new(model));
-        let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound, wide);
+        let weights = match model.written() {
+            Some(written) if self.heard_closely.fetch_add(1, Ordering::Relaxed) < HEARD_BEFORE_FILING => {
+                Weighing::Written(written)
+            }
+            _ => Weighing::Filed(self.close.get_or_init(|| CloseWeights::new(model))),
+        };
+        let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound, weights);
         Stretch { turn, tokens, shares }
     }
 
@@ -562,7 +571,7 @@ impl Searcher {
             self.want(&open, Some(&sights.present), wanted);
             let is_told = |sight: Sight| {
                 // What the row shows of a longer term may be one character, too: its sights hold the classes of both.
-                let is_own = || self.classes_of(sight.term as usize).contains(&sight.class);
+                let is_own = || lexicon.terms.classes(sight.term as usize).contains(&sight.class);
                 wanted.contains(sight.class) && (sight.end - sight.start > 1 || is_own())
             };
             sights.tell(is_told)
@@ -621,16 +630,19 @@ impl Searcher {
 }
 
 fn build_automaton(lexicon: &Lexicon) -> Result<Automaton> {
-    let terms = lexicon.terms.iter().map(|term| &*term.text);
-    let known: FxHashSet<&str> = terms.clone().collect();
+    let table = &lexicon.folds.table;
+    let is_symbol = |character: char| 1 << table.kind(character) as u32 & TRANSPARENT != 0;
+    let known: FxHashSet<&str> = lexicon.terms.texts().collect();
+    let terms = (0..).zip(lexicon.terms.texts());
+    let terms = terms.filter(|(_, text)| text.chars().any(is_symbol));
     let mut forms = lexicon.folds.restorations.forms();
     forms.dedup();
     // The automaton takes each text once.
-    let forms = forms
-        .iter()
-        .map(|form| &**form)
-        .filter(|form| !known.contains(form));
-    Automaton::with_values(terms.chain(forms).zip(0..)).map_err(|cause| {
+    let forms = forms.iter().filter(|form| !known.contains(form.as_str()));
+    let forms = (lexicon.terms.len() as u32..).zip(forms);
+    let terms = terms.map(|(term, text)| (text.to_owned(), term));
+    let forms = forms.map(|(number, form)| (form.clone(), number));
+    Automaton::with_values(terms.chain(forms)).map_err(|cause| {
         let reason = say!(
             "无法建立词语的自动机：{cause}",
             "cannot build the term automaton: {cause}"
@@ -648,8 +660,9 @@ fn grave_classes(lexicon: &Lexicon, frequencies: &[u32]) -> ClassSet {
     // The opinion looks at pairs of characters: what it cannot see comes last.
     let mut unseen = ClassSet::new(lexicon.classes.len());
     unseen.extend(lexicon.shapes.iter().copied());
-    let single = lexicon.terms.iter().filter(|term| term.characters == 1);
-    unseen.extend(single.flat_map(|term| &term.classes).copied());
+    let terms = &lexicon.terms;
+    let single = (0..terms.len()).filter(|&term| terms.characters(term) == 1);
+    unseen.extend(single.flat_map(|term| terms.classes(term)).copied());
     let is_unseen = |step: &Step| step.classes.iter().any(|&class| unseen.contains(class));
     let mut classes = ClassSet::new(lexicon.classes.len());
     for pattern in lexicon.patterns.iter().filter(is_grave) {

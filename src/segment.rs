@@ -2,38 +2,41 @@
 //!
 //! In: a reading and the span of a hit. Out: whether the hit begins and ends at boundaries of jieba's tokens.
 //! Only the block around the hit is cut: jieba cuts maximal runs of its own character class independently, so
-//! a block gives the same tokens as the whole text (a property test holds this). The dictionary is loaded on
-//! first need, once a process, and never for a text without a hit that asks, unless the caller knows that a dump is
-//! to come ([`load_dictionary_early`]).
+//! a block gives the same tokens as the whole text (a property test holds this). A few blocks are cut with the few
+//! words that can stand in them; where there are many, all words are loaded meanwhile on a thread of their own, once a
+//! process.
 
-use std::sync::OnceLock;
+mod dictionary;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use jieba_rs::Jieba;
 use rustc_hash::FxHashMap;
 
 use crate::linter::Work;
 use crate::span::NormSpan;
+use dictionary::OwnWords;
 
 /// Cuts blocks; shared by all threads.
 #[derive(Debug)]
 pub(crate) struct Segmenter {
-    /// jieba with the words; none if there are no words: then the process's own serves.
-    jieba: OnceLock<Option<Jieba>>,
     words: Vec<String>,
+    /// Blocks cut so far.
+    cut: AtomicU64,
+    own: OnceLock<Arc<OwnDictionary>>,
 }
 
-/// jieba's own words: 32 MB, and a tenth of a second to load.
-static DICTIONARY: OnceLock<Jieba> = OnceLock::new();
-
-/// Starts to load jieba's dictionary on a thread of its own, while the lexicon is read: a dump is bound to need it, and
-/// its first match need not wait.
-pub fn load_dictionary_early() {
-    std::thread::spawn(dictionary);
+/// A company's words, and jieba with them once all words are loaded.
+#[derive(Debug, Default)]
+struct OwnDictionary {
+    words: OwnWords,
+    whole: OnceLock<Jieba>,
 }
 
-fn dictionary() -> &'static Jieba {
-    DICTIONARY.get_or_init(Jieba::new)
-}
+/// So many blocks are cut with the few words that stand in them, 30 µs each: the time in which all words are loaded is
+/// that of thousands, and a file of templates never needs them.
+const BLOCKS_BEFORE_LOADING: u64 = 500;
 
 /// The blocks of one message that were cut already, by stretch, reading and first byte.
 #[derive(Debug, Default)]
@@ -49,8 +52,9 @@ impl Segmenter {
     /// A segmenter with these words added to jieba's own.
     pub(crate) fn new(words: &[String]) -> Self {
         Self {
-            jieba: OnceLock::new(),
             words: words.to_vec(),
+            cut: AtomicU64::new(0),
+            own: OnceLock::new(),
         }
     }
 
@@ -135,28 +139,62 @@ impl Segmenter {
                 work.blocks_cut += 1;
                 work.characters_cut += words.chars().count() as u64;
                 let mut end = block.start;
-                let tokens = self.jieba(work).cut(words, true).into_iter();
+                let tokens = self.tokens(words, work).into_iter();
                 tokens
-                    .map(|token| {
-                        end += token.word.len();
+                    .map(|length| {
+                        end += length;
                         end
                     })
                     .collect()
             })
     }
 
-    fn jieba(&self, work: &mut Work) -> &Jieba {
-        let own = self.jieba.get_or_init(|| {
-            work.dictionary_loads += 1;
-            (!self.words.is_empty()).then(|| {
-                let mut jieba = dictionary().clone();
-                for word in &self.words {
-                    jieba.add_word(word, None, None);
-                }
-                jieba
+    /// The lengths of a block's tokens, in bytes.
+    fn tokens(&self, block: &str, work: &mut Work) -> Vec<usize> {
+        let own = self.own.get_or_init(|| {
+            Arc::new(OwnDictionary {
+                words: OwnWords::new(&self.words),
+                whole: OnceLock::new(),
             })
         });
-        own.as_ref().unwrap_or_else(|| dictionary())
+        if self.cut.fetch_add(1, Ordering::Relaxed) + 1 == BLOCKS_BEFORE_LOADING {
+            work.dictionary_loads += 1;
+            let own = Arc::clone(own);
+            // Nobody waits for it: until it is ready, few words do.
+            std::thread::spawn(move || own.load());
+        }
+        let few;
+        let jieba = match own.whole_if_loaded() {
+            Some(whole) => whole,
+            None => {
+                few = dictionary::holding(std::iter::once(block), &own.words);
+                &few
+            }
+        };
+        let tokens = jieba.cut(block, true).into_iter();
+        tokens.map(|token| token.word.len()).collect()
+    }
+}
+
+impl OwnDictionary {
+    /// Loads all words: those of jieba once a process, those of a company besides.
+    fn load(&self) {
+        if self.words.is_empty() {
+            dictionary::whole();
+            return;
+        }
+        self.whole.get_or_init(|| {
+            let mut jieba = dictionary::load();
+            self.words.add_to(&mut jieba);
+            jieba
+        });
+    }
+
+    fn whole_if_loaded(&self) -> Option<&Jieba> {
+        match self.words.is_empty() {
+            true => dictionary::whole_if_loaded(),
+            false => self.whole.get(),
+        }
     }
 }
 
@@ -209,7 +247,7 @@ mod tests {
         #[test]
         fn a_block_is_cut_as_in_the_whole_text(text in "([打断你的腿还钱催收法院学校家人a-c1-3+#&._%\\-]{1,9}[，。！ *@（）]{0,2}){1,8}") {
             let segmenter = Segmenter::new(&[]);
-            let whole = boundaries_of_whole(dictionary(), &text);
+            let whole = boundaries_of_whole(dictionary::whole(), &text);
             let (mut blocks, mut work) = (Blocks::default(), Work::default());
             for (at, _) in text.char_indices().skip(1) {
                 let is_inside = is_block_character(text[..at].chars().next_back().unwrap())
@@ -223,19 +261,27 @@ mod tests {
     }
 
     #[test]
-    fn the_dictionary_is_loaded_once_and_only_if_asked() {
-        let segmenter = Segmenter::new(&["青禾贷".to_owned()]);
-        let (mut blocks, mut work) = (Blocks::default(), Work::default());
-        assert!(segmenter.is_whole_words("，", NormSpan::new(0, 3), (0, 0), &mut blocks, &mut work));
-        assert_eq!((work.dictionary_loads, work.blocks_cut), (0, 0));
-        let text = "体操你好";
-        assert!(!segmenter.is_whole_words(text, NormSpan::new(3, 9), (0, 0), &mut blocks, &mut work));
-        assert!(segmenter.is_whole_words(text, NormSpan::new(6, 12), (0, 0), &mut blocks, &mut work));
-        assert_eq!(
-            (work.dictionary_loads, work.blocks_cut, work.characters_cut),
-            (1, 1, 4)
-        );
-        let own = "找青禾贷款";
-        assert!(segmenter.is_whole_words(own, NormSpan::new(3, 12), (1, 0), &mut blocks, &mut work));
+    fn the_dictionary_is_loaded_once_and_only_for_many_blocks() {
+        for words in [&[][..], &["青禾贷".to_owned()]] {
+            let segmenter = Segmenter::new(words);
+            let (mut blocks, mut work) = (Blocks::default(), Work::default());
+            assert!(segmenter.is_whole_words("，", NormSpan::new(0, 3), (0, 0), &mut blocks, &mut work));
+            assert_eq!((work.dictionary_loads, work.blocks_cut), (0, 0));
+            let text = "体操你好";
+            assert!(!segmenter.is_whole_words(text, NormSpan::new(3, 9), (0, 0), &mut blocks, &mut work));
+            assert!(segmenter.is_whole_words(text, NormSpan::new(6, 12), (0, 0), &mut blocks, &mut work));
+            assert_eq!(
+                (work.dictionary_loads, work.blocks_cut, work.characters_cut),
+                (0, 1, 4)
+            );
+            let own = "找青禾贷款";
+            for stretch in 1..2 * BLOCKS_BEFORE_LOADING {
+                let place = (stretch as u32, 0);
+                let is_whole =
+                    segmenter.is_whole_words(own, NormSpan::new(3, 12), place, &mut blocks, &mut work);
+                assert_eq!(is_whole, !words.is_empty());
+            }
+            assert_eq!(work.dictionary_loads, 1);
+        }
     }
 }

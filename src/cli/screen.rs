@@ -14,7 +14,7 @@ use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
 use dunlint::rule::{Lang, Tier};
 use dunlint::screen::{Output, Run, Screened, screen};
-use dunlint::{Error, ErrorKind, Linter, Result, load_dictionary_early};
+use dunlint::{Error, ErrorKind, Linter, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
@@ -100,19 +100,12 @@ const FEWEST_CHUNK_BYTES: u64 = 64 << 10;
 /// Batches that each thread gets at least, if the input is large enough, so that none has to wait for another at the end.
 const BATCHES_PER_THREAD: u64 = 8;
 
-/// From this many bytes on some message is all but sure to need jieba's dictionary.
-const DUMP_BYTES: u64 = 4 << 20;
-
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     let target = Target::of(&arguments, context)?;
     let mut options = read_options(&arguments)?;
     let found = expand(&arguments.input, arguments.encoding);
     let size = size_of(&found.inputs);
-    let is_dump = size.is_some_and(|bytes| bytes >= DUMP_BYTES);
-    if is_dump && arguments.threads != Some(1) {
-        load_dictionary_early();
-    }
     let lexicon = arguments.lexicon.load()?;
     let linter = Linter::new(lexicon)?;
     for error in &found.errors {

@@ -12,7 +12,8 @@ use super::laws::Laws;
 use super::limits::Limits;
 use super::pattern::{ClassId, Intern, Pattern, Target};
 use super::source::{Files, line_at, line_of};
-use super::{Class, Folds, Lexicon, Term, folds};
+use super::terms::{Term, Terms};
+use super::{Class, Folds, Lexicon, folds};
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::normalize::plain_term;
 use crate::opinion::Model;
@@ -49,12 +50,14 @@ struct ClassEntry {
 }
 
 /// What a lexicon's files say themselves.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Written {
     rules: Vec<Rule>,
     cues: Vec<Cue>,
     laws: Laws,
     limits: Limits,
-    model: Option<Model>,
+    #[serde(skip)]
+    pub(super) model: Option<Model>,
     proposals: [Option<usize>; Category::ALL.len()],
     words: Vec<String>,
     first_own_rule: usize,
@@ -63,10 +66,11 @@ pub(super) struct Written {
 
 /// What is made of them: the greater part of the work of loading.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct Made {
     folds: Folds,
     classes: Vec<Class>,
-    terms: Vec<Term>,
+    terms: Terms,
     patterns: Vec<Pattern>,
     unused_classes: Vec<String>,
     you: ClassId,
@@ -109,17 +113,6 @@ pub(super) fn make(base: &Files, layer: Option<&Files>) -> Result<(Written, Made
     builder.finish(rules, cues, laws, limits, overlay.words, version)
 }
 
-/// The lexicon of one folder's files of this version, and what was made of them before.
-pub(super) fn resume(base: &Files, made: Made, version: String) -> Result<Lexicon> {
-    let mut builder = Builder::new(vec![base], Vec::new(), made);
-    let rules = builder.load_rules();
-    let cues = builder.load_cues();
-    let laws = builder.load_laws();
-    let limits = builder.load_limits(laws.as_ref());
-    let (written, made) = builder.finish(rules, cues, laws, limits, Vec::new(), version)?;
-    Ok(Lexicon::of(written, made))
-}
-
 impl Lexicon {
     pub(super) fn of(written: Written, made: Made) -> Self {
         Self {
@@ -150,7 +143,7 @@ impl Made {
         Self {
             folds,
             classes: Vec::new(),
-            terms: Vec::new(),
+            terms: Terms::default(),
             patterns: Vec::new(),
             unused_classes: Vec::new(),
             you: ClassId(0),
@@ -167,6 +160,7 @@ pub(super) struct Builder<'f> {
     class_by_name: FxHashMap<String, ClassId>,
     /// Named classes that some pattern uses.
     used: FxHashSet<ClassId>,
+    terms: Vec<Term>,
     term_by_text: FxHashMap<String, usize>,
     first_own_rule: usize,
 }
@@ -210,6 +204,7 @@ impl<'f> Builder<'f> {
             made,
             class_by_name: FxHashMap::default(),
             used: FxHashSet::default(),
+            terms: Vec::new(),
             term_by_text: FxHashMap::default(),
             first_own_rule: 0,
         }
@@ -241,7 +236,8 @@ impl<'f> Builder<'f> {
             first_own_rule: self.first_own_rule,
             version,
         };
-        Ok((written, self.made))
+        let terms = self.terms.into_iter().collect();
+        Ok((written, Made { terms, ..self.made }))
     }
 
     pub(super) fn files(&self, prefix: &'static str) -> Vec<(&'f str, &'f str)> {
@@ -608,17 +604,16 @@ impl<'f> Builder<'f> {
         }
         let characters = text.chars().count();
         let has_sound = self.made.classes[class.0 as usize].has_sound && characters >= 2;
-        let next = self.made.terms.len();
+        let next = self.terms.len();
         let index = *self.term_by_text.entry(text.clone()).or_insert(next);
         if index == next {
-            self.made.terms.push(Term {
+            self.terms.push(Term {
                 text,
-                characters,
                 classes: Vec::new(),
                 has_sound: false,
             });
         }
-        let known = &mut self.made.terms[index];
+        let known = &mut self.terms[index];
         known.has_sound |= has_sound;
         if !known.classes.contains(&class) {
             known.classes.push(class);
@@ -675,7 +670,8 @@ pub(super) fn version_of(base: &Files, layer: Option<&Files>) -> String {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
-    hash.update(base.model.as_deref().unwrap_or_default());
+    // What it learned from and the scales of its weights: nobody has other weights with the same of all these.
+    hash.update(Model::head(base.model.as_deref().unwrap_or_default()));
     let digest = hash.finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,15 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::flat::{self, flat_struct};
 use super::pattern::ClassId;
 
 /// Classes of a list that stand in one word of a [`ClassSet`]. The classes of a step were named one after the other,
 /// so a list of them is one or two of these.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Mask {
     word: u32,
     bits: u64,
 }
+
+flat_struct!(Mask { word: u32, bits: u64 });
 
 /// The masks of some classes.
 pub(crate) fn masks<'c>(classes: impl IntoIterator<Item = &'c ClassId>) -> Vec<Mask> {
@@ -29,6 +32,7 @@ pub(crate) fn masks<'c>(classes: impl IntoIterator<Item = &'c ClassId>) -> Vec<M
 /// first hold anything: going through all words took longer than what was done with the classes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClassSet {
+    #[serde(with = "flat")]
     words: Vec<u64>,
     /// One bit a word.
     filled: Vec<u64>,

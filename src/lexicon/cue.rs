@@ -3,12 +3,12 @@
 //! In: `[[cue]]` tables of the files under `lexicons/cues`. Out: [`Cue`]. A cue says nothing by itself; the
 //! judges weigh it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::message::Role;
 
 /// A cue as written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cue {
     /// Kebab-case.
@@ -42,8 +42,8 @@ pub(crate) struct Cue {
 }
 
 /// What a cue does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) enum Effect {
     /// 不会…, 没有…
     Denial,
@@ -108,7 +108,7 @@ pub(crate) enum State {
 }
 
 /// Where a cue works, seen from the cue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Side {
     /// On matches after it.
@@ -121,7 +121,7 @@ pub(crate) enum Side {
 }
 
 /// How far a cue works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reach {
     /// Within its clause.
@@ -136,7 +136,7 @@ pub(crate) enum Reach {
 }
 
 /// Whose words a cue must be among.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SaidBy {
     /// Anybody's.
@@ -204,6 +204,12 @@ impl std::fmt::Display for Effect {
             Effect::Addressee(Role::ThirdParty) => out.write_str("addressee:third_party"),
             Effect::Addressee(_) => out.write_str("addressee:debtor"),
         }
+    }
+}
+
+impl From<Effect> for String {
+    fn from(effect: Effect) -> Self {
+        effect.to_string()
     }
 }
 

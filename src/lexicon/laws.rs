@@ -16,7 +16,7 @@ use crate::message::CreditorKind;
 use crate::rule::Bilingual;
 
 /// All instruments and clauses.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Laws {
     /// The date by which a message without one is judged; never the clock.
@@ -33,7 +33,7 @@ pub struct Laws {
 }
 
 /// A law, regulation, standard or guide.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Instrument {
     /// Short id, as printed in results.
@@ -55,7 +55,7 @@ pub struct Instrument {
 }
 
 /// A place in an instrument under a key that rules cite. Clauses of one key replace each other in time.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clause {
     /// What rules write in `basis`.

@@ -4,14 +4,14 @@
 //! single messages ask only for the quiet hours; counts are for whoever sees all contacts with a debtor.
 
 use jiff::civil::Time as Clock;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::laws::Laws;
 use crate::error::{Sentence, say};
 
 /// All limits.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[serde(from = "Listed")]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "Listed", into = "Listed")]
 pub(crate) struct Limits {
     pub(crate) limits: Vec<Limit>,
     /// From when to when nobody may collect: asked for message after message.
@@ -19,13 +19,13 @@ pub(crate) struct Limits {
 }
 
 /// The limits as their file lists them.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Listed {
     limit: Vec<Limit>,
 }
 
 /// One limit as it stands in the file.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Limit {
     pub(crate) id: String,
     pub(crate) quiet_from: Option<String>,
@@ -43,6 +43,12 @@ impl From<Listed> for Limits {
             quiet_hours: quiet_hours(&listed.limit),
             limits: listed.limit,
         }
+    }
+}
+
+impl From<Limits> for Listed {
+    fn from(limits: Limits) -> Self {
+        Self { limit: limits.limits }
     }
 }
 

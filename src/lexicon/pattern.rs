@@ -9,11 +9,14 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::class_set::{Mask, masks};
+use super::flat::{self, flat_struct};
 use crate::error::{Sentence, say};
 
 /// Index of a term class in the lexicon; literals and rules' own terms are classes without a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct ClassId(pub(crate) u16);
+
+flat_struct!(ClassId(u16));
 
 /// What a found pattern stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -56,8 +59,10 @@ pub(crate) struct Pattern {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Step {
     /// Any one of these, in order.
+    #[serde(with = "flat")]
     pub(crate) classes: Vec<ClassId>,
     /// The same as bits: a step may name hundreds, of which a message shows few.
+    #[serde(with = "flat")]
     pub(crate) masks: Vec<Mask>,
     /// Most characters between the step before and this one.
     pub(crate) max_gap: usize,

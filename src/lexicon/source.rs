@@ -18,6 +18,9 @@ pub(crate) struct Files {
     others: Vec<String>,
 }
 
+/// The bundled weights.
+pub(super) const BUNDLED_MODEL: &[u8] = include_bytes!("../../lexicons/model.bin");
+
 /// Where the weights stand in a folder.
 pub(crate) const MODEL: &str = "model.bin";
 
@@ -72,7 +75,7 @@ impl Files {
             files: files
                 .map(|(path, text)| (Cow::Borrowed(*path), Cow::Borrowed(*text)))
                 .collect(),
-            model: Some(Cow::Borrowed(include_bytes!("../../lexicons/model.bin"))),
+            model: Some(Cow::Borrowed(BUNDLED_MODEL)),
             others: Vec::new(),
         }
     }

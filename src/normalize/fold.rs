@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Disguise;
 use crate::lexicon::compiled::sorted;
+use crate::lexicon::flat::{Table, flat_struct};
 
 /// What kind of character, after folding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +59,10 @@ impl Signs {
 }
 
 /// Target character (bits 0–19), kind (20–23).
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 struct Entry(u32);
+
+flat_struct!(Entry(u32));
 
 impl Entry {
     fn new(target: char, kind: CharKind) -> Self {
@@ -85,8 +88,9 @@ const KINDS: [CharKind; 16] = {
 
 /// Character → folded character and kind.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(crate) struct FoldTable {
-    entries: Vec<Entry>,
+    entries: Table<Entry>,
     #[serde(serialize_with = "sorted")]
     traditional: FxHashMap<char, char>,
 }
@@ -108,16 +112,14 @@ impl FoldTable {
     /// Builds the table from "character → simplified or usual form".
     pub(crate) fn new(traditional: FxHashMap<char, char>) -> Self {
         let mut table = Self {
-            entries: Vec::with_capacity(0x1_0000),
+            entries: Table::default(),
             traditional,
         };
-        for code in 0..0x1_0000_u32 {
-            let entry = match char::from_u32(code) {
-                Some(character) => table.compute(character),
-                None => Entry::new('\u{FFFD}', CharKind::Symbol),
-            };
-            table.entries.push(entry);
-        }
+        let entries = (0..0x1_0000_u32).map(|code| match char::from_u32(code) {
+            Some(character) => table.compute(character),
+            None => Entry::new('\u{FFFD}', CharKind::Symbol),
+        });
+        table.entries = entries.collect();
         table
     }
 
@@ -171,7 +173,7 @@ impl FoldTable {
 
     fn entry(&self, character: char) -> Entry {
         match self.entries.get(character as usize) {
-            Some(entry) => *entry,
+            Some(entry) => entry,
             None => self.compute(character),
         }
     }

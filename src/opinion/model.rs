@@ -8,6 +8,9 @@
 //! text. Nine of ten messages end there; the others are heard again with wide grams. On texts by authors unseen that
 //! flags a fifth fewer clean ones at the same share found (0.0465 instead of 0.0611 where 85 % are found).
 
+use std::cmp::Ordering;
+
+use super::WideGram;
 use crate::error::{Error, ErrorKind, Result, say};
 use crate::rule::Category;
 
@@ -51,10 +54,31 @@ pub(crate) struct Model {
     /// What a weight of one is worth, by head.
     pub(crate) scales: [f32; HEADS],
     pub(crate) biases: [f32; HEADS],
+    grams: Source,
+}
+
+/// The grams of a model.
+#[derive(Debug, Clone, PartialEq)]
+struct Grams {
     /// Sorted; none is wide.
-    pub(crate) grams: Vec<Weighed>,
+    narrow: Vec<Weighed>,
     /// Wide grams, sorted, with their weight for [`Head::AnyClosely`]. The other heads tell no more apart by them.
-    pub(crate) wide: Vec<(Gram, i8)>,
+    wide: Vec<(Gram, i8)>,
+}
+
+/// Where the grams are.
+#[derive(Debug, Clone, PartialEq)]
+enum Source {
+    Read(Grams),
+    /// In a file that was checked before: whoever has made tables of them needs them no more.
+    PutOff(WrittenGrams<'static>),
+}
+
+/// Grams as they are written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct WrittenGrams<'b> {
+    narrow: &'b [u8],
+    wide: &'b [u8],
 }
 
 const MAGIC: &[u8; 8] = b"dunlint2";
@@ -140,9 +164,45 @@ impl Model {
             learned_from,
             scales,
             biases,
-            grams,
-            wide,
+            grams: Source::Read(Grams { narrow: grams, wide }),
         }
+    }
+
+    /// The characters and pairs, sorted; read anew each time if that was put off.
+    pub(crate) fn narrow(&self) -> Box<dyn Iterator<Item = Weighed> + '_> {
+        match &self.grams {
+            Source::Read(grams) => Box::new(grams.narrow.iter().copied()),
+            Source::PutOff(written) => Box::new(written.narrow().flatten()),
+        }
+    }
+
+    /// The wide grams, sorted, with their weights; read anew each time if that was put off.
+    pub(crate) fn wide(&self) -> Box<dyn Iterator<Item = (Gram, i8)> + '_> {
+        match &self.grams {
+            Source::Read(grams) => Box::new(grams.wide.iter().copied()),
+            Source::PutOff(written) => Box::new(written.wide().flatten()),
+        }
+    }
+
+    /// The grams as they are written, if reading them was put off.
+    pub(crate) fn written(&self) -> Option<WrittenGrams<'static>> {
+        match self.grams {
+            Source::Read(_) => None,
+            Source::PutOff(written) => Some(written),
+        }
+    }
+
+    /// Reads all of a model but its grams, which takes no time.
+    ///
+    /// # Errors
+    /// If these bytes don't begin like a model of this version.
+    pub(crate) fn put_off(bytes: &'static [u8]) -> Result<Self> {
+        let (head, rest) = Self::read_head(bytes).ok_or_else(broken)?;
+        let written = WrittenGrams::split(rest).ok_or_else(broken)?;
+        Ok(Self {
+            grams: Source::PutOff(written),
+            ..head
+        })
     }
 
     /// Reads a model.
@@ -150,49 +210,36 @@ impl Model {
     /// # Errors
     /// If these bytes are no model of this version.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
-        let broken = || {
-            let reason = say!(
-                "不是这个版本的权重文件；请用 `dunlint train` 重新生成",
-                "not a model of this version; make it anew with `dunlint train`"
-            );
-            Error::new(ErrorKind::Lexicon, reason)
-        };
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(broken)?;
-        let (learned_from, rest) = rest.split_first_chunk::<32>().ok_or_else(broken)?;
-        let (numbers, rest) = rest.split_at_checked(HEADS * 8).ok_or_else(broken)?;
+        let (head, rest) = Self::read_head(bytes).ok_or_else(broken)?;
+        let written = WrittenGrams::split(rest).ok_or_else(broken)?;
+        let narrow: Option<Vec<Weighed>> = written.narrow().collect();
+        let wide: Option<Vec<(Gram, i8)>> = written.wide().collect();
+        Ok(Self::new(
+            head.learned_from,
+            head.scales,
+            head.biases,
+            narrow.ok_or_else(broken)?,
+            wide.ok_or_else(broken)?,
+        ))
+    }
+
+    /// The part of a model's bytes that tells it from all other models.
+    pub(crate) fn head(bytes: &[u8]) -> &[u8] {
+        &bytes[..bytes.len().min(MAGIC.len() + 32 + HEADS * 8)]
+    }
+
+    /// A model without grams, and the bytes of its grams.
+    fn read_head(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let rest = bytes.strip_prefix(MAGIC)?;
+        let (learned_from, rest) = rest.split_first_chunk::<32>()?;
+        let (numbers, rest) = rest.split_at_checked(HEADS * 8)?;
         let mut numbers = numbers
             .chunks_exact(4)
             .map(|chunk| f32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]));
         let mut next = || std::array::from_fn(|_| numbers.next().unwrap_or_default());
         let (scales, biases) = (next(), next());
-        let (count, rest) = rest.split_first_chunk::<4>().ok_or_else(broken)?;
-        let bytes = (u32::from_le_bytes(*count) as usize).checked_mul(GRAM_BYTES);
-        let (grams, wide) = rest
-            .split_at_checked(bytes.ok_or_else(broken)?)
-            .ok_or_else(broken)?;
-        if wide.len() % WIDE_BYTES != 0 {
-            return Err(broken());
-        }
-        let grams = grams.chunks_exact(GRAM_BYTES).map(|bytes| {
-            let (characters, weights) = bytes.split_at(CHARACTER_BYTES);
-            Some(Weighed {
-                gram: Gram::parse(characters).filter(|gram| !gram.is_wide())?,
-                weights: std::array::from_fn(|head| weights[head] as i8),
-            })
-        });
-        let grams: Option<Vec<Weighed>> = grams.collect();
-        let wide = wide.chunks_exact(WIDE_BYTES).map(|bytes| {
-            let gram = Gram::parse(&bytes[..CHARACTER_BYTES]).filter(|gram| gram.is_wide())?;
-            Some((gram, bytes[CHARACTER_BYTES] as i8))
-        });
-        let wide: Option<Vec<(Gram, i8)>> = wide.collect();
-        Ok(Self::new(
-            *learned_from,
-            scales,
-            biases,
-            grams.ok_or_else(broken)?,
-            wide.ok_or_else(broken)?,
-        ))
+        let head = Self::new(*learned_from, scales, biases, Vec::new(), Vec::new());
+        Some((head, rest))
     }
 
     /// Writes a model.
@@ -202,17 +249,88 @@ impl Model {
         for number in self.scales.iter().chain(&self.biases) {
             bytes.extend(number.to_le_bytes());
         }
-        bytes.extend((self.grams.len() as u32).to_le_bytes());
-        for Weighed { gram, weights } in &self.grams {
+        bytes.extend((self.narrow().count() as u32).to_le_bytes());
+        for Weighed { gram, weights } in self.narrow() {
             gram.write(&mut bytes);
             bytes.extend(weights.map(|weight| weight as u8));
         }
-        for (gram, weight) in &self.wide {
+        for (gram, weight) in self.wide() {
             gram.write(&mut bytes);
-            bytes.push(*weight as u8);
+            bytes.push(weight as u8);
         }
         bytes
     }
+}
+
+impl<'b> WrittenGrams<'b> {
+    /// Finds both parts in the bytes after a model's head.
+    fn split(bytes: &'b [u8]) -> Option<Self> {
+        let (count, rest) = bytes.split_first_chunk::<4>()?;
+        let length = (u32::from_le_bytes(*count) as usize).checked_mul(GRAM_BYTES)?;
+        let (narrow, wide) = rest.split_at_checked(length)?;
+        wide.len()
+            .is_multiple_of(WIDE_BYTES)
+            .then_some(Self { narrow, wide })
+    }
+
+    /// The weights of the character or pair at a place.
+    pub(crate) fn weights_at(self, place: usize) -> [i8; HEADS] {
+        let weights = &self.narrow[place * GRAM_BYTES + CHARACTER_BYTES..];
+        std::array::from_fn(|head| weights[head] as i8)
+    }
+
+    /// The weight of a wide gram; 0 of one that isn't there. O(log grams).
+    pub(crate) fn weight_of(self, (first, between, last): WideGram) -> i8 {
+        let key = [Some(first), between, Some(last)].map(|character| u32::from(character.unwrap_or(NONE)));
+        let at = |place: usize| &self.wide[place * WIDE_BYTES..][..WIDE_BYTES];
+        let key_at = |place: usize| {
+            let bytes = at(place);
+            let code = |character: usize| {
+                u32::from(u16::from_le_bytes([
+                    bytes[character * 2],
+                    bytes[character * 2 + 1],
+                ]))
+            };
+            [code(0), code(1), code(2)]
+        };
+        let (mut low, mut high) = (0, self.wide.len() / WIDE_BYTES);
+        while low < high {
+            let middle = low.midpoint(high);
+            match key_at(middle).cmp(&key) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return at(middle)[CHARACTER_BYTES] as i8,
+                Ordering::Greater => high = middle,
+            }
+        }
+        0
+    }
+
+    /// The characters and pairs; `None` for bytes that are none.
+    fn narrow(self) -> impl Iterator<Item = Option<Weighed>> + 'b {
+        self.narrow.chunks_exact(GRAM_BYTES).map(|bytes| {
+            let (characters, weights) = bytes.split_at(CHARACTER_BYTES);
+            Some(Weighed {
+                gram: Gram::parse(characters).filter(|gram| !gram.is_wide())?,
+                weights: std::array::from_fn(|head| weights[head] as i8),
+            })
+        })
+    }
+
+    /// The wide grams; `None` for bytes that are none.
+    fn wide(self) -> impl Iterator<Item = Option<(Gram, i8)>> + 'b {
+        self.wide.chunks_exact(WIDE_BYTES).map(|bytes| {
+            let gram = Gram::parse(&bytes[..CHARACTER_BYTES]).filter(|gram| gram.is_wide())?;
+            Some((gram, bytes[CHARACTER_BYTES] as i8))
+        })
+    }
+}
+
+fn broken() -> Error {
+    let reason = say!(
+        "不是这个版本的权重文件；请用 `dunlint train` 重新生成",
+        "not a model of this version; make it anew with `dunlint train`"
+    );
+    Error::new(ErrorKind::Lexicon, reason)
 }
 
 #[cfg(test)]
@@ -236,7 +354,15 @@ mod tests {
         ];
         let model = Model::new([7; 32], [0.25; HEADS], [-1.5; HEADS], grams, wide);
         assert_eq!(Model::parse(&model.to_bytes()).unwrap(), model);
-        assert!(model.grams.is_sorted_by_key(|weighed| weighed.gram) && model.wide.is_sorted());
+        let bytes: &'static [u8] = model.to_bytes().leak();
+        let put_off = Model::put_off(bytes).unwrap();
+        assert!(put_off.narrow().eq(model.narrow()) && put_off.wide().eq(model.wide()));
+        let written = put_off.written().unwrap();
+        assert_eq!(written.weights_at(1), [127; HEADS]);
+        let weights = [('打', Some('断'), '腿'), ('断', None, '腿'), ('断', None, '打')]
+            .map(|gram| written.weight_of(gram));
+        assert_eq!(weights, [-1, 9, 0]);
+        assert!(model.narrow().is_sorted_by_key(|weighed| weighed.gram) && model.wide().is_sorted());
         let mut cut = model.to_bytes();
         cut.pop();
         assert!(Model::parse(&cut).is_err());

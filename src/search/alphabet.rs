@@ -14,25 +14,27 @@ use rustc_hash::FxHashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::NO_TERM;
 use super::sound::SoundIndex;
 use super::tally::Measure;
 use crate::lexicon::Folds;
 use crate::lexicon::compiled::sorted;
+use crate::lexicon::flat::{self, Table, flat_struct};
 use crate::normalize::{CharKind, Signs};
 
 /// A character as the passes see it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
 /// kind (24–27), whether a picture may begin with it (28), and whether it alone is a term or a form (29).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glyph(u32);
 
 /// A list of classes: place of the first (bits 8–31), number (0–7).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct List(pub(super) u32);
 
 /// What stands for a character alone.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct CharacterFacts {
-    /// The term that it is, and its classes.
+    /// The term that it is, [`NO_TERM`] for none, and its classes.
     pub(super) term: u32,
     pub(super) classes: List,
     /// It is what the row shows of another term, too.
@@ -48,8 +50,6 @@ pub(super) struct CharacterFacts {
 pub(super) struct PairFacts {
     /// Its share in the second opinion.
     pub(super) weight: i8,
-    /// It is of a term that a grave rule waits for.
-    pub(super) is_grave: bool,
     /// The number of the list of terms filed under it, from 1 on; 0 for none.
     pub(super) terms: u16,
     /// The number of its gram in the second opinion's model, from 1 on; 0 for none.
@@ -57,7 +57,7 @@ pub(super) struct PairFacts {
 }
 
 /// What the opinion reads of a pair, by its second character in the row of its first.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Cell {
     /// 0 for none.
     first: u16,
@@ -67,11 +67,11 @@ struct Cell {
 
 /// What the search reads of a pair, by its second character in the row of its first: that first character (bits
 /// 16–31, 0 for none) and the number of the list of terms filed under it (0–15).
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 struct TermCell(u32);
 
 /// What the opinion reads of a character: where the row of its pairs begins (bits 8–31), its own share (0–7).
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Voice(u32);
 
 /// A character as the second opinion hears it: the code of its token (bits 0–13), whether a run of them is one token
@@ -81,24 +81,28 @@ pub(super) struct Heard(u16);
 
 /// Codes, and what stands for them.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct Alphabet {
     /// The characters of the Basic Multilingual Plane.
-    glyphs: Vec<Glyph>,
+    glyphs: Table<Glyph>,
     /// Codes of folded characters: from 1 on.
     #[serde(serialize_with = "sorted")]
     codes: FxHashMap<char, u16>,
     /// The characters of the codes.
+    #[serde(with = "flat")]
     coded: Vec<char>,
+    #[serde(with = "flat")]
     facts: Vec<CharacterFacts>,
+    #[serde(with = "flat")]
     voices: Vec<Voice>,
     /// How the second opinion hears the characters of the Basic Multilingual Plane.
     #[serde(skip)]
     heard: Vec<Heard>,
-    cells: Vec<Cell>,
+    cells: Table<Cell>,
     /// What the search reads of a pair, at the same places.
-    terms: Vec<TermCell>,
+    terms: Table<TermCell>,
     /// The grams of the cells.
-    grams: Vec<u32>,
+    grams: Table<u32>,
 }
 
 /// The tables of the second opinion. Their lengths are known, so that no look-up but the last asks for them.
@@ -106,7 +110,7 @@ pub(super) struct Alphabet {
 pub(super) struct Ears<'a> {
     heard: &'a [Heard; PLANE],
     voices: &'a [Voice; CODES],
-    cells: &'a [Cell],
+    cells: &'a Table<Cell>,
 }
 
 /// Characters of the Basic Multilingual Plane.
@@ -130,6 +134,35 @@ pub(super) const TRANSPARENT: u32 =
 
 const BREAKS: u32 =
     1 << CharKind::Clause as u32 | 1 << CharKind::Sentence as u32 | 1 << CharKind::List as u32;
+
+impl Default for CharacterFacts {
+    fn default() -> Self {
+        Self {
+            term: NO_TERM,
+            classes: List::default(),
+            is_vague: false,
+            is_form: false,
+            gram: 0,
+        }
+    }
+}
+
+flat_struct!(Glyph(u32));
+flat_struct!(List(u32));
+flat_struct!(TermCell(u32));
+flat_struct!(Voice(u32));
+flat_struct!(Cell {
+    first: u16,
+    weight: i8,
+    is_grave: bool,
+});
+flat_struct!(CharacterFacts {
+    term: u32,
+    classes: List,
+    is_vague: bool,
+    is_form: bool,
+    gram: u32,
+});
 
 impl Glyph {
     fn new(code: u16, syllable: u16, kind: CharKind, is_picture: bool, is_single: bool) -> Self {
@@ -248,7 +281,7 @@ impl Ears<'_> {
     /// half of all pairs have a cell, and nothing tells which.
     #[inline(always)]
     pub(super) fn share(self, before: (u16, Voice), own: (u16, Voice)) -> (i32, bool) {
-        let cell = self.cells[before.1.row() + usize::from(own.0)];
+        let cell = self.cells.at(before.1.row() + usize::from(own.0));
         let is_it = cell.first == before.0;
         let pair = i32::from(cell.weight) * i32::from(is_it);
         (i32::from(own.1.share()) + pair, cell.is_grave & is_it)
@@ -305,15 +338,15 @@ impl Alphabet {
     /// An alphabet without characters.
     pub(super) fn new() -> Self {
         Self {
-            glyphs: Vec::new(),
+            glyphs: Table::default(),
             codes: FxHashMap::default(),
             coded: vec!['\0'],
             facts: vec![CharacterFacts::default()],
             voices: vec![Voice::default()],
             heard: Vec::new(),
-            cells: Vec::new(),
-            terms: Vec::new(),
-            grams: Vec::new(),
+            cells: Table::default(),
+            terms: Table::default(),
+            grams: Table::default(),
         }
     }
 
@@ -366,21 +399,38 @@ impl Alphabet {
             }
         }
         // Every character may follow every other: no place is beyond the end.
-        self.cells = vec![Cell::default(); end + self.coded.len()];
-        self.terms = vec![TermCell::default(); self.cells.len()];
-        self.grams = vec![0; self.cells.len()];
+        let places = end + self.coded.len();
+        let mut cells = vec![Cell::default(); places];
+        let mut terms = vec![TermCell::default(); places];
+        let mut grams = vec![0; places];
         for (first, row) in rows {
             for (second, facts) in row {
                 let place = self.place(first, second as u16);
-                self.cells[place] = Cell {
+                cells[place] = Cell {
                     first,
                     weight: facts.weight,
-                    is_grave: facts.is_grave,
+                    is_grave: false,
                 };
-                self.terms[place] = TermCell(u32::from(first) << 16 | u32::from(facts.terms));
-                self.grams[place] = facts.gram;
+                terms[place] = TermCell(u32::from(first) << 16 | u32::from(facts.terms));
+                grams[place] = facts.gram;
             }
         }
+        self.cells = cells.into_iter().collect();
+        self.terms = terms.into_iter().collect();
+        self.grams = grams.into_iter().collect();
+    }
+
+    /// Notes the pairs whose list of terms is a grave one.
+    pub(super) fn mark_grave(&mut self, is_grave: impl Fn(u16) -> bool) {
+        let marked = self
+            .cells
+            .iter()
+            .zip(self.terms.iter())
+            .map(|(cell, terms)| Cell {
+                is_grave: is_grave(terms.0 as u16),
+                ..cell
+            });
+        self.cells = marked.collect();
     }
 
     /// Fills the table of characters, once all are entered.
@@ -396,7 +446,7 @@ impl Alphabet {
     #[inline]
     pub(super) fn glyph(&self, character: char, folds: &Folds, sound: &SoundIndex) -> Glyph {
         match self.glyphs.get(character as usize) {
-            Some(glyph) => *glyph,
+            Some(glyph) => glyph,
             None => self.compute(character, folds, sound),
         }
     }
@@ -433,11 +483,11 @@ impl Alphabet {
 
     /// Fills the table of what the second opinion hears, once the glyphs are drawn.
     pub(super) fn fill_heard(&mut self, measure: &Measure) {
-        let heard = |(code, &glyph): (u32, &Glyph)| match char::from_u32(code) {
+        let heard = |(code, glyph): (u32, Glyph)| match char::from_u32(code) {
             Some(character) => Heard::new(character, glyph, measure),
             None => Heard(Heard::SPECIAL),
         };
-        self.heard = (0..).zip(&self.glyphs).map(heard).collect();
+        self.heard = (0..).zip(self.glyphs.iter()).map(heard).collect();
         self.voices.resize(CODES, Voice::default());
     }
 
@@ -455,7 +505,7 @@ impl Alphabet {
     /// which nothing could foresee: an `if` here took a fifth of the time of the whole pass.
     #[inline]
     pub(super) fn terms_or_none(&self, first: u16, second: u16) -> u32 {
-        self.terms[self.place(first, second)].0 ^ u32::from(first) << 16
+        self.terms.at(self.place(first, second)).0 ^ u32::from(first) << 16
     }
 
     /// The list of the terms filed under a pair; 0 for none.
@@ -467,7 +517,7 @@ impl Alphabet {
     #[inline]
     pub(super) fn gram(&self, first: u16, second: u16) -> u32 {
         let place = self.place(first, second);
-        self.grams[place] * u32::from(self.cells[place].first == first)
+        self.grams.at(place) * u32::from(self.cells.at(place).first == first)
     }
 
     #[inline]

@@ -11,23 +11,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::lexicon::Lexicon;
 use crate::lexicon::class_set::{ClassSet, Mask};
+use crate::lexicon::flat::{self, flat_struct};
 use crate::lexicon::pattern::{ClassId, Pattern, Step};
 
 /// Patterns by the class at which they wait.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Gates {
     /// First gate of each class, and one past the last of all.
+    #[serde(with = "flat")]
     starts: Vec<u32>,
+    #[serde(with = "flat")]
     gates: Vec<Gate>,
     /// The different steps asked for: first of their masks in `asked`, and how many.
     steps: Vec<(u32, u16)>,
+    #[serde(with = "flat")]
     asked: Vec<Mask>,
     /// The classes at which some pattern waits.
     waited_for: ClassSet,
 }
 
 /// One pattern at one class; eight of them lie in a cache line.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 struct Gate {
     pattern: u16,
     /// At most this many further steps; [`NO_STEP`] for none. Longer patterns are checked whole later.
@@ -48,6 +52,11 @@ pub(super) fn frequency_of(step: &Step, frequencies: &[u32]) -> u32 {
     let classes = step.classes.iter();
     classes.map(|class| frequencies[class.0 as usize]).sum()
 }
+
+flat_struct!(Gate {
+    pattern: u16,
+    steps: [u16; MOST_STEPS],
+});
 
 impl Gates {
     /// Builds the gates of some patterns from how often each class stands in ordinary text.

@@ -19,39 +19,43 @@ use super::sights::{MOST_DIGITS, Number, Sights, VAGUE};
 use super::sound::SoundIndex;
 use super::tally::{Measure, Tally};
 use crate::lexicon::class_set::ClassSet;
+use crate::lexicon::flat::{self, flat_struct};
 use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
-use crate::opinion::wide::Wide;
-use crate::opinion::{self, Gram, Head, Model, Opinion, Shares, Token, Weights};
-use crate::span::Span;
+use crate::opinion::wide::Weighing;
+use crate::opinion::{self, Gram, Head, Model, Opinion, Shares, Token};
+use crate::span::{NormSpan, Span};
 
 /// Terms by the rarest pair of neighbours in them.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct Glance {
     alphabet: Alphabet,
     /// What is filed under each pair with terms.
+    #[serde(with = "flat")]
     pairs: Vec<Pair>,
     /// The terms of each pair, one list after the other.
+    #[serde(with = "flat")]
     entries: Vec<Entry>,
     /// The characters of terms longer than most, one after the other.
+    #[serde(with = "flat")]
     characters: Vec<u16>,
     /// The different lists of classes that terms have.
+    #[serde(with = "flat")]
     lists: Vec<ClassId>,
     /// The classes of the terms that may be read by sound as far as they may, by term.
+    #[serde(with = "flat")]
     heard: Vec<List>,
     /// Classes of the shapes, by shape.
     shapes: Vec<ClassId>,
     class_count: usize,
     measure: Measure,
-    /// What the grams of the second opinion's model add, by number; nothing for number 0.
-    #[serde(skip)]
-    weights: Vec<Weights>,
 }
 
 /// What is filed under a pair; four of them lie in a cache line.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Pair {
     /// The term that the pair itself is, and its classes.
     term: u32,
@@ -64,7 +68,7 @@ struct Pair {
 }
 
 /// A term filed under a pair.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 struct Entry {
     /// Its characters but for the pair, if there are no more than these; almost all terms have no more.
     others: [u16; FEW],
@@ -83,18 +87,34 @@ struct Entry {
 /// Characters besides the pair that an entry keeps itself.
 const FEW: usize = 2;
 
+flat_struct!(Pair {
+    term: u32,
+    own: List,
+    first: u32,
+    length: u16,
+    is_grave: bool,
+});
+flat_struct!(Entry {
+    others: [u16; FEW],
+    first: u32,
+    length: u8,
+    before: u8,
+    is_form: bool,
+    is_grave: bool,
+    term: u32,
+    classes: List,
+});
+
 impl Glance {
     /// Enters all terms and all written forms; `frequency` says how often a pair stands in ordinary text.
-    pub(super) fn new(
-        lexicon: &Lexicon,
-        sound: &SoundIndex,
-        grave: &ClassSet,
-        frequency: &dyn Fn(char, char) -> u32,
-    ) -> Self {
+    pub(super) fn new(lexicon: &Lexicon, sound: &SoundIndex, frequency: &dyn Fn(char, char) -> u32) -> Self {
         let mut own = Self {
             alphabet: Alphabet::new(),
             // Number 0 is none.
-            pairs: vec![Pair::default()],
+            pairs: vec![Pair {
+                term: NO_TERM,
+                ..Pair::default()
+            }],
             entries: Vec::new(),
             characters: Vec::new(),
             lists: Vec::new(),
@@ -102,14 +122,16 @@ impl Glance {
             shapes: lexicon.shapes.clone(),
             class_count: lexicon.classes.len(),
             measure: Measure::default(),
-            weights: Vec::new(),
         };
         let mut facts: BTreeMap<(u16, u16), PairFacts> = BTreeMap::new();
         let mut filed: BTreeMap<(u16, u16), Vec<Entry>> = BTreeMap::new();
         let mut lists: FxHashMap<Vec<ClassId>, List> = FxHashMap::default();
         let table = &lexicon.folds.table;
-        let terms = (0..).zip(&lexicon.terms);
-        let terms = terms.map(|(term, entry)| (term, entry.text.clone(), &entry.classes[..], false));
+        let terms = lexicon.terms.texts().enumerate();
+        let terms = terms.map(|(term, text)| {
+            let classes = lexicon.terms.classes(term);
+            (term as u32, text.to_owned(), classes, false)
+        });
         let forms = lexicon.folds.restorations.forms();
         let forms = forms.into_iter().map(|form| (NO_TERM, form, &[][..], true));
         for (term, text, classes, is_form) in terms.chain(forms) {
@@ -150,13 +172,12 @@ impl Glance {
                     }
                 }
                 _ => {
-                    let is_grave = classes.iter().any(|&class| grave.contains(class));
                     let classes = own.list(classes.to_vec(), &mut lists);
                     let rarest = (1..codes.len())
                         .min_by_key(|&at| frequency(characters[at - 1], characters[at]))
                         .expect("two characters have a pair");
                     let pair = (codes[rarest - 1], codes[rarest]);
-                    facts.entry(pair).or_default().is_grave |= is_grave;
+                    facts.entry(pair).or_default();
                     let mut others = [0; FEW];
                     let rest = codes[..rarest - 1].iter().chain(&codes[rarest + 1..]);
                     others
@@ -169,7 +190,7 @@ impl Glance {
                         length: codes.len().min(usize::from(u8::MAX)) as u8,
                         before: (rarest - 1) as u8,
                         is_form,
-                        is_grave,
+                        is_grave: false,
                         term,
                         classes,
                     });
@@ -180,8 +201,10 @@ impl Glance {
             }
         }
         let may = |class: &&ClassId| lexicon.classes[class.0 as usize].has_sound;
-        for term in &lexicon.terms {
-            let classes = term.classes.iter().filter(|class| term.has_sound && may(class));
+        for term in 0..lexicon.terms.len() {
+            let has_sound = lexicon.terms.has_sound(term);
+            let classes = lexicon.terms.classes(term).iter();
+            let classes = classes.filter(|class| has_sound && may(class));
             let list = own.list(classes.copied().collect(), &mut lists);
             own.heard.push(list);
         }
@@ -194,7 +217,7 @@ impl Glance {
         }
         own.alphabet.file(&facts);
         own.alphabet.draw(&lexicon.folds, sound);
-        own.complete(lexicon);
+        own.complete();
         own
     }
 
@@ -226,6 +249,32 @@ impl Glance {
         }
     }
 
+    /// Notes the terms that grave rules wait for.
+    pub(super) fn mark_grave(&mut self, grave: &ClassSet) {
+        let Self {
+            lists,
+            pairs,
+            entries,
+            ..
+        } = self;
+        let is_grave = |list: List| {
+            let first = (list.0 >> 8) as usize;
+            let classes = &lists[first..first + (list.0 & 0xFF) as usize];
+            classes.iter().any(|&class| grave.contains(class))
+        };
+        for entry in entries.iter_mut() {
+            entry.is_grave = is_grave(entry.classes);
+        }
+        for pair in pairs.iter_mut() {
+            pair.is_grave = is_grave(pair.own);
+        }
+        self.alphabet.mark_grave(|terms| {
+            let pair = pairs[usize::from(terms)];
+            let longer = &entries[pair.first as usize..pair.first as usize + usize::from(pair.length)];
+            pair.is_grave || longer.iter().any(|entry| entry.is_grave)
+        });
+    }
+
     /// Enters what the model says.
     fn weigh(&mut self, model: &Model, facts: &mut BTreeMap<(u16, u16), PairFacts>) {
         let any = Head::Any.index();
@@ -238,7 +287,7 @@ impl Glance {
             of_exclamation: self.alphabet.enter(opinion::EXCLAMATION),
             of_quote: self.alphabet.enter(opinion::QUOTE),
         };
-        for (number, weighed) in (1..).zip(&model.grams) {
+        for (number, weighed) in (1..).zip(model.narrow()) {
             let weight = weighed.weights[any];
             match weighed.gram {
                 Gram::One(character) => {
@@ -256,16 +305,9 @@ impl Glance {
         }
     }
 
-    /// Fills what is made faster than read: the weights of the lexicon's model, and what the opinion hears.
-    pub(super) fn complete(&mut self, lexicon: &Lexicon) {
+    /// Fills what is made faster than read: what the opinion hears.
+    pub(super) fn complete(&mut self) {
         self.alphabet.fill_heard(&self.measure);
-        self.weights = vec![Weights::default()];
-        let grams = lexicon.model.iter().flat_map(|model| &model.grams);
-        self.weights.extend(grams.map(|weighed| {
-            let mut weights = Weights::default();
-            weights[..weighed.weights.len()].copy_from_slice(&weighed.weights);
-            weights
-        }));
     }
 
     /// What the second opinion is of a message. O(characters); nothing is kept.
@@ -321,7 +363,7 @@ impl Glance {
         source: &str,
         folds: &Folds,
         sound: &SoundIndex,
-        wide: &Wide,
+        weights: Weighing,
     ) -> (Vec<Token>, Vec<Shares>) {
         let (tokens, codes) = self.tokens(source, folds, sound);
         let before = std::iter::once(&self.measure.of_break).chain(&codes);
@@ -331,8 +373,8 @@ impl Glance {
             .collect();
         let shares = codes.iter().zip(&pairs).map(|(&code, &pair)| {
             let mut share = Shares::default();
-            share.add(&self.weights[self.alphabet.facts(code).gram as usize]);
-            share.add(&self.weights[pair as usize]);
+            share.add(&weights.narrow(self.alphabet.facts(code).gram));
+            share.add(&weights.narrow(pair));
             share
         });
         let mut shares: Vec<Shares> = shares.collect();
@@ -342,8 +384,8 @@ impl Glance {
             // Three in a row are known only if both of their pairs are.
             let may_be_known = (pairs[at] != 0) & (pairs[at - 1] != 0);
             let [three, two] = opinion::wide_grams(first, before, own);
-            share.add_wide(wide.weight(three) * i8::from(may_be_known));
-            share.add_wide(wide.weight(two));
+            share.add_wide(weights.wide(three) * i8::from(may_be_known));
+            share.add_wide(weights.wide(two));
             first = before;
         }
         (tokens, shares)
@@ -509,6 +551,46 @@ impl Glance {
                 sights.is_vague |= entry.term == VAGUE && sights.touches_gap(start, end);
                 sights.add(entry.term, self.classes(entry.classes), start, end);
             }
+        }
+    }
+
+    /// Calls `found` with every term of a plain or restored text that holds no symbol, and where it stands, in the order
+    /// of their ends, the longest first. O(characters + terms).
+    pub(super) fn terms_in(
+        &self,
+        text: &str,
+        folds: &Folds,
+        sound: &SoundIndex,
+        mut found: impl FnMut(u32, NormSpan),
+    ) {
+        let starts = text.char_indices().map(|(at, _)| at);
+        let starts: Vec<usize> = starts.chain([text.len()]).collect();
+        let glyphs = text
+            .chars()
+            .map(|character| self.alphabet.glyph(character, folds, sound));
+        let row: Vec<Glyph> = glyphs.collect();
+        let mut terms: Vec<(usize, usize, u32)> = Vec::new();
+        let mut add = |term: u32, start: usize, end: usize| {
+            if term < VAGUE {
+                terms.push((starts[end], starts[start], term));
+            }
+        };
+        for (at, glyph) in row.iter().enumerate() {
+            if glyph.is_single() {
+                add(self.alphabet.facts(glyph.code()).term, at, at + 1);
+            }
+            let Some(before) = at.checked_sub(1) else { continue };
+            let pair = self.pairs[usize::from(self.alphabet.terms(row[before].code(), glyph.code()))];
+            add(pair.term, before, at + 1);
+            for entry in self.entries_of(pair) {
+                if let Some(start) = self.start_of(entry, &row, at, Glyph::code) {
+                    add(entry.term, start, start + usize::from(entry.length));
+                }
+            }
+        }
+        terms.sort_unstable();
+        for (end, start, term) in terms {
+            found(term, NormSpan::new(start, end));
         }
     }
 

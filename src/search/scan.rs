@@ -77,7 +77,7 @@ impl Searcher {
                         .map_or(0, char::len_utf8);
                     let norm = NormSpan::new(start, last_character + length);
                     // What stands between its characters belongs to the restored readings.
-                    let term = || &lexicon.terms[told.term as usize].text;
+                    let term = || lexicon.terms.text(told.term as usize);
                     let is_whole = !scan.wants_restored() || norm.end - norm.start == term().len();
                     plain_hit(stretch, plain, told.term, norm).filter(|_| is_whole)
                 }
@@ -92,18 +92,16 @@ impl Searcher {
     /// Adds the hits of the plain reading; tells whether a form of a restored reading was seen.
     fn scan_plain(&self, lexicon: &Lexicon, stretch: u32, plain: &Normalized, scan: &mut Scan) -> bool {
         let mut has_form = false;
-        for found in self.automaton(lexicon).find_overlapping_iter(&*plain.text) {
-            let term = found.value() as usize;
+        for (term, norm) in self.terms_in(lexicon, &plain.text) {
             if term >= self.first_form {
                 has_form = true;
                 continue;
             }
             has_form |= self.is_form[term];
-            if !scan.wants(self.classes_of(term)) {
+            if !scan.wants(lexicon.terms.classes(term)) {
                 continue;
             }
-            let norm = NormSpan::new(found.start(), found.end());
-            if let Some(hit) = plain_hit(stretch, plain, found.value(), norm) {
+            if let Some(hit) = plain_hit(stretch, plain, term as u32, norm) {
                 self.add(lexicon, hit, scan);
             }
         }
@@ -132,7 +130,7 @@ impl Searcher {
             &mut sounds,
         );
         for sound in &sounds {
-            if !scan.wants(self.classes_of(sound.term)) {
+            if !scan.wants(lexicon.terms.classes(sound.term)) {
                 continue;
             }
             let gaps: Gaps = plain.offsets.gaps(sound.span).collect();
@@ -144,7 +142,7 @@ impl Searcher {
             if sound.has_pinyin {
                 disguises.add(Disguise::Pinyin);
             }
-            let characters = lexicon.terms[sound.term].characters;
+            let characters = lexicon.terms.characters(sound.term);
             let hit = Hit {
                 class: ClassId(0),
                 term: sound.term as u32,
@@ -172,11 +170,9 @@ impl Searcher {
         restored: &Restored,
         scan: &mut Scan,
     ) {
-        for found in self.automaton(lexicon).find_overlapping_iter(&restored.text) {
-            let term = found.value() as usize;
-            let norm = NormSpan::new(found.start(), found.end());
+        for (term, norm) in self.terms_in(lexicon, &restored.text) {
             if term >= self.first_form
-                || !scan.wants(self.classes_of(term))
+                || !scan.wants(lexicon.terms.classes(term))
                 || !letters_stand_alone(&restored.text, norm)
             {
                 continue;
@@ -187,7 +183,7 @@ impl Searcher {
                 continue;
             }
             let span = restored.offsets.to_source(norm);
-            let characters = lexicon.terms[term].characters;
+            let characters = lexicon.terms.characters(term);
             let of_gaps = normalize::disguises_of_gaps(source, &gaps, &lexicon.folds.table);
             let disguises = traces.union(of_gaps.collect());
             let hit = Hit {
@@ -207,13 +203,9 @@ impl Searcher {
         }
     }
 
-    pub(super) fn classes_of(&self, term: usize) -> &[ClassId] {
-        &self.classes[self.starts[term] as usize..self.starts[term + 1] as usize]
-    }
-
     fn add(&self, lexicon: &Lexicon, hit: Hit, scan: &mut Scan) {
         let needs_sound = hit.disguises.has(Disguise::Homophone) || hit.disguises.has(Disguise::Pinyin);
-        for &class in self.classes_of(hit.term as usize) {
+        for &class in lexicon.terms.classes(hit.term as usize) {
             if needs_sound && !lexicon.classes[class.0 as usize].has_sound {
                 continue;
             }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alphabet::Glyph;
 use crate::lexicon::compiled::sorted;
+use crate::lexicon::flat::{self, flat_struct};
 use crate::normalize::{CharKind, FoldTable, Signs};
 use crate::pair_table::{self, PairTable, key_of};
 use crate::span::NormSpan;
@@ -19,6 +20,7 @@ use crate::span::NormSpan;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Syllables {
     /// Syllable of the characters from U+4E00 on; 0 for none.
+    #[serde(with = "flat")]
     by_character: Vec<u16>,
     #[serde(serialize_with = "sorted")]
     by_letters: FxHashMap<String, u16>,
@@ -54,7 +56,7 @@ pub(crate) struct Unit {
 }
 
 /// A term in a bucket.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 struct SoundTerm {
     /// Its first two syllables.
     pair: u32,
@@ -65,6 +67,14 @@ struct SoundTerm {
     first: u32,
     length: u8,
 }
+
+flat_struct!(SoundTerm {
+    pair: u32,
+    third: u16,
+    term: u32,
+    first: u32,
+    length: u8,
+});
 
 impl SoundMatch {
     /// Whether it needs no other cue, for a term of so many characters. Two characters of which one is
@@ -82,13 +92,19 @@ impl SoundMatch {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SoundIndex {
     /// Copied from the lexicon: one load less on the way of every character.
+    #[serde(with = "flat")]
     by_character: Vec<u16>,
+    #[serde(with = "flat")]
     filter: Vec<u64>,
     /// First term of each bucket of hashed pairs, and one past the last.
+    #[serde(with = "flat")]
     starts: Vec<u32>,
+    #[serde(with = "flat")]
     terms: Vec<SoundTerm>,
     /// Syllables and characters of all terms, one after the other.
+    #[serde(with = "flat")]
     syllables: Vec<u16>,
+    #[serde(with = "flat")]
     characters: Vec<char>,
 }
 

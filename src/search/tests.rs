@@ -5,11 +5,9 @@ use crate::lexicon::pattern::{Pattern, Step};
 fn filling(lexicon: &Lexicon, pattern: &Pattern, own: usize, term: &str) -> Option<String> {
     let any = |step: &Step| {
         let class = step.classes[0];
-        lexicon
-            .terms
-            .iter()
-            .find(|term| term.classes.contains(&class))
-            .map(|term| term.text.as_str())
+        let terms = &lexicon.terms;
+        let found = (0..terms.len()).find(|&term| terms.classes(term).contains(&class));
+        found.map(|term| terms.text(term))
     };
     let mut text = String::new();
     for (index, step) in pattern.steps.iter().enumerate() {
@@ -32,24 +30,27 @@ fn every_term_is_reached_by_its_patterns() {
     let mut unreached = Vec::new();
     for pattern in &lexicon.patterns {
         for (own, step) in pattern.steps.iter().enumerate() {
-            let terms = lexicon
-                .terms
-                .iter()
-                .filter(|term| term.classes.iter().any(|class| step.classes.contains(class)));
-            for term in terms {
-                let Some(text) = filling(lexicon, pattern, own, &term.text) else {
+            let terms = &lexicon.terms;
+            let is_own = |term: &usize| {
+                terms
+                    .classes(*term)
+                    .iter()
+                    .any(|class| step.classes.contains(class))
+            };
+            for term in (0..terms.len()).filter(is_own).map(|term| terms.text(term)) {
+                let Some(text) = filling(lexicon, pattern, own, term) else {
                     continue;
                 };
                 let scan = searcher.scan(lexicon, std::iter::once(text.as_str()));
                 let is_hit = scan
                     .hits
                     .iter()
-                    .any(|hit| lexicon.term_text(hit.term) == Some(&term.text));
+                    .any(|hit| lexicon.term_text(hit.term) == Some(term));
                 let mut obligatory = pattern.steps.iter().filter(|step| !step.is_optional);
                 let is_open =
                     obligatory.all(|step| step.classes.iter().any(|&class| scan.present.contains(class)));
                 if !is_hit || !is_open {
-                    unreached.push(format!("{} in `{}`: {text}", term.text, pattern.text));
+                    unreached.push(format!("{term} in `{}`: {text}", pattern.text));
                 }
             }
         }
@@ -139,5 +140,53 @@ fn a_glance_changes_no_verdict() {
         let full = linter.trace(&message).0;
         let fast = linter.check_with(&message, &mut crate::linter::Work::default(), &mut scratch);
         assert_eq!(fast, full, "{message:?}");
+    }
+}
+
+/// What one automaton of all terms finds: right by its making, and slow to build.
+fn terms_by_automaton(lexicon: &Lexicon, texts: &[String]) -> Vec<Vec<(usize, NormSpan)>> {
+    let terms: Vec<&str> = lexicon.terms.texts().collect();
+    let mut forms = lexicon.folds.restorations.forms();
+    forms.retain(|form| !terms.contains(&form.as_str()));
+    forms.dedup();
+    let all = terms.into_iter().chain(forms.iter().map(String::as_str));
+    let automaton = Automaton::with_values(all.zip(0..)).unwrap();
+    let found = |text: &String| {
+        let found = automaton.find_overlapping_iter(text);
+        let found = found.map(|found| (found.value() as usize, NormSpan::new(found.start(), found.end())));
+        found.collect()
+    };
+    texts.iter().map(found).collect()
+}
+
+#[test]
+fn terms_are_found_as_one_automaton_finds_them() {
+    let lexicon = Lexicon::bundled();
+    let searcher = lexicon.searcher.as_ref().unwrap();
+    let table = &lexicon.folds.table;
+    let examples = lexicon
+        .rules
+        .iter()
+        .flat_map(|rule| rule.hits.iter().chain(&*rule.misses));
+    let mut texts: Vec<String> = examples
+        .map(|example| normalize::plain_term(example.marked_text(), table))
+        .collect();
+    // All terms beside and inside each other, and with what may stand between.
+    let terms: Vec<&str> = lexicon.terms.texts().collect();
+    for (index, term) in terms.iter().enumerate() {
+        let other = terms[index * 7919 % terms.len()];
+        let cut = other
+            .char_indices()
+            .nth(other.chars().count() / 2)
+            .map_or(0, |(at, _)| at);
+        texts.push(format!(
+            "{term}{}{term}*{other} {}𠮷{term}。",
+            &other[cut..],
+            &other[..cut]
+        ));
+    }
+    texts.extend(lexicon.folds.restorations.forms());
+    for (text, expected) in texts.iter().zip(terms_by_automaton(lexicon, &texts)) {
+        assert_eq!(searcher.terms_in(lexicon, text), expected, "{text}");
     }
 }
