@@ -20,7 +20,7 @@ use crate::score::score;
 use crate::search::patterns::Matcher;
 use crate::search::{Glimpse, Layout, Scan, Scratch, Searcher};
 use crate::segment::Segmenter;
-use crate::trace::{Trace, TracedOpinion};
+use crate::trace::Trace;
 
 /// Judges messages; built once, shared by all threads.
 #[derive(Debug)]
@@ -54,6 +54,21 @@ pub(crate) enum Sifted {
     Ordinary,
     /// The rules are asked, too.
     Doubtful(Option<Opinion>),
+}
+
+/// What the first two parts of a check leave to the last.
+pub(crate) struct Glimpsed<'l> {
+    glimpse: Glimpse,
+    close: Option<CloseOpinion<'l>>,
+}
+
+/// Which rules may say anything of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    All,
+    /// It reads like an ordinary one, but not beyond doubt.
+    Severe,
+    Nobody,
 }
 
 impl std::ops::AddAssign for Work {
@@ -104,7 +119,7 @@ impl<'l> Linter<'l> {
         let opinion = self
             .searcher
             .opine(self.lexicon, message, &mut Scratch::default(), &mut 0);
-        self.decide(message, opinion, None, Vec::new(), Vec::new())
+        self.decide(message, opinion, None, None, Vec::new(), Vec::new())
     }
 
     /// The same for one message after the other: `scratch` keeps its memory and nothing else.
@@ -128,22 +143,49 @@ impl<'l> Linter<'l> {
         }
     }
 
-    /// The second part of a check: what the message may break; `None` if nothing.
+    /// The second part of a check: what the message may break; `None` if nothing. Four in ten of the messages in doubt
+    /// end here by a closer look alone, and as many of the others because no rule can find anything.
     pub(crate) fn glimpse(
         &self,
         message: &Message,
         opinion: Option<Opinion>,
         scratch: &mut Scratch,
-    ) -> Option<Glimpse> {
-        // What the second opinion proposes is judged in its context like any match. Where no rule can find anything, a
-        // closer look tells whether it will: half of the messages that ask for one end here.
-        let proposes = || match (&self.lexicon.model, opinion) {
-            (Some(model), Some(opinion)) if opinion.is_heard_again() => {
-                self.hear_again(model, message, opinion).is_likely()
-            }
-            _ => false,
+    ) -> Option<Glimpsed<'l>> {
+        let close = self.closely(message, opinion);
+        let is_asked: &dyn Fn(usize) -> bool = match self.asked(message, opinion, close.as_ref()) {
+            Asked::All => &|_| true,
+            Asked::Severe => &|rule| self.lexicon.rules[rule].tier == Tier::Severe,
+            Asked::Nobody => return None,
         };
-        self.searcher.glance(self.lexicon, message, proposes, scratch)
+        let proposes = close.as_ref().is_some_and(CloseOpinion::is_likely);
+        let glimpse = self
+            .searcher
+            .glance(self.lexicon, message, is_asked, proposes, scratch)?;
+        Some(Glimpsed { glimpse, close })
+    }
+
+    /// The closer look at a message, where it may decide before any rule is asked.
+    fn closely(&self, message: &Message, opinion: Option<Opinion>) -> Option<CloseOpinion<'l>> {
+        let (model, opinion) = (self.lexicon.model.as_ref()?, opinion?);
+        let may_decide = opinion.is_heard_again() || opinion.may_be_ordinary();
+        may_decide.then(|| self.hear_again(model, message, opinion))
+    }
+
+    /// Which rules may say anything of a message: what the others find is doubted.
+    fn asked(&self, message: &Message, opinion: Option<Opinion>, close: Option<&CloseOpinion>) -> Asked {
+        match close {
+            Some(close)
+                if opinion.is_some_and(|opinion| !opinion.is_grave)
+                    && self.tone_decides(message)
+                    && close.is_quiet() =>
+            {
+                match close.is_ordinary_beyond_doubt() {
+                    true => Asked::Nobody,
+                    false => Asked::Severe,
+                }
+            }
+            _ => Asked::All,
+        }
     }
 
     /// The last part of a check.
@@ -151,14 +193,14 @@ impl<'l> Linter<'l> {
         &self,
         message: &Message,
         opinion: Option<Opinion>,
-        glimpse: Glimpse,
+        Glimpsed { glimpse, close }: Glimpsed<'l>,
         work: &mut Work,
         scratch: &mut Scratch,
     ) -> Verdict {
         let (open, scan) = self
             .searcher
             .scan_glimpsed(self.lexicon, glimpse, message, scratch);
-        let verdict = self.examine(message, opinion, &open, &scan, work, None);
+        let verdict = self.examine(message, opinion, close, &open, &scan, work, None);
         let kept = scan.into_kept();
         scratch.keep(kept);
         verdict
@@ -177,11 +219,15 @@ impl<'l> Linter<'l> {
         }
     }
 
-    /// Whether the second opinion keeps a message from the rules. A company's own rules are for the texts that only it
-    /// knows, and no tone of the words changes when a message was sent and to whom.
+    /// Whether the second opinion keeps a message from the rules.
     fn is_ordinary(&self, message: &Message, opinion: Option<Opinion>) -> bool {
-        opinion.is_some_and(Opinion::is_ordinary)
-            && self.lexicon.first_own_rule == self.lexicon.rules.len()
+        opinion.is_some_and(Opinion::is_ordinary) && self.tone_decides(message)
+    }
+
+    /// Whether the tone of the words may decide. A company's own rules are for the texts that only it knows, and no tone
+    /// changes when a message was sent and to whom.
+    fn tone_decides(&self, message: &Message) -> bool {
+        self.lexicon.first_own_rule == self.lexicon.rules.len()
             && matches!(message.recipient_role, None | Some(Role::Debtor | Role::Unknown))
             && !self.lexicon.is_sent_in_quiet_hours(message)
     }
@@ -193,23 +239,28 @@ impl<'l> Linter<'l> {
         let scan = self.searcher.scan(self.lexicon, texts(message));
         let open = self.searcher.gate(&scan.present, true);
         let work = &mut Work::default();
-        let verdict = self.examine(message, opinion, &open, &scan, work, Some(&mut trace));
+        let close = self.closely(message, opinion);
+        let verdict = self.examine(message, opinion, close, &open, &scan, work, Some(&mut trace));
         (verdict, trace)
     }
 
     /// Tries the open patterns on what was found, judges their matches and scores.
+    #[expect(clippy::too_many_arguments, reason = "what the parts of one check hand on")]
     fn examine(
         &self,
         message: &Message,
         opinion: Option<Opinion>,
+        close: Option<CloseOpinion<'l>>,
         open: &[usize],
         scan: &Scan,
         work: &mut Work,
         trace: Option<&mut Trace>,
     ) -> Verdict {
         let lexicon = self.lexicon;
-        let needs_context = trace.is_some() || opinion.is_some_and(Opinion::is_heard_again);
+        let needs_context = trace.is_some() || close.as_ref().is_some_and(CloseOpinion::is_likely);
+        let asked = self.asked(message, opinion, close.as_ref());
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, open, message).collect();
+        rules.retain(|&rule| asked != Asked::Severe || lexicon.rules[rule].tier == Tier::Severe);
         rules.dedup();
         if rules.is_empty() && !needs_context {
             return Verdict::default();
@@ -231,22 +282,14 @@ impl<'l> Linter<'l> {
         let (findings, dismissed) = judges.settle(&judged);
         if let Some(trace) = trace {
             *trace = judges.trace(rules, &judged, &findings);
-            trace.opinion = opinion.map(|opinion| self.traced(message, opinion));
+            let is_ordinary = self.is_ordinary(message, opinion);
+            let decided = close.as_ref().filter(|_| !is_ordinary);
+            trace.opinion = opinion.map(|first| decided.map_or(first.traced(), CloseOpinion::traced));
         }
-        if self.is_ordinary(message, opinion) {
+        if asked == Asked::Nobody || self.is_ordinary(message, opinion) {
             return Verdict::default();
         }
-        self.decide(message, opinion, Some(&judges), findings, dismissed)
-    }
-
-    /// The hearing that decided.
-    fn traced(&self, message: &Message, opinion: Opinion) -> TracedOpinion {
-        match &self.lexicon.model {
-            Some(model) if !self.is_ordinary(message, Some(opinion)) => {
-                self.hear_again(model, message, opinion).traced()
-            }
-            _ => opinion.traced(),
-        }
+        self.decide(message, opinion, close, Some(&judges), findings, dismissed)
     }
 
     /// The closer look at a message.
@@ -259,6 +302,7 @@ impl<'l> Linter<'l> {
         &self,
         message: &Message,
         opinion: Option<Opinion>,
+        close: Option<CloseOpinion<'l>>,
         judges: Option<&Judges>,
         mut findings: Vec<Finding>,
         mut dismissed: Vec<Dismissal>,
@@ -270,7 +314,7 @@ impl<'l> Linter<'l> {
         let is_asked =
             |opinion: &Opinion| opinion.is_heard_again() || !findings.is_empty() || !turns.is_empty();
         if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
-            let mut close = self.hear_again(model, message, opinion);
+            let mut close = close.unwrap_or_else(|| self.hear_again(model, message, opinion));
             for turn in turns {
                 if close.is_likely() {
                     break;

@@ -123,7 +123,7 @@ impl Opinion {
 
     /// The message as a whole reads like an ordinary one, whatever stands in a stretch of it.
     fn reads_ordinary(self) -> bool {
-        self.tokens >= LEAST_ORDINARY_TOKENS && self.whole <= self.ordinary()
+        self.may_be_ordinary() && self.whole <= self.ordinary()
     }
 
     /// The logit below which a message as long as this one reads like an ordinary one.
@@ -132,6 +132,11 @@ impl Opinion {
             0..LEAST_SURE_TOKENS => ORDINARY_IF_SHORT,
             _ => ORDINARY,
         }
+    }
+
+    /// The message is long enough to be called ordinary.
+    pub(crate) fn may_be_ordinary(self) -> bool {
+        self.tokens >= LEAST_ORDINARY_TOKENS
     }
 
     fn is_too_short(self) -> bool {
@@ -382,16 +387,18 @@ impl<'m> CloseOpinion<'m> {
 
     /// For whoever asks why.
     pub(crate) fn traced(&self) -> TracedOpinion {
-        let loudest = self
-            .stretches
-            .iter()
-            .map(|stretch| self.loudest(stretch, |_| true));
-        let loudest = loudest.fold(f32::MIN, f32::max);
         Opinion {
-            loudest,
+            loudest: self.loudest_of_all(),
             ..self.opinion
         }
         .traced()
+    }
+
+    /// The logit of the loudest stretch of sentences.
+    fn loudest_of_all(&self) -> f32 {
+        let stretches = self.stretches.iter();
+        let loudest = stretches.map(|stretch| self.loudest(stretch, |_| true));
+        loudest.fold(f32::MIN, f32::max)
     }
 
     /// Whether the message reads so much like an offending one that words of it are proposed though no rule found any.
@@ -404,12 +411,23 @@ impl<'m> CloseOpinion<'m> {
         self.opinion.whole > SURE
     }
 
+    /// Whether the message reads like an ordinary one, and so does each stretch of it.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.opinion.reads_ordinary() && self.loudest_of_all() <= LOUD
+    }
+
+    /// Whether the message reads so much like an ordinary one that not even a severe rule is believed.
+    pub(crate) fn is_ordinary_beyond_doubt(&self) -> bool {
+        let Opinion { tokens, whole, .. } = self.opinion;
+        tokens >= LEAST_SURE_TOKENS && whole <= ORDINARY_BUT_SEVERE && self.opinion.reads_ordinary()
+    }
+
     /// Whether a finding there is for review only, because it stands in what reads like ordinary text; that of a severe
     /// rule only if it does so beyond doubt.
     pub(crate) fn doubts(&self, place: Place, is_severe: bool) -> bool {
-        let Opinion { tokens, whole, .. } = self.opinion;
-        let is_sure = !is_severe || tokens >= LEAST_SURE_TOKENS && whole <= ORDINARY_BUT_SEVERE;
-        is_sure && self.opinion.reads_ordinary() && self.loudness(place) <= LOUD
+        (!is_severe || self.is_ordinary_beyond_doubt())
+            && self.opinion.reads_ordinary()
+            && self.loudness(place) <= LOUD
     }
 
     /// The logit of the loudest stretch of sentences around a place.

@@ -13,7 +13,7 @@ use rayon::ThreadPool;
 
 use crate::error::Error;
 use crate::finding::Verdict;
-use crate::linter::{Linter, Sifted};
+use crate::linter::{Glimpsed, Linter, Sifted};
 use crate::message::{Id, Message};
 use crate::opinion::Opinion;
 use crate::read::{Batch, Decision, Input, ReadOptions, Reader, Record};
@@ -21,7 +21,7 @@ use crate::report::json::{Recorder, write_rejection};
 use crate::report::summary::Summary;
 use crate::report::{Judged, Settings, words};
 use crate::rule::Tier;
-use crate::search::{Glimpse, Scratch};
+use crate::search::Scratch;
 
 /// How a run judges and what it writes.
 #[derive(Clone, Copy)]
@@ -217,7 +217,6 @@ struct Doubtful<'b> {
 struct Desk {
     scratch: Scratch,
     doubtful: Vec<Doubtful<'static>>,
-    glimpses: Vec<Option<Glimpse>>,
     verdicts: Vec<Verdict>,
     /// Result records of those that were not in doubt.
     sifted: Vec<u8>,
@@ -260,8 +259,8 @@ impl Desk {
             let message = &doubtful.record.message;
             run.linter.glimpse(message, doubtful.opinion, scratch)
         };
-        self.glimpses.extend(doubtful.iter().map(glance));
-        let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpse>)| match glimpse {
+        let glimpses: Vec<Option<Glimpsed>> = doubtful.iter().map(glance).collect();
+        let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpsed>)| match glimpse {
             Some(glimpse) => run.linter.check_glimpsed(
                 &doubtful.record.message,
                 doubtful.opinion,
@@ -271,8 +270,7 @@ impl Desk {
             ),
             None => Verdict::default(),
         };
-        self.verdicts
-            .extend(doubtful.iter().zip(self.glimpses.drain(..)).map(check));
+        self.verdicts.extend(doubtful.iter().zip(glimpses).map(check));
         // The records of the two halves, put together in the order of their messages.
         records.clear();
         let mut copied = 0;

@@ -508,13 +508,14 @@ impl Searcher {
     }
 
     /// What a message may break; `None` if it can't hold a match. A superset of what the full scan finds, at a
-    /// fraction of its cost: first the classes present, then whether their places fit. If no rule can have a match,
-    /// `needs_context` tells whether the message is read all the same.
+    /// fraction of its cost: first the classes present, then whether their places fit. Only rules that are asked count;
+    /// if none of them can have a match, `needs_context` tells whether the message is read all the same.
     pub(crate) fn glance(
         &self,
         lexicon: &Lexicon,
         message: &Message,
-        needs_context: impl Fn() -> bool,
+        is_asked: &dyn Fn(usize) -> bool,
+        needs_context: bool,
         scratch: &mut Scratch,
     ) -> Option<Glimpse> {
         let Scratch {
@@ -531,13 +532,17 @@ impl Searcher {
             self.glance.see(source, &lexicon.folds, &self.sound, sights);
         }
         if sights.has_form {
-            return self.look_closely(lexicon, message, needs_context);
+            return self.look_closely(lexicon, message, is_asked, needs_context);
         }
         if sights.has_letters {
             self.hear(lexicon, message, sights);
         }
         let mut open = Vec::with_capacity(USUAL_PATTERNS);
         self.rule_gates.open(&sights.present, filled, &mut open);
+        open.retain(|&pattern| match lexicon.patterns[pattern].target {
+            Target::Rule(rule) => is_asked(rule),
+            _ => true,
+        });
         // Places are those of one row; calls are few, and a pattern may stretch over their turns.
         let has_places = stretches == 1;
         if has_places && !open.is_empty() {
@@ -546,7 +551,7 @@ impl Searcher {
         }
         let rules = open.len();
         if rules == 0 {
-            if !needs_context() {
+            if !needs_context {
                 return None;
             }
             if has_places {
@@ -563,7 +568,7 @@ impl Searcher {
         }
         open.sort_unstable();
         open.dedup();
-        if rules > 0 && self.open_rules(lexicon, &open, message).next().is_none() && !needs_context() {
+        if rules > 0 && self.open_rules(lexicon, &open, message).next().is_none() && !needs_context {
             return None;
         }
         let is_exact = stretches == 1 && !sights.has_symbol && !sights.is_vague;
@@ -589,17 +594,26 @@ impl Searcher {
         })
     }
 
+    /// How many terms are seen in a text.
+    pub(crate) fn count_sights(&self, lexicon: &Lexicon, text: &str, scratch: &mut Scratch) -> usize {
+        self.glance.begin(&mut scratch.sights);
+        self.glance
+            .see(text, &lexicon.folds, &self.sound, &mut scratch.sights);
+        scratch.sights.terms.len()
+    }
+
     /// The glimpse of a message with written forms of restored readings: made by the full scan.
     fn look_closely(
         &self,
         lexicon: &Lexicon,
         message: &Message,
-        needs_context: impl FnOnce() -> bool,
+        is_asked: &dyn Fn(usize) -> bool,
+        needs_context: bool,
     ) -> Option<Glimpse> {
         let scan = self.scan(lexicon, message.stretches().map(|(_, _, text)| text));
         let open = self.gate(&scan.present, true);
-        let has_rules = self.open_rules(lexicon, &open, message).next().is_some();
-        (has_rules || needs_context()).then_some(Glimpse { open, rest: None })
+        let has_rules = self.open_rules(lexicon, &open, message).any(is_asked);
+        (has_rules || needs_context).then_some(Glimpse { open, rest: None })
     }
 
     /// Adds the classes of terms that may be spelled in letters.

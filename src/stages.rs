@@ -3,9 +3,11 @@
 //! In: a linter and a text. Out: how much a stage made of it. [`Linter::check`](crate::Linter::check) is the
 //! pipeline; this module adds nothing to it.
 
-use crate::linter::{Linter, Work};
+use crate::lexicon::Lexicon;
+use crate::linter::{Linter, Sifted, Work};
 use crate::message::Message;
 use crate::normalize;
+use crate::search::Scratch;
 use crate::span::NormSpan;
 
 impl Linter<'_> {
@@ -21,11 +23,28 @@ impl Linter<'_> {
                 .glance(
                     self.lexicon,
                     &Message::text(text),
-                    || false,
+                    &|_| true,
+                    false,
                     &mut Default::default(),
                 )
                 .is_some(),
         )
+    }
+
+    /// Terms seen in these texts, folded and searched in one pass.
+    pub fn stage_sights<'t>(&self, texts: impl Iterator<Item = &'t str>) -> usize {
+        let mut scratch = Scratch::default();
+        texts
+            .map(|text| self.searcher.count_sights(self.lexicon, text, &mut scratch))
+            .sum()
+    }
+
+    /// Texts that the first hearing leaves in doubt.
+    pub fn stage_hearing<'t>(&self, texts: impl Iterator<Item = &'t str>) -> usize {
+        let (mut scratch, mut work) = (Scratch::default(), Work::default());
+        let is_doubtful =
+            |text: &&str| self.sift(&Message::text(*text), &mut work, &mut scratch) != Sifted::Ordinary;
+        texts.filter(is_doubtful).count()
     }
 
     /// Hits of terms in all readings.
@@ -46,5 +65,12 @@ impl Linter<'_> {
         self.segmenter
             .tokens_over(text, span, (0, 0), &mut blocks, &mut work)
             .len()
+    }
+}
+
+impl Lexicon {
+    /// All terms in their plain form: what any search for them has to know.
+    pub fn stage_terms(&self) -> impl Iterator<Item = &str> {
+        self.terms.texts()
     }
 }
