@@ -22,11 +22,16 @@ if [ "${1:-}" = full ]; then
     say "benches"
     cargo bench --locked
 
+    say "promised ratios"
+    cargo build --release --locked --example performance --bin dunlint
+    target/release/examples/performance
+
     say "a million messages"
     cargo build --release --locked --example generate-dump --bin dunlint
     dump="$(mktemp -d)"
     trap 'rm -rf "$dump"' EXIT
     target/release/examples/generate-dump 1000000 1 > "$dump/million.jsonl"
+    ORACLE_MESSAGES=1000000 cargo test --release --locked --test it oracle
     target/release/dunlint screen "$dump/million.jsonl" --stats -o "$dump/results.jsonl" --only-findings
 fi
 

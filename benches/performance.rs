@@ -4,13 +4,14 @@
 //! References read with the same reader as `screen` and search raw text for the same terms. Every case of a group runs
 //! once a round, in turn; a ratio is the median of the rounds' ratios. Whole processes are measured from start to end,
 //! their start-up included, and write the records of findings. Peak memory is what Linux tells of the process; elsewhere
-//! it isn't shown. References outside Rust are in `benches/peers.sh`.
+//! it isn't shown. Programs in other languages are in `benches/peers.sh`, for which
+//! `performance terms` prints all terms.
 
 mod dump;
 
 use std::fs::{self, File};
 use std::hint::black_box;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -45,6 +46,13 @@ fn main() -> io::Result<()> {
     if arguments.first().is_some_and(|argument| argument == "nothing") {
         return Ok(());
     }
+    if arguments.first().is_some_and(|argument| argument == "terms") {
+        let mut out = BufWriter::new(io::stdout().lock());
+        for term in Lexicon::bundled().stage_terms() {
+            writeln!(out, "{term}")?;
+        }
+        return out.flush();
+    }
     let number = |place: usize, default: usize| {
         let given = arguments.get(place).and_then(|text| text.parse().ok());
         given.unwrap_or(default)
@@ -68,7 +76,8 @@ fn main() -> io::Result<()> {
         rows: number(0, 300_000),
         rounds: number(1, 5),
     };
-    println!("{:>3}  {:<66} {:>7}  {:>9}", "row", "what", "ratio", "must");
+    let head = format!("{:>3}  {:<66} {:>7}  {:>9}", "row", "what", "ratio", "must");
+    writeln!(io::stdout(), "{head}")?;
     bench.against_references()?;
     bench.against_itself()?;
     bench.start_up()?;
@@ -78,7 +87,8 @@ fn main() -> io::Result<()> {
 }
 
 fn show(row: &str, what: &str, figure: f64, must: &str) {
-    println!("{row:>3}  {what:<66} {figure:>7.2}  {must:>9}");
+    // A reader that has seen enough closes the pipe.
+    let _ = writeln!(io::stdout(), "{row:>3}  {what:<66} {figure:>7.2}  {must:>9}");
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

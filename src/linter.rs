@@ -37,6 +37,12 @@ pub struct Work {
     pub messages: u64,
     /// Characters read.
     pub characters: u64,
+    /// Messages that the first hearing left in doubt.
+    pub in_doubt: u64,
+    /// Places of these where the filter of characters, pairs and syllables says that a term may stand.
+    pub filter_hits: u64,
+    /// Terms that do stand there, once for each class that holds them.
+    pub anchors: u64,
     /// Messages in which all obligatory classes of some rule were present.
     pub candidates: u64,
     /// Blocks that jieba cut.
@@ -75,6 +81,9 @@ impl std::ops::AddAssign for Work {
     fn add_assign(&mut self, other: Work) {
         self.messages += other.messages;
         self.characters += other.characters;
+        self.in_doubt += other.in_doubt;
+        self.filter_hits += other.filter_hits;
+        self.anchors += other.anchors;
         self.candidates += other.candidates;
         self.blocks_cut += other.blocks_cut;
         self.characters_cut += other.characters_cut;
@@ -149,8 +158,10 @@ impl<'l> Linter<'l> {
         &self,
         message: &Message,
         opinion: Option<Opinion>,
+        work: &mut Work,
         scratch: &mut Scratch,
     ) -> Option<Glimpsed<'l>> {
+        work.in_doubt += 1;
         let close = self.closely(message, opinion);
         let is_asked: &dyn Fn(usize) -> bool = match self.asked(message, opinion, close.as_ref()) {
             Asked::All => &|_| true,
@@ -160,7 +171,7 @@ impl<'l> Linter<'l> {
         let proposes = close.as_ref().is_some_and(CloseOpinion::is_likely);
         let glimpse = self
             .searcher
-            .glance(self.lexicon, message, is_asked, proposes, scratch)?;
+            .glance(self.lexicon, message, is_asked, proposes, work, scratch)?;
         Some(Glimpsed { glimpse, close })
     }
 
@@ -213,7 +224,7 @@ impl<'l> Linter<'l> {
         work: &mut Work,
         scratch: &mut Scratch,
     ) -> Verdict {
-        match self.glimpse(message, opinion, scratch) {
+        match self.glimpse(message, opinion, work, scratch) {
             Some(glimpse) => self.check_glimpsed(message, opinion, glimpse, work, scratch),
             None => Verdict::default(),
         }

@@ -257,7 +257,8 @@ impl Desk {
         }
         let glance = |doubtful: &Doubtful| {
             let message = &doubtful.record.message;
-            run.linter.glimpse(message, doubtful.opinion, scratch)
+            run.linter
+                .glimpse(message, doubtful.opinion, &mut summary.work, scratch)
         };
         let glimpses: Vec<Option<Glimpsed>> = doubtful.iter().map(glance).collect();
         let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpsed>)| match glimpse {

@@ -34,6 +34,7 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::class_set::{ClassSet, Mask, masks};
 use crate::lexicon::flat;
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
+use crate::linter::Work;
 use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
 use crate::opinion::wide::{CloseWeights, Weighing};
@@ -516,6 +517,7 @@ impl Searcher {
         message: &Message,
         is_asked: &dyn Fn(usize) -> bool,
         needs_context: bool,
+        work: &mut Work,
         scratch: &mut Scratch,
     ) -> Option<Glimpse> {
         let Scratch {
@@ -530,7 +532,9 @@ impl Searcher {
         for (_, _, source) in message.stretches() {
             stretches += 1;
             self.glance.see(source, &lexicon.folds, &self.sound, sights);
+            work.filter_hits += sights.places.count();
         }
+        work.anchors += sights.terms.len() as u64;
         if sights.has_form {
             return self.look_closely(lexicon, message, is_asked, needs_context);
         }

@@ -25,6 +25,7 @@ impl Linter<'_> {
                     &Message::text(text),
                     &|_| true,
                     false,
+                    &mut Work::default(),
                     &mut Default::default(),
                 )
                 .is_some(),

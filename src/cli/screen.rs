@@ -92,7 +92,7 @@ enum Target {
 
 /// Bytes read at a time of a large input. The parts of a check are done with all messages of a batch before the next part
 /// begins, and each finds its tables in the cache only after the first messages: 4 MiB take 0.97 of the time of 1 MiB.
-const MOST_CHUNK_BYTES: u64 = 4 << 20;
+const MOST_CHUNK_BYTES: u64 = 512 << 10;
 
 /// The same of a small one, so that all threads have something to do.
 const FEWEST_CHUNK_BYTES: u64 = 64 << 10;

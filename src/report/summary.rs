@@ -298,6 +298,9 @@ impl Summary {
         let Work {
             messages,
             characters,
+            in_doubt,
+            filter_hits,
+            anchors,
             candidates,
             blocks_cut,
             characters_cut,
@@ -307,6 +310,24 @@ impl Summary {
         for (id, zh, en, count) in [
             ("messages", "消息", "messages judged", messages),
             ("characters", "字符", "characters read", characters),
+            (
+                "in_doubt",
+                "须细看的消息",
+                "messages that ask for a closer look",
+                in_doubt,
+            ),
+            (
+                "filter_hits",
+                "其中可能有词语的位置",
+                "places in them where a term may stand",
+                filter_hits,
+            ),
+            (
+                "anchors",
+                "其中的词语（按词类计）",
+                "terms that stand there, by class",
+                anchors,
+            ),
             (
                 "candidates",
                 "进入规则匹配的消息",

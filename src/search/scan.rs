@@ -76,10 +76,11 @@ impl Searcher {
                         .next()
                         .map_or(0, char::len_utf8);
                     let norm = NormSpan::new(start, last_character + length);
-                    // What stands between its characters belongs to the restored readings.
-                    let term = || lexicon.terms.text(told.term as usize);
-                    let is_whole = !scan.wants_restored() || norm.end - norm.start == term().len();
-                    plain_hit(stretch, plain, told.term, norm).filter(|_| is_whole)
+                    // What stands between its characters belongs to the restored readings, or to none.
+                    let is_whole = norm.end - norm.start == lexicon.terms.text(told.term as usize).len();
+                    is_whole
+                        .then(|| plain_hit(stretch, plain, told.term, norm))
+                        .flatten()
                 }
             };
             last = Some((key, hit));

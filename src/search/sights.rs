@@ -179,6 +179,11 @@ impl Found {
         self.counts = [singles, pairs, sounds];
     }
 
+    /// How many places there are.
+    pub(super) fn count(&self) -> u64 {
+        self.counts.iter().map(|&count| count as u64).sum()
+    }
+
     pub(super) fn singles(&self) -> &[u32] {
         &self.singles[..self.counts[0]]
     }

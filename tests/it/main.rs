@@ -5,6 +5,7 @@ mod cli;
 mod corpus;
 mod docs;
 mod hostile;
+mod oracle;
 mod rules;
 mod work;
 

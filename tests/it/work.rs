@@ -5,7 +5,7 @@ use dunlint::{Lexicon, Linter, Message};
 
 #[path = "../../benches/dump.rs"]
 #[allow(dead_code)]
-mod dump;
+pub(crate) mod dump;
 
 fn work_of(texts: &[&str]) -> Work {
     let linter = Linter::new(Lexicon::bundled()).unwrap();
@@ -38,6 +38,7 @@ fn a_threat_is_a_candidate_and_only_its_blocks_are_cut() {
         "晚上一起吃饭吧，老地方见，别迟到了。",
     ]);
     assert_eq!((work.messages, work.characters, work.candidates), (2, 39, 1));
+    assert_eq!((work.in_doubt, work.filter_hits, work.anchors), (1, 42, 123));
     assert_eq!(
         (work.blocks_cut, work.characters_cut, work.dictionary_loads),
         (1, 5, 0)
