@@ -65,7 +65,15 @@ pub(crate) enum Sifted {
 /// What the first two parts of a check leave to the last.
 pub(crate) struct Glimpsed<'l> {
     glimpse: Glimpse,
+    heard: Heard<'l>,
+}
+
+/// What the second opinion says of a message before any rule is asked.
+struct Heard<'l> {
+    first: Option<Opinion>,
+    /// The closer look, where it may decide.
     close: Option<CloseOpinion<'l>>,
+    asked: Asked,
 }
 
 /// Which rules may say anything of a message.
@@ -75,6 +83,23 @@ enum Asked {
     /// It reads like an ordinary one, but not beyond doubt.
     Severe,
     Nobody,
+}
+
+impl Asked {
+    fn includes(self, tier: Tier) -> bool {
+        match self {
+            Asked::All => true,
+            Asked::Severe => tier == Tier::Severe,
+            Asked::Nobody => false,
+        }
+    }
+}
+
+impl Heard<'_> {
+    /// Whether the message is read in its context whatever rules find.
+    fn proposes(&self) -> bool {
+        self.close.as_ref().is_some_and(CloseOpinion::is_likely)
+    }
 }
 
 impl std::ops::AddAssign for Work {
@@ -162,24 +187,28 @@ impl<'l> Linter<'l> {
         scratch: &mut Scratch,
     ) -> Option<Glimpsed<'l>> {
         work.in_doubt += 1;
-        let close = self.closely(message, opinion);
-        let is_asked: &dyn Fn(usize) -> bool = match self.asked(message, opinion, close.as_ref()) {
-            Asked::All => &|_| true,
-            Asked::Severe => &|rule| self.lexicon.rules[rule].tier == Tier::Severe,
-            Asked::Nobody => return None,
-        };
-        let proposes = close.as_ref().is_some_and(CloseOpinion::is_likely);
+        let heard = self.hear(message, opinion);
+        if heard.asked == Asked::Nobody {
+            return None;
+        }
+        let is_asked = |rule: usize| heard.asked.includes(self.lexicon.rules[rule].tier);
+        let proposes = heard.proposes();
         let glimpse = self
             .searcher
-            .glance(self.lexicon, message, is_asked, proposes, work, scratch)?;
-        Some(Glimpsed { glimpse, close })
+            .glance(self.lexicon, message, &is_asked, proposes, work, scratch)?;
+        Some(Glimpsed { glimpse, heard })
     }
 
-    /// The closer look at a message, where it may decide before any rule is asked.
-    fn closely(&self, message: &Message, opinion: Option<Opinion>) -> Option<CloseOpinion<'l>> {
-        let (model, opinion) = (self.lexicon.model.as_ref()?, opinion?);
-        let may_decide = opinion.is_heard_again() || opinion.may_be_ordinary();
-        may_decide.then(|| self.hear_again(model, message, opinion))
+    /// What the second opinion says of a message: with a closer look where that may decide before any rule is asked.
+    fn hear(&self, message: &Message, first: Option<Opinion>) -> Heard<'l> {
+        let may_decide = |opinion: &Opinion| opinion.is_heard_again() || opinion.may_be_ordinary();
+        let close = self.lexicon.model.as_ref().zip(first.filter(may_decide));
+        let close = close.map(|(model, opinion)| self.hear_again(model, message, opinion));
+        Heard {
+            first,
+            asked: self.asked(message, first, close.as_ref()),
+            close,
+        }
     }
 
     /// Which rules may say anything of a message: what the others find is doubted.
@@ -203,15 +232,14 @@ impl<'l> Linter<'l> {
     pub(crate) fn check_glimpsed(
         &self,
         message: &Message,
-        opinion: Option<Opinion>,
-        Glimpsed { glimpse, close }: Glimpsed<'l>,
+        Glimpsed { glimpse, heard }: Glimpsed<'l>,
         work: &mut Work,
         scratch: &mut Scratch,
     ) -> Verdict {
         let (open, scan) = self
             .searcher
             .scan_glimpsed(self.lexicon, glimpse, message, scratch);
-        let verdict = self.examine(message, opinion, close, &open, &scan, work, None);
+        let verdict = self.examine(message, heard, &open, &scan, work, None);
         let kept = scan.into_kept();
         scratch.keep(kept);
         verdict
@@ -225,7 +253,7 @@ impl<'l> Linter<'l> {
         scratch: &mut Scratch,
     ) -> Verdict {
         match self.glimpse(message, opinion, work, scratch) {
-            Some(glimpse) => self.check_glimpsed(message, opinion, glimpse, work, scratch),
+            Some(glimpse) => self.check_glimpsed(message, glimpse, work, scratch),
             None => Verdict::default(),
         }
     }
@@ -250,28 +278,31 @@ impl<'l> Linter<'l> {
         let scan = self.searcher.scan(self.lexicon, texts(message));
         let open = self.searcher.gate(&scan.present, true);
         let work = &mut Work::default();
-        let close = self.closely(message, opinion);
-        let verdict = self.examine(message, opinion, close, &open, &scan, work, Some(&mut trace));
+        let heard = self.hear(message, opinion);
+        let verdict = self.examine(message, heard, &open, &scan, work, Some(&mut trace));
         (verdict, trace)
     }
 
     /// Tries the open patterns on what was found, judges their matches and scores.
-    #[expect(clippy::too_many_arguments, reason = "what the parts of one check hand on")]
     fn examine(
         &self,
         message: &Message,
-        opinion: Option<Opinion>,
-        close: Option<CloseOpinion<'l>>,
+        heard: Heard<'l>,
         open: &[usize],
         scan: &Scan,
         work: &mut Work,
         trace: Option<&mut Trace>,
     ) -> Verdict {
         let lexicon = self.lexicon;
-        let needs_context = trace.is_some() || close.as_ref().is_some_and(CloseOpinion::is_likely);
-        let asked = self.asked(message, opinion, close.as_ref());
+        let needs_context = trace.is_some() || heard.proposes();
+        let Heard {
+            first: opinion,
+            close,
+            asked,
+        } = heard;
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, open, message).collect();
-        rules.retain(|&rule| asked != Asked::Severe || lexicon.rules[rule].tier == Tier::Severe);
+        // Whoever asks why a message is clean is told what rules would find, too.
+        rules.retain(|&rule| asked == Asked::Nobody || asked.includes(lexicon.rules[rule].tier));
         rules.dedup();
         if rules.is_empty() && !needs_context {
             return Verdict::default();

@@ -262,13 +262,10 @@ impl Desk {
         };
         let glimpses: Vec<Option<Glimpsed>> = doubtful.iter().map(glance).collect();
         let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpsed>)| match glimpse {
-            Some(glimpse) => run.linter.check_glimpsed(
-                &doubtful.record.message,
-                doubtful.opinion,
-                glimpse,
-                &mut summary.work,
-                scratch,
-            ),
+            Some(glimpse) => {
+                run.linter
+                    .check_glimpsed(&doubtful.record.message, glimpse, &mut summary.work, scratch)
+            }
             None => Verdict::default(),
         };
         self.verdicts.extend(doubtful.iter().zip(glimpses).map(check));

@@ -251,28 +251,25 @@ impl Glance {
 
     /// Notes the terms that grave rules wait for.
     pub(super) fn mark_grave(&mut self, grave: &ClassSet) {
-        let Self {
-            lists,
-            pairs,
-            entries,
-            ..
-        } = self;
-        let is_grave = |list: List| {
-            let first = (list.0 >> 8) as usize;
-            let classes = &lists[first..first + (list.0 & 0xFF) as usize];
-            classes.iter().any(|&class| grave.contains(class))
+        let is_grave = |list| {
+            listed(&self.lists, list)
+                .iter()
+                .any(|&class| grave.contains(class))
         };
-        for entry in entries.iter_mut() {
+        for entry in &mut self.entries {
             entry.is_grave = is_grave(entry.classes);
         }
-        for pair in pairs.iter_mut() {
+        for pair in &mut self.pairs {
             pair.is_grave = is_grave(pair.own);
         }
-        self.alphabet.mark_grave(|terms| {
-            let pair = pairs[usize::from(terms)];
-            let longer = &entries[pair.first as usize..pair.first as usize + usize::from(pair.length)];
-            pair.is_grave || longer.iter().any(|entry| entry.is_grave)
-        });
+        let mut alphabet = std::mem::take(&mut self.alphabet);
+        alphabet.mark_grave(|terms| self.has_grave(self.pairs[usize::from(terms)]));
+        self.alphabet = alphabet;
+    }
+
+    /// Whether a grave rule waits for a term filed under a pair.
+    fn has_grave(&self, pair: Pair) -> bool {
+        pair.is_grave || self.entries_of(pair).iter().any(|entry| entry.is_grave)
     }
 
     /// Enters what the model says.
@@ -443,8 +440,7 @@ impl Glance {
     }
 
     fn classes(&self, list: List) -> &[ClassId] {
-        let first = (list.0 >> 8) as usize;
-        &self.lists[first..first + (list.0 & 0xFF) as usize]
+        listed(&self.lists, list)
     }
 
     /// Forgets what was seen in the message before.
@@ -634,4 +630,10 @@ impl Glance {
             sights.add_unplaced(self.shapes[Shape::CaseNumber as usize]);
         }
     }
+}
+
+/// The classes of a list.
+fn listed(lists: &[ClassId], list: List) -> &[ClassId] {
+    let first = (list.0 >> 8) as usize;
+    &lists[first..first + (list.0 & 0xFF) as usize]
 }

@@ -114,9 +114,9 @@ fn words_at(text: &str, mut found: impl FnMut(&'static str, usize)) {
             return;
         }
         // A word comes before all longer ones that begin with it.
-        let (word, frequency) = word_of(line_at(low));
-        if word == prefix {
-            found(word, frequency);
+        let line = line_at(low);
+        if word_of(line) == prefix {
+            found(word_of(line), frequency_in(line));
         }
     }
 }
@@ -139,7 +139,7 @@ fn first_line(mut low: usize, mut high: usize, before: impl Fn(&str) -> bool) ->
         let bytes = &WORDS.as_bytes()[low..high];
         let middle = memchr::memrchr(b'\n', &bytes[..bytes.len() / 2]).map_or(low, |end| low + end + 1);
         let line = line_at(middle);
-        if before(word_of(line).0) {
+        if before(word_of(line)) {
             low = middle + line.len() + 1;
         } else {
             high = middle;
@@ -156,9 +156,13 @@ fn line_at(start: usize) -> &'static str {
     }
 }
 
-fn word_of(line: &'static str) -> (&'static str, usize) {
-    let (word, frequency) = line.split_once(' ').expect("a word and its frequency");
-    (word, frequency.parse().expect("frequencies are numbers"))
+fn word_of(line: &'static str) -> &'static str {
+    line.split_once(' ').expect("a word and its frequency").0
+}
+
+fn frequency_in(line: &str) -> usize {
+    let (_, frequency) = line.split_once(' ').expect("a word and its frequency");
+    frequency.parse().expect("frequencies are numbers")
 }
 
 #[cfg(test)]
@@ -169,13 +173,9 @@ mod tests {
 
     #[test]
     fn the_list_is_sorted_and_complete() {
-        let words = || WORDS.lines().map(word_of);
-        assert!(
-            words()
-                .map(|(word, _)| word)
-                .is_sorted_by(|left, right| left < right)
-        );
-        assert_eq!(words().map(|(_, frequency)| frequency).sum::<usize>(), TOTAL);
+        let words = WORDS.lines().map(word_of);
+        assert!(words.is_sorted_by(|left, right| left < right));
+        assert_eq!(WORDS.lines().map(frequency_in).sum::<usize>(), TOTAL);
         assert!(WORDS.ends_with('\n'));
     }
 
