@@ -3,6 +3,7 @@
 //! In: a lexicon, once; messages. Out: a [`Verdict`] for each. A [`Linter`] never changes after it is built,
 //! so threads share it. It reads no input and writes no report.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -14,11 +15,11 @@ use crate::judge::{Hearing, Judges};
 use crate::lexicon::Lexicon;
 use crate::message::{Message, Role};
 use crate::normalize;
-use crate::opinion::{CloseOpinion, Model, Opinion};
+use crate::opinion::{CloseOpinion, Listening, Opinion, Stretch};
 use crate::rule::{Category, Confidence, Tier};
 use crate::score::score;
 use crate::search::patterns::Matcher;
-use crate::search::{Glimpse, Layout, Scan, Scratch, Searcher};
+use crate::search::{Glimpse, Layout, Row, Scan, Scratch, Searcher};
 use crate::segment::Segmenter;
 use crate::trace::Trace;
 
@@ -54,24 +55,30 @@ pub struct Work {
 }
 
 /// What a first look makes of a message.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Sifted {
     /// Nobody needs to look at it again: it is clean.
     Ordinary,
     /// The rules are asked, too.
-    Doubtful(Option<Opinion>),
+    Doubtful(Option<Overheard>),
 }
 
-/// What the first two parts of a check leave to the last.
+/// What the second opinion says at the first hearing, and the tokens for a closer look.
+#[derive(Debug)]
+pub(crate) struct Overheard {
+    opinion: Opinion,
+    row: Row,
+}
+
+/// What the first parts of a check leave to the last.
 pub(crate) struct Glimpsed<'l> {
     glimpse: Glimpse,
     heard: Heard<'l>,
 }
 
 /// What the second opinion says of a message before any rule is asked.
-struct Heard<'l> {
+pub(crate) struct Heard<'l> {
     first: Option<Opinion>,
-    /// The closer look, where it may decide.
     close: Option<CloseOpinion<'l>>,
     asked: Asked,
 }
@@ -98,7 +105,8 @@ impl Asked {
 impl Heard<'_> {
     /// Whether the message is read in its context whatever rules find.
     fn proposes(&self) -> bool {
-        self.close.as_ref().is_some_and(CloseOpinion::is_likely)
+        let may_decide = |opinion: Opinion| opinion.is_heard_again() || opinion.may_be_ordinary();
+        self.first.is_some_and(may_decide) && self.close.as_ref().is_some_and(CloseOpinion::is_likely)
     }
 }
 
@@ -150,21 +158,21 @@ impl<'l> Linter<'l> {
 
     /// What the second opinion alone would propose: for the examples of rules without patterns.
     pub(crate) fn check_by_model(&self, message: &Message) -> Verdict {
-        let opinion = self
-            .searcher
-            .opine(self.lexicon, message, &mut Scratch::default(), &mut 0);
-        self.decide(message, opinion, None, None, Vec::new(), Vec::new())
+        let mut scratch = Scratch::default();
+        let first = self.overhear(message, &mut scratch);
+        let heard = self.hear_closely(message, first, &mut scratch);
+        self.decide(message, heard, None, Vec::new(), Vec::new())
     }
 
     /// The same for one message after the other: `scratch` keeps its memory and nothing else.
     pub(crate) fn check_with(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Verdict {
         match self.sift(message, work, scratch) {
             Sifted::Ordinary => Verdict::default(),
-            Sifted::Doubtful(opinion) => self.check_doubtful(message, opinion, work, scratch),
+            Sifted::Doubtful(first) => self.check_doubtful(message, first, work, scratch),
         }
     }
 
-    /// The first part of a check, which ends with nine of ten messages. Whoever checks many does one part with all of
+    /// The first part of a check, with which nine of ten messages end. Whoever checks many does one part with all of
     /// them before the next: the parts read different tables, and each finds its own still in the cache.
     pub(crate) fn sift(&self, message: &Message, work: &mut Work, scratch: &mut Scratch) -> Sifted {
         work.messages += 1;
@@ -173,42 +181,65 @@ impl<'l> Linter<'l> {
             .opine(self.lexicon, message, scratch, &mut work.characters);
         match self.is_ordinary(message, opinion) {
             true => Sifted::Ordinary,
-            false => Sifted::Doubtful(opinion),
+            false => Sifted::Doubtful(self.overheard(opinion, scratch)),
         }
     }
 
-    /// The second part of a check: what the message may break; `None` if nothing. Four in ten of the messages in doubt
-    /// end here by a closer look alone, and as many of the others because no rule can find anything.
+    /// What the first hearing of a message leaves, whatever it says.
+    fn overhear(&self, message: &Message, scratch: &mut Scratch) -> Option<Overheard> {
+        let opinion = self.searcher.opine(self.lexicon, message, scratch, &mut 0);
+        self.overheard(opinion, scratch)
+    }
+
+    fn overheard(&self, opinion: Option<Opinion>, scratch: &Scratch) -> Option<Overheard> {
+        let row = |opinion| Overheard {
+            opinion,
+            row: self.searcher.row(scratch),
+        };
+        opinion.map(row)
+    }
+
+    /// The second part of a check: what the second opinion says at a closer look; `None` if no rule may say anything. Four
+    /// in ten of the messages in doubt end here.
+    pub(crate) fn hear(
+        &self,
+        message: &Message,
+        first: Option<Overheard>,
+        work: &mut Work,
+        scratch: &mut Scratch,
+    ) -> Option<Heard<'l>> {
+        work.in_doubt += 1;
+        let heard = self.hear_closely(message, first, scratch);
+        (heard.asked != Asked::Nobody).then_some(heard)
+    }
+
+    fn hear_closely(&self, message: &Message, first: Option<Overheard>, scratch: &mut Scratch) -> Heard<'l> {
+        let close = self.lexicon.model.as_ref().zip(first.as_ref());
+        let close = close.map(|(model, Overheard { opinion, row })| {
+            CloseOpinion::new(model, *opinion, self.searcher.look_closer(row, scratch))
+        });
+        let first = first.map(|first| first.opinion);
+        Heard {
+            first,
+            asked: self.asked(message, first, close.as_ref()),
+            close,
+        }
+    }
+
+    /// The third part of a check: what the message may break; `None` if nothing.
     pub(crate) fn glimpse(
         &self,
         message: &Message,
-        opinion: Option<Opinion>,
+        heard: Heard<'l>,
         work: &mut Work,
         scratch: &mut Scratch,
     ) -> Option<Glimpsed<'l>> {
-        work.in_doubt += 1;
-        let heard = self.hear(message, opinion);
-        if heard.asked == Asked::Nobody {
-            return None;
-        }
         let is_asked = |rule: usize| heard.asked.includes(self.lexicon.rules[rule].tier);
         let proposes = heard.proposes();
         let glimpse = self
             .searcher
             .glance(self.lexicon, message, &is_asked, proposes, work, scratch)?;
         Some(Glimpsed { glimpse, heard })
-    }
-
-    /// What the second opinion says of a message: with a closer look where that may decide before any rule is asked.
-    fn hear(&self, message: &Message, first: Option<Opinion>) -> Heard<'l> {
-        let may_decide = |opinion: &Opinion| opinion.is_heard_again() || opinion.may_be_ordinary();
-        let close = self.lexicon.model.as_ref().zip(first.filter(may_decide));
-        let close = close.map(|(model, opinion)| self.hear_again(model, message, opinion));
-        Heard {
-            first,
-            asked: self.asked(message, first, close.as_ref()),
-            close,
-        }
     }
 
     /// Which rules may say anything of a message: what the others find is doubted.
@@ -248,12 +279,14 @@ impl<'l> Linter<'l> {
     fn check_doubtful(
         &self,
         message: &Message,
-        opinion: Option<Opinion>,
+        first: Option<Overheard>,
         work: &mut Work,
         scratch: &mut Scratch,
     ) -> Verdict {
-        match self.glimpse(message, opinion, work, scratch) {
-            Some(glimpse) => self.check_glimpsed(message, glimpse, work, scratch),
+        let heard = self.hear(message, first, work, scratch);
+        let glimpsed = heard.and_then(|heard| self.glimpse(message, heard, work, scratch));
+        match glimpsed {
+            Some(glimpsed) => self.check_glimpsed(message, glimpsed, work, scratch),
             None => Verdict::default(),
         }
     }
@@ -274,11 +307,11 @@ impl<'l> Linter<'l> {
     /// The verdict and what each stage saw on the way to it: everything, also what could never match.
     pub fn trace(&self, message: &Message) -> (Verdict, Trace) {
         let (mut trace, mut scratch) = (Trace::default(), Scratch::default());
-        let opinion = self.searcher.opine(self.lexicon, message, &mut scratch, &mut 0);
+        let first = self.overhear(message, &mut scratch);
         let scan = self.searcher.scan(self.lexicon, texts(message));
         let open = self.searcher.gate(&scan.present, true);
         let work = &mut Work::default();
-        let heard = self.hear(message, opinion);
+        let heard = self.hear_closely(message, first, &mut scratch);
         let verdict = self.examine(message, heard, &open, &scan, work, Some(&mut trace));
         (verdict, trace)
     }
@@ -295,11 +328,7 @@ impl<'l> Linter<'l> {
     ) -> Verdict {
         let lexicon = self.lexicon;
         let needs_context = trace.is_some() || heard.proposes();
-        let Heard {
-            first: opinion,
-            close,
-            asked,
-        } = heard;
+        let (opinion, asked) = (heard.first, heard.asked);
         let mut rules: Vec<usize> = self.searcher.open_rules(lexicon, open, message).collect();
         // Whoever asks why a message is clean is told what rules would find, too.
         rules.retain(|&rule| asked == Asked::Nobody || asked.includes(lexicon.rules[rule].tier));
@@ -325,26 +354,20 @@ impl<'l> Linter<'l> {
         if let Some(trace) = trace {
             *trace = judges.trace(rules, &judged, &findings);
             let is_ordinary = self.is_ordinary(message, opinion);
-            let decided = close.as_ref().filter(|_| !is_ordinary);
+            let decided = heard.close.as_ref().filter(|_| !is_ordinary);
             trace.opinion = opinion.map(|first| decided.map_or(first.traced(), CloseOpinion::traced));
         }
         if asked == Asked::Nobody || self.is_ordinary(message, opinion) {
             return Verdict::default();
         }
-        self.decide(message, opinion, close, Some(&judges), findings, dismissed)
-    }
-
-    /// The closer look at a message.
-    fn hear_again(&self, model: &'l Model, message: &Message, heard: Opinion) -> CloseOpinion<'l> {
-        CloseOpinion::new(model, heard, self.searcher.listen(self.lexicon, model, message))
+        self.decide(message, heard, Some(&judges), findings, dismissed)
     }
 
     /// The second opinion on the findings, and the score of what is left.
     fn decide(
         &self,
         message: &Message,
-        opinion: Option<Opinion>,
-        close: Option<CloseOpinion<'l>>,
+        heard: Heard<'l>,
         judges: Option<&Judges>,
         mut findings: Vec<Finding>,
         mut dismissed: Vec<Dismissal>,
@@ -354,9 +377,14 @@ impl<'l> Linter<'l> {
         let turns = judges.filter(|_| !dismissed.is_empty()).map(Judges::turns);
         let turns = turns.unwrap_or_default();
         let is_asked =
-            |opinion: &Opinion| opinion.is_heard_again() || !findings.is_empty() || !turns.is_empty();
-        if let (Some(model), Some(opinion)) = (&lexicon.model, opinion.filter(is_asked)) {
-            let mut close = close.unwrap_or_else(|| self.hear_again(model, message, opinion));
+            |opinion: Opinion| opinion.is_heard_again() || !findings.is_empty() || !turns.is_empty();
+        let close = heard.close.filter(|_| heard.first.is_some_and(is_asked));
+        if let (Some(model), Some(mut close)) = (&lexicon.model, close) {
+            let closely: OnceCell<Vec<Stretch>> = OnceCell::new();
+            let closely = || {
+                let listen = || self.searcher.listen(lexicon, model, message, Listening::Closely);
+                &closely.get_or_init(listen)[..]
+            };
             for turn in turns {
                 if close.is_likely() {
                     break;
@@ -368,7 +396,8 @@ impl<'l> Linter<'l> {
                 finding.rule >= lexicon.first_own_rule || rule.is_grave() || rule.rests_on_record(message)
             };
             for finding in findings.iter_mut().filter(|finding| !is_exempt(finding)) {
-                if close.doubts(finding.place, lexicon.rules[finding.rule].tier == Tier::Severe) {
+                let is_severe = lexicon.rules[finding.rule].tier == Tier::Severe;
+                if close.doubts(finding.place, is_severe, &closely) {
                     finding.confidence = Confidence::Low;
                 }
             }
@@ -382,7 +411,22 @@ impl<'l> Linter<'l> {
                     };
                 }
             }
-            self.propose(message, &close, judges, &mut findings, &mut dismissed);
+            let found: Vec<Category> = findings
+                .iter()
+                .filter(|finding| finding.is_counted())
+                .map(|finding| finding.category)
+                .collect();
+            let by_category = OnceCell::new();
+            let by_category = || {
+                let listen = || {
+                    self.searcher
+                        .listen(lexicon, model, message, Listening::ByCategory)
+                };
+                &by_category.get_or_init(listen)[..]
+            };
+            let proposals = close.proposals(&found, &by_category);
+            let is_sure = !found.is_empty() || close.is_sure();
+            self.propose(message, proposals, is_sure, judges, &mut findings, &mut dismissed);
         }
         let (tier, score, categories) = score(&findings);
         Verdict {
@@ -395,18 +439,17 @@ impl<'l> Linter<'l> {
     }
 
     /// Adds what the second opinion proposes, unless a finding of the category shows the same words, or they are
-    /// only mentioned.
+    /// only mentioned; unless `is_sure`, as no more than a notice.
     fn propose(
         &self,
         message: &Message,
-        close: &CloseOpinion,
+        proposals: Vec<(Category, Place)>,
+        is_sure: bool,
         judges: Option<&Judges>,
         findings: &mut Vec<Finding>,
         dismissed: &mut Vec<Dismissal>,
     ) {
-        let counted = findings.iter().filter(|finding| finding.is_counted());
-        let found: Vec<Category> = counted.map(|finding| finding.category).collect();
-        for (category, place) in close.proposals(&found) {
+        for (category, place) in proposals {
             let Some(rule) = self.lexicon.proposals[category as usize] else {
                 continue;
             };
@@ -421,7 +464,7 @@ impl<'l> Linter<'l> {
                 continue;
             }
             let mut finding = self.proposed(rule, message, place);
-            if found.is_empty() && !close.is_sure() {
+            if !is_sure {
                 finding.tier = finding.tier.min(Tier::Notice);
             }
             match judges.map_or(Hearing::Use, |judges| judges.hear_proposed(place)) {

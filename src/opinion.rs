@@ -9,7 +9,6 @@
 
 pub(crate) mod model;
 pub(crate) mod train;
-pub(crate) mod wide;
 
 use std::ops::Range;
 
@@ -314,7 +313,8 @@ fn is_heard(speaker: Speaker) -> bool {
 pub(crate) struct CloseOpinion<'m> {
     model: &'m Model,
     opinion: Opinion,
-    stretches: Vec<Stretch>,
+    /// What the message goes by, if that isn't all of it.
+    rest: Option<[Stretch; 1]>,
 }
 
 /// The tokens of a stretch heard, with their turn and what each adds to every head.
@@ -324,29 +324,34 @@ pub(crate) struct Stretch {
     pub(crate) shares: Vec<Shares>,
 }
 
+/// Which heads are listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listening {
+    /// Those of characters and pairs: all but [`Head::AnyClosely`].
+    ByCategory,
+    /// All of them.
+    Closely,
+}
+
+/// The stretches of a message; made when first asked for.
+pub(crate) type Stretches<'s> = &'s dyn Fn() -> &'s [Stretch];
+
 /// What a token adds to every head: its own weights, and those of the pair with the one before it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Shares([i16; LANES]);
-
-/// The weights of a gram, by head.
-pub(crate) type Weights = [i8; LANES];
-
-/// Heads and what is left of a vector register, so that a gram's weights are one load and lie in one cache line.
-const LANES: usize = HEADS.next_power_of_two();
+pub(crate) struct Shares([i16; HEADS]);
 
 impl Shares {
     /// Adds the weights of a gram.
     #[inline]
-    pub(crate) fn add(&mut self, weights: &Weights) {
+    pub(crate) fn add(&mut self, weights: &[i8; HEADS]) {
         for (share, weight) in self.0.iter_mut().zip(weights) {
             *share += i16::from(*weight);
         }
     }
 
-    /// Adds what a wide gram says to the one head that knows it.
-    #[inline]
-    pub(crate) fn add_wide(&mut self, weight: i8) {
-        self.0[Head::AnyClosely.index()] += i16::from(weight);
+    /// What the token adds to a head, wide grams and all.
+    pub(crate) fn set(&mut self, head: Head, share: i32) {
+        self.0[head.index()] = share.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
     }
 
     fn of(&self, head: usize) -> i32 {
@@ -355,15 +360,18 @@ impl Shares {
 }
 
 impl<'m> CloseOpinion<'m> {
-    /// An opinion with its places: the stretches of the message, read again.
-    pub(crate) fn new(model: &'m Model, heard: Opinion, stretches: Vec<Stretch>) -> Self {
-        let mut close = Self {
-            model,
-            opinion: heard,
-            stretches,
+    /// The first opinion, with the logits of the closer look.
+    pub(crate) fn new(model: &'m Model, first: Opinion, (whole, loudest): (f32, f32)) -> Self {
+        let opinion = Opinion {
+            whole,
+            loudest,
+            ..first
         };
-        close.opinion.whole = close.logit_of_whole(Head::AnyClosely);
-        close
+        Self {
+            model,
+            opinion,
+            rest: None,
+        }
     }
 
     /// Goes by what comes after a denial, heard by itself, if that alone reads like an offending message: 我们不会…，但是….
@@ -371,11 +379,20 @@ impl<'m> CloseOpinion<'m> {
         let opinion = Opinion {
             tokens: rest.tokens.len() as u32,
             whole: self.logit(Head::AnyClosely, &rest.shares),
+            loudest: self.loudest(&rest, |_| true),
             ..self.opinion
         };
         if opinion.is_likely() {
             self.opinion = opinion;
-            self.stretches = vec![rest];
+            self.rest = Some([rest]);
+        }
+    }
+
+    /// The stretches that it goes by.
+    fn meant<'s>(&'s self, stretches: Stretches<'s>) -> &'s [Stretch] {
+        match &self.rest {
+            Some(rest) => rest,
+            None => stretches(),
         }
     }
 
@@ -387,18 +404,7 @@ impl<'m> CloseOpinion<'m> {
 
     /// For whoever asks why.
     pub(crate) fn traced(&self) -> TracedOpinion {
-        Opinion {
-            loudest: self.loudest_of_all(),
-            ..self.opinion
-        }
-        .traced()
-    }
-
-    /// The logit of the loudest stretch of sentences.
-    fn loudest_of_all(&self) -> f32 {
-        let stretches = self.stretches.iter();
-        let loudest = stretches.map(|stretch| self.loudest(stretch, |_| true));
-        loudest.fold(f32::MIN, f32::max)
+        self.opinion.traced()
     }
 
     /// Whether the message reads so much like an offending one that words of it are proposed though no rule found any.
@@ -413,7 +419,7 @@ impl<'m> CloseOpinion<'m> {
 
     /// Whether the message reads like an ordinary one, and so does each stretch of it.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.opinion.reads_ordinary() && self.loudest_of_all() <= LOUD
+        self.opinion.reads_ordinary() && self.opinion.loudest <= LOUD
     }
 
     /// Whether the message reads so much like an ordinary one that not even a severe rule is believed.
@@ -424,15 +430,16 @@ impl<'m> CloseOpinion<'m> {
 
     /// Whether a finding there is for review only, because it stands in what reads like ordinary text; that of a severe
     /// rule only if it does so beyond doubt.
-    pub(crate) fn doubts(&self, place: Place, is_severe: bool) -> bool {
+    pub(crate) fn doubts<'s>(&'s self, place: Place, is_severe: bool, stretches: Stretches<'s>) -> bool {
         (!is_severe || self.is_ordinary_beyond_doubt())
             && self.opinion.reads_ordinary()
-            && self.loudness(place) <= LOUD
+            && self.loudness(place, stretches) <= LOUD
     }
 
     /// The logit of the loudest stretch of sentences around a place.
-    fn loudness(&self, place: Place) -> f32 {
-        let Some(stretch) = self.stretches.iter().find(|stretch| stretch.turn == place.turn) else {
+    fn loudness<'s>(&'s self, place: Place, stretches: Stretches<'s>) -> f32 {
+        let mut meant = self.meant(stretches).iter();
+        let Some(stretch) = meant.find(|stretch| stretch.turn == place.turn) else {
             return f32::MIN;
         };
         let tokens = &stretch.tokens;
@@ -450,11 +457,6 @@ impl<'m> CloseOpinion<'m> {
             .fold(f32::MIN, f32::max)
     }
 
-    /// The logit of the whole message.
-    fn logit_of_whole(&self, head: Head) -> f32 {
-        self.logit(head, self.stretches.iter().flat_map(|stretch| &stretch.shares))
-    }
-
     /// The logit of tokens that add these shares.
     fn logit<'s>(&self, head: Head, shares: impl IntoIterator<Item = &'s Shares>) -> f32 {
         let head = head.index();
@@ -464,15 +466,22 @@ impl<'m> CloseOpinion<'m> {
     }
 
     /// The categories that the message reads like or that are `found` in it, with the words that do.
-    pub(crate) fn proposals(&self, found: &[Category]) -> Vec<(Category, Place)> {
-        if self.opinion.is_too_short() || self.opinion.reads_ordinary() {
+    pub(crate) fn proposals<'s>(
+        &'s self,
+        found: &[Category],
+        stretches: Stretches<'s>,
+    ) -> Vec<(Category, Place)> {
+        let is_likely = self.opinion.is_likely();
+        let may_propose = is_likely || !found.is_empty();
+        if !may_propose || self.opinion.is_too_short() || self.opinion.reads_ordinary() {
             return Vec::new();
         }
-        let is_likely = self.opinion.is_likely();
+        let stretches = self.meant(stretches);
         let mut categories: Vec<(f32, Category)> = Category::ALL
             .into_iter()
             .map(|category| {
-                let logit = self.logit_of_whole(Head::Category(category));
+                let shares = stretches.iter().flat_map(|stretch| &stretch.shares);
+                let logit = self.logit(Head::Category(category), shares);
                 (logit, category)
             })
             .collect();
@@ -482,7 +491,7 @@ impl<'m> CloseOpinion<'m> {
             found.contains(category) || is_likely && (*logit > OF_CATEGORY || *rank == 0)
         });
         let words = chosen.flat_map(|(_, (_, category))| {
-            let words = self.words(*category, !found.contains(category));
+            let words = self.words(*category, stretches, !found.contains(category));
             words.into_iter().map(|place| (*category, place))
         });
         words.collect()
@@ -490,10 +499,10 @@ impl<'m> CloseOpinion<'m> {
 
     /// The clauses, or the parts of long ones, that read like the category: those that do so beyond doubt, and the
     /// best one if `needs_one`.
-    fn words(&self, category: Category, needs_one: bool) -> Vec<Place> {
+    fn words(&self, category: Category, stretches: &[Stretch], needs_one: bool) -> Vec<Place> {
         let head = Head::Words(category);
         let mut ranked: Vec<(f32, Place)> = Vec::new();
-        for Stretch { turn, tokens, shares } in &self.stretches {
+        for Stretch { turn, tokens, shares } in stretches {
             for Range { start, end } in clauses(tokens) {
                 let parts = start..=start.max(end.saturating_sub(LONGEST_WORDS));
                 let parts = parts.map(|part| part..end.min(part + LONGEST_WORDS));

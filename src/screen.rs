@@ -13,9 +13,8 @@ use rayon::ThreadPool;
 
 use crate::error::Error;
 use crate::finding::Verdict;
-use crate::linter::{Glimpsed, Linter, Sifted};
+use crate::linter::{Glimpsed, Heard, Linter, Overheard, Sifted};
 use crate::message::{Id, Message};
-use crate::opinion::Opinion;
 use crate::read::{Batch, Decision, Input, ReadOptions, Reader, Record};
 use crate::report::json::{Recorder, write_rejection};
 use crate::report::summary::Summary;
@@ -207,7 +206,7 @@ const MOST_SPARE_BYTES: usize = 16 << 20;
 /// A record that the first look left in doubt.
 struct Doubtful<'b> {
     record: Record<'b>,
-    opinion: Option<Opinion>,
+    first: Option<Overheard>,
     /// Bytes of result records before its own.
     at: usize,
 }
@@ -248,23 +247,29 @@ impl Desk {
             summary.meet(&record.message);
             match run.linter.sift(&record.message, &mut summary.work, scratch) {
                 Sifted::Ordinary => run.finish(&record, &Verdict::default(), input, summary, sifted),
-                Sifted::Doubtful(opinion) => doubtful.push(Doubtful {
+                Sifted::Doubtful(first) => doubtful.push(Doubtful {
                     record,
-                    opinion,
+                    first,
                     at: sifted.len(),
                 }),
             }
         }
-        let glance = |doubtful: &Doubtful| {
+        let work = &mut summary.work;
+        let hear = |doubtful: &mut Doubtful| {
             let message = &doubtful.record.message;
-            run.linter
-                .glimpse(message, doubtful.opinion, &mut summary.work, scratch)
+            run.linter.hear(message, doubtful.first.take(), work, scratch)
         };
-        let glimpses: Vec<Option<Glimpsed>> = doubtful.iter().map(glance).collect();
+        let heard: Vec<Option<Heard>> = doubtful.iter_mut().map(hear).collect();
+        let heard = doubtful.iter().zip(heard);
+        let glimpses = heard.map(|(doubtful, heard)| {
+            let message = &doubtful.record.message;
+            run.linter.glimpse(message, heard?, work, scratch)
+        });
+        let glimpses: Vec<Option<Glimpsed>> = glimpses.collect();
         let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpsed>)| match glimpse {
             Some(glimpse) => {
-                run.linter
-                    .check_glimpsed(&doubtful.record.message, glimpse, &mut summary.work, scratch)
+                let message = &doubtful.record.message;
+                run.linter.check_glimpsed(message, glimpse, work, scratch)
             }
             None => Verdict::default(),
         };

@@ -18,10 +18,10 @@ mod sound;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -37,8 +37,7 @@ use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::linter::Work;
 use crate::message::Message;
 use crate::normalize::{self, Normalized, Restored};
-use crate::opinion::wide::{CloseWeights, Weighing};
-use crate::opinion::{self, Model, Opinion, Stretch};
+use crate::opinion::{self, Listening, Model, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
 use alphabet::TRANSPARENT;
 use conditions::Effects;
@@ -49,7 +48,8 @@ use rough::{Outlines, Places};
 use sights::{Sight, Sights, Told};
 pub(crate) use sound::Syllables;
 use sound::{SoundIndex, SoundMatch, Unit};
-use tally::Tally;
+pub(crate) use tally::Row;
+use tally::{Closer, Tally};
 
 /// Finds the terms of a lexicon.
 #[derive(Serialize, Deserialize)]
@@ -63,12 +63,6 @@ pub(crate) struct Searcher {
     #[serde(with = "flat")]
     is_form: Vec<bool>,
     glance: Glance,
-    /// What the closer look of the second opinion adds: filled at first need, few messages need it.
-    #[serde(skip)]
-    close: OnceLock<CloseWeights>,
-    /// Stretches heard closely so far.
-    #[serde(skip)]
-    heard_closely: AtomicU32,
     /// Gates of the patterns of rules, and of those of cues and exclusions.
     rule_gates: Gates,
     other_gates: Gates,
@@ -117,6 +111,7 @@ struct Wanted<'s> {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     tally: Tally,
+    closer: Closer,
     sights: Sights,
     filled: Filled,
     places: Places,
@@ -158,9 +153,6 @@ pub(crate) struct Hit {
 
 /// A message has twenty hits that are wanted: as many as most have.
 const USUAL_HITS: usize = 32;
-
-/// So many stretches are heard closely before the weights are filed.
-const HEARD_BEFORE_FILING: u32 = 100;
 
 /// Room for so many open patterns is made at once.
 const USUAL_PATTERNS: usize = 64;
@@ -296,8 +288,6 @@ impl Searcher {
         let mut searcher = Self {
             symbols: symbols.into(),
             glance: Glance::default(),
-            close: OnceLock::new(),
-            heard_closely: AtomicU32::new(0),
             sound,
             is_form: is_form.collect(),
             rule_gates: Gates::default(),
@@ -474,9 +464,25 @@ impl Searcher {
         Some(opinion)
     }
 
+    /// The tokens of the message that was heard last.
+    pub(crate) fn row(&self, scratch: &Scratch) -> Row {
+        scratch.tally.row()
+    }
+
+    /// The logits of a message and of its loudest stretch at a closer look. O(tokens).
+    pub(crate) fn look_closer(&self, row: &Row, scratch: &mut Scratch) -> (f32, f32) {
+        self.glance.look_closer(row, &mut scratch.closer)
+    }
+
     /// The tokens of a message and what they add to the second opinion, with their places.
-    pub(crate) fn listen(&self, lexicon: &Lexicon, model: &Model, message: &Message) -> Vec<Stretch> {
-        let listen = |(turn, source)| self.listen_to(lexicon, model, turn, source);
+    pub(crate) fn listen(
+        &self,
+        lexicon: &Lexicon,
+        model: &Model,
+        message: &Message,
+        listening: Listening,
+    ) -> Vec<Stretch> {
+        let listen = |(turn, source)| self.listen_to(lexicon, model, turn, source, listening);
         opinion::heard(message).map(listen).collect()
     }
 
@@ -490,21 +496,24 @@ impl Searcher {
     ) -> Stretch {
         let start = place.span.end;
         let rest = &message.stretch(place.turn)[start..];
-        let mut stretch = self.listen_to(lexicon, model, place.turn, rest);
+        let mut stretch = self.listen_to(lexicon, model, place.turn, rest, Listening::Closely);
         for token in &mut stretch.tokens {
             token.span = Span::new(token.span.start + start, token.span.end + start);
         }
         stretch
     }
 
-    fn listen_to(&self, lexicon: &Lexicon, model: &Model, turn: Option<usize>, source: &str) -> Stretch {
-        let weights = match model.written() {
-            Some(written) if self.heard_closely.fetch_add(1, Ordering::Relaxed) < HEARD_BEFORE_FILING => {
-                Weighing::Written(written)
-            }
-            _ => Weighing::Filed(self.close.get_or_init(|| CloseWeights::new(model))),
-        };
-        let (tokens, shares) = self.glance.listen(source, &lexicon.folds, &self.sound, weights);
+    fn listen_to(
+        &self,
+        lexicon: &Lexicon,
+        model: &Model,
+        turn: Option<usize>,
+        source: &str,
+        listening: Listening,
+    ) -> Stretch {
+        let (tokens, shares) = self
+            .glance
+            .listen(source, &lexicon.folds, &self.sound, model, listening);
         Stretch { turn, tokens, shares }
     }
 

@@ -43,8 +43,12 @@ impl Linter<'_> {
     /// Texts that the first hearing leaves in doubt.
     pub fn stage_hearing<'t>(&self, texts: impl Iterator<Item = &'t str>) -> usize {
         let (mut scratch, mut work) = (Scratch::default(), Work::default());
-        let is_doubtful =
-            |text: &&str| self.sift(&Message::text(*text), &mut work, &mut scratch) != Sifted::Ordinary;
+        let is_doubtful = |text: &&str| {
+            matches!(
+                self.sift(&Message::text(*text), &mut work, &mut scratch),
+                Sifted::Doubtful(_)
+            )
+        };
         texts.filter(is_doubtful).count()
     }
 

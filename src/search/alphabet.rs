@@ -4,10 +4,10 @@
 //! [`Glyph`], for every code [`CharacterFacts`], for every pair of codes [`PairFacts`]. Search and opinion look up
 //! the same cells, so what the opinion has just read is still at hand when the search begins.
 //!
-//! Pairs are kept by row displacement: the pairs of one first character keep their distances, and these rows lie over
-//! each other where they have gaps. So a pair costs one load, and all pairs together fit into a second-level cache;
-//! a hash table twice as large took the opinion 1.6 times as long.
+//! The opinion's pairs and the search's are kept apart ([`Rows`]): a table that fits into a second-level cache beside all
+//! else is what makes the passes fast, and the search knows a quarter of the pairs.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
@@ -48,31 +48,43 @@ pub(super) struct CharacterFacts {
 /// What stands for a pair of neighbours.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct PairFacts {
-    /// Its share in the second opinion.
+    /// Its share in the second opinion, at the first hearing and at the closer look.
     pub(super) weight: i8,
+    pub(super) close: i8,
     /// The number of the list of terms filed under it, from 1 on; 0 for none.
     pub(super) terms: u16,
     /// The number of its gram in the second opinion's model, from 1 on; 0 for none.
     pub(super) gram: u32,
 }
 
-/// What the opinion reads of a pair, by its second character in the row of its first.
-#[derive(Debug, Clone, Copy, Default)]
+/// What the opinion reads of a pair, by its second character in its row.
+#[derive(Debug, Clone, Copy)]
 struct Cell {
-    /// 0 for none.
-    first: u16,
+    /// That row (bits 0–13), whether it is none's (14), and whether the pair is a grave term's (15).
+    row: u16,
     weight: i8,
-    is_grave: bool,
+    close: i8,
 }
 
-/// What the search reads of a pair, by its second character in the row of its first: that first character (bits
-/// 16–31, 0 for none) and the number of the list of terms filed under it (0–15).
-#[derive(Debug, Clone, Copy, Default)]
+/// What the search reads of a pair, by its second character in its row: that row (bits 16–31) and the number of the list
+/// of terms filed under the pair (0–15).
+#[derive(Debug, Clone, Copy)]
 struct TermCell(u32);
 
-/// What the opinion reads of a character: where the row of its pairs begins (bits 8–31), its own share (0–7).
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Voice(u32);
+/// Places of pairs: rows that lie over each other where they have gaps (row displacement), so that a pair costs two loads
+/// and no gap stays empty.
+///
+/// A row holds pairs of many first characters, mixed by their second ones: the row and the second tell the first. The rows
+/// of one first character each are so long that they leave two of three places free, and a table three times as large
+/// took the opinion 1.5 times as long.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Rows {
+    /// Where each row begins; as many as a power of two, and no fewer than there are codes.
+    #[serde(with = "flat")]
+    starts: Vec<u32>,
+    /// Places in all.
+    places: u32,
+}
 
 /// A character as the second opinion hears it: the code of its token (bits 0–13), whether a run of them is one token
 /// (14), whether it is no token, more than one, or ends a sentence (15): then its glyph tells.
@@ -93,23 +105,28 @@ pub(super) struct Alphabet {
     coded: Vec<char>,
     #[serde(with = "flat")]
     facts: Vec<CharacterFacts>,
+    /// What each character adds at the first hearing, and at the closer look.
     #[serde(with = "flat")]
-    voices: Vec<Voice>,
+    shares: Vec<i8>,
+    #[serde(with = "flat")]
+    closes: Vec<i8>,
     /// How the second opinion hears the characters of the Basic Multilingual Plane.
     #[serde(skip)]
     heard: Vec<Heard>,
+    rows: Rows,
     cells: Table<Cell>,
-    /// What the search reads of a pair, at the same places.
-    terms: Table<TermCell>,
     /// The grams of the cells.
     grams: Table<u32>,
+    term_rows: Rows,
+    terms: Table<TermCell>,
 }
 
 /// The tables of the second opinion. Their lengths are known, so that no look-up but the last asks for them.
 #[derive(Clone, Copy)]
 pub(super) struct Ears<'a> {
     heard: &'a [Heard; PLANE],
-    voices: &'a [Voice; CODES],
+    shares: &'a [i8; CODES],
+    starts: &'a [u32; CODES],
     cells: &'a Table<Cell>,
 }
 
@@ -120,10 +137,6 @@ const CODE_BITS: u32 = 14;
 /// Codes that there can be.
 const CODES: usize = 1 << CODE_BITS;
 const SYLLABLE_BITS: u32 = 10;
-
-/// How far below the last row of its length a row looks for a gap: all the way down saves 2 % of the cells and takes
-/// three times as long.
-const LOOK_BACK: usize = 16_000;
 
 const KIND_SHIFT: u32 = CODE_BITS + SYLLABLE_BITS;
 const PICTURE: u32 = 1 << (KIND_SHIFT + 4);
@@ -150,11 +163,10 @@ impl Default for CharacterFacts {
 flat_struct!(Glyph(u32));
 flat_struct!(List(u32));
 flat_struct!(TermCell(u32));
-flat_struct!(Voice(u32));
 flat_struct!(Cell {
-    first: u16,
+    row: u16,
     weight: i8,
-    is_grave: bool,
+    close: i8,
 });
 flat_struct!(CharacterFacts {
     term: u32,
@@ -211,25 +223,6 @@ impl Glyph {
     }
 }
 
-impl Voice {
-    fn row(self) -> usize {
-        (self.0 >> 8) as usize
-    }
-
-    fn share(self) -> i8 {
-        self.0 as u8 as i8
-    }
-
-    fn set_row(&mut self, row: usize) {
-        assert!(row < 1 << 24, "all pairs fit into far fewer places");
-        self.0 = (row as u32) << 8 | self.0 & 0xFF;
-    }
-
-    fn set_share(&mut self, share: i8) {
-        self.0 = self.0 & !0xFF | u32::from(share as u8);
-    }
-}
-
 impl Heard {
     const RUNS: u16 = 1 << CODE_BITS;
     const SPECIAL: u16 = 1 << (CODE_BITS + 1);
@@ -261,6 +254,98 @@ impl Heard {
     }
 }
 
+impl Cell {
+    const NONE: u16 = 1 << CODE_BITS;
+    const GRAVE: u16 = 1 << 15;
+
+    /// Whether it is that of a pair in this row, and whether such a pair is a grave term's.
+    #[inline(always)]
+    fn belongs_to(self, row: u16) -> (bool, bool) {
+        let difference = self.row ^ row;
+        (difference & !Self::GRAVE == 0, difference == Self::GRAVE)
+    }
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self {
+            row: Self::NONE,
+            weight: 0,
+            close: 0,
+        }
+    }
+}
+
+impl Default for TermCell {
+    fn default() -> Self {
+        Self(u32::from(Cell::NONE) << 16)
+    }
+}
+
+impl Rows {
+    /// Mixes the rows; odd, so that no two pairs of one first character are in the same.
+    const MIX: u16 = 0x9E35;
+
+    /// Finds a place for each of some pairs; `rows` is how many rows there are at least, `codes` how many codes.
+    fn new(pairs: impl Iterator<Item = (u16, u16)>, rows: usize, codes: usize) -> Self {
+        let mut own = Self {
+            starts: vec![0; rows.max(codes).next_power_of_two()],
+            places: 0,
+        };
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); own.starts.len()];
+        for (first, second) in pairs {
+            rows[usize::from(own.row(first, second))].push(usize::from(second));
+        }
+        let mut rows: Vec<(usize, Vec<usize>)> = rows.into_iter().enumerate().collect();
+        rows.retain(|(_, row)| !row.is_empty());
+        // The fullest rows first: the short ones fill their gaps.
+        rows.sort_by_key(|(number, row)| (Reverse(row.len()), *number));
+        let (mut free, mut lowest, mut end) = (Free::default(), 0, 0);
+        for (number, mut row) in rows {
+            row.sort_unstable();
+            let least = row[0];
+            let distances = row.iter().map(|second| second - least);
+            let start = free.first_fit(lowest.max(least), distances) - least;
+            for second in &row {
+                free.take(start + second);
+            }
+            end = end.max(start + row[row.len() - 1] + 1);
+            own.starts[number] = start as u32;
+            while !free.is_free(lowest) {
+                lowest += 1;
+            }
+        }
+        // Every character may follow every other: no place is beyond the end.
+        own.places = (end + codes) as u32;
+        own
+    }
+
+    #[inline(always)]
+    fn row(&self, first: u16, second: u16) -> u16 {
+        mixed(first, second) & (self.starts.len() - 1) as u16
+    }
+
+    /// The row of a pair, and its place.
+    #[inline(always)]
+    fn find(&self, first: u16, second: u16) -> (u16, usize) {
+        let row = self.row(first, second);
+        (row, self.starts[usize::from(row)] as usize + usize::from(second))
+    }
+
+    /// The first character of the pair of this row at this place, and the second.
+    fn pair(&self, row: u16, place: usize) -> (u16, u16) {
+        let second = (place - self.starts[usize::from(row)] as usize) as u16;
+        let first = row.wrapping_sub(second.wrapping_mul(Self::MIX));
+        (first & (self.starts.len() - 1) as u16, second)
+    }
+}
+
+/// A number that tells, with the second character, the first one.
+#[inline(always)]
+fn mixed(first: u16, second: u16) -> u16 {
+    first.wrapping_add(second.wrapping_mul(Rows::MIX))
+}
+
 impl Ears<'_> {
     /// How the second opinion hears a character.
     #[inline(always)]
@@ -271,20 +356,16 @@ impl Ears<'_> {
         }
     }
 
-    /// What the second opinion reads of a code.
-    #[inline(always)]
-    pub(super) fn voice(self, code: u16) -> Voice {
-        self.voices[usize::from(code) % CODES]
-    }
-
     /// The share of a character and of the pair that it ends, and whether that pair is a grave term's. No branch:
     /// half of all pairs have a cell, and nothing tells which.
     #[inline(always)]
-    pub(super) fn share(self, before: (u16, Voice), own: (u16, Voice)) -> (i32, bool) {
-        let cell = self.cells.at(before.1.row() + usize::from(own.0));
-        let is_it = cell.first == before.0;
+    pub(super) fn share(self, before: u16, own: u16) -> (i32, bool) {
+        let row = mixed(before, own) % CODES as u16;
+        let place = self.starts[usize::from(row)] as usize + usize::from(own);
+        let cell = self.cells.at(place);
+        let (is_it, is_grave) = cell.belongs_to(row);
         let pair = i32::from(cell.weight) * i32::from(is_it);
-        (i32::from(own.1.share()) + pair, cell.is_grave & is_it)
+        (i32::from(self.shares[usize::from(own) % CODES]) + pair, is_grave)
     }
 }
 
@@ -342,11 +423,14 @@ impl Alphabet {
             codes: FxHashMap::default(),
             coded: vec!['\0'],
             facts: vec![CharacterFacts::default()],
-            voices: vec![Voice::default()],
+            shares: vec![0],
+            closes: vec![0],
             heard: Vec::new(),
+            rows: Rows::default(),
             cells: Table::default(),
-            terms: Table::default(),
             grams: Table::default(),
+            term_rows: Rows::default(),
+            terms: Table::default(),
         }
     }
 
@@ -357,80 +441,51 @@ impl Alphabet {
         if code == next {
             self.coded.push(character);
             self.facts.push(CharacterFacts::default());
-            self.voices.push(Voice::default());
+            self.shares.push(0);
+            self.closes.push(0);
         }
         code
     }
 
     /// Files what stands for pairs. Every character must have been entered.
     pub(super) fn file(&mut self, pairs: &BTreeMap<(u16, u16), PairFacts>) {
-        let mut rows: Vec<(u16, Vec<(usize, PairFacts)>)> = Vec::new();
-        for (&(first, second), &facts) in pairs {
-            let entry = (usize::from(second), facts);
-            match rows.last_mut() {
-                Some((last, row)) if *last == first => row.push(entry),
-                _ => rows.push((first, vec![entry])),
-            }
+        let codes = self.coded.len();
+        self.rows = Rows::new(pairs.keys().copied(), CODES, codes);
+        let places = self.rows.places as usize;
+        let (mut cells, mut grams) = (vec![Cell::default(); places], vec![0; places]);
+        for (&(first, second), facts) in pairs {
+            let (row, place) = self.rows.find(first, second);
+            cells[place] = Cell {
+                row,
+                weight: facts.weight,
+                close: facts.close,
+            };
+            grams[place] = facts.gram;
         }
-        // The fullest rows first: the short ones fill their gaps.
-        rows.sort_by_key(|(first, row)| (usize::MAX - row.len(), *first));
-        let (mut free, mut lowest, mut end) = (Free::default(), 0, 0);
-        // Where the last row of the same length went: far below it hardly another one fits.
-        let (mut length, mut last_fit) = (0, 0_usize);
-        for (first, row) in &rows {
-            let least = row[0].0;
-            let distances = row.iter().map(|(second, _)| second - least);
-            if row.len() != length {
-                (length, last_fit) = (row.len(), 0);
-            }
-            let fit = free.first_fit(
-                lowest.max(least).max(last_fit.saturating_sub(LOOK_BACK)),
-                distances,
-            );
-            last_fit = fit;
-            let start = fit - least;
-            for (second, _) in row {
-                free.take(start + second);
-            }
-            end = end.max(start + row[row.len() - 1].0 + 1);
-            self.voices[usize::from(*first)].set_row(start);
-            while !free.is_free(lowest) {
-                lowest += 1;
-            }
-        }
-        // Every character may follow every other: no place is beyond the end.
-        let places = end + self.coded.len();
-        let mut cells = vec![Cell::default(); places];
-        let mut terms = vec![TermCell::default(); places];
-        let mut grams = vec![0; places];
-        for (first, row) in rows {
-            for (second, facts) in row {
-                let place = self.place(first, second as u16);
-                cells[place] = Cell {
-                    first,
-                    weight: facts.weight,
-                    is_grave: false,
-                };
-                terms[place] = TermCell(u32::from(first) << 16 | u32::from(facts.terms));
-                grams[place] = facts.gram;
-            }
+        let with_terms = || pairs.iter().filter(|(_, facts)| facts.terms != 0);
+        self.term_rows = Rows::new(with_terms().map(|(&pair, _)| pair), 0, codes);
+        let mut terms = vec![TermCell::default(); self.term_rows.places as usize];
+        for (&(first, second), facts) in with_terms() {
+            let (row, place) = self.term_rows.find(first, second);
+            terms[place] = TermCell(u32::from(row) << 16 | u32::from(facts.terms));
         }
         self.cells = cells.into_iter().collect();
-        self.terms = terms.into_iter().collect();
         self.grams = grams.into_iter().collect();
+        self.terms = terms.into_iter().collect();
     }
 
     /// Notes the pairs whose list of terms is a grave one.
     pub(super) fn mark_grave(&mut self, is_grave: impl Fn(u16) -> bool) {
-        let marked = self
-            .cells
-            .iter()
-            .zip(self.terms.iter())
-            .map(|(cell, terms)| Cell {
-                is_grave: is_grave(terms.0 as u16),
-                ..cell
-            });
-        self.cells = marked.collect();
+        let mut cells: Vec<Cell> = self.cells.iter().collect();
+        for (place, TermCell(cell)) in self.terms.iter().enumerate() {
+            let (row, terms) = ((cell >> 16) as u16, cell as u16);
+            if terms != 0 && is_grave(terms) {
+                let (first, second) = self.term_rows.pair(row, place);
+                let (_, place) = self.rows.find(first, second);
+                cells[place].row |= Cell::GRAVE;
+            }
+        }
+        self.cells = cells.into_iter().collect();
     }
 
     /// Fills the table of characters, once all are entered.
@@ -488,7 +543,7 @@ impl Alphabet {
             None => Heard(Heard::SPECIAL),
         };
         self.heard = (0..).zip(self.glyphs.iter()).map(heard).collect();
-        self.voices.resize(CODES, Voice::default());
+        self.shares.resize(CODES, 0);
     }
 
     /// The tables that the second opinion reads; they must be filled.
@@ -496,7 +551,8 @@ impl Alphabet {
     pub(super) fn ears(&self) -> Ears<'_> {
         Ears {
             heard: self.heard.first_chunk().expect("the table is filled"),
-            voices: self.voices.first_chunk().expect("the table is filled"),
+            shares: self.shares.first_chunk().expect("the table is filled"),
+            starts: self.rows.starts.first_chunk().expect("the table is filled"),
             cells: &self.cells,
         }
     }
@@ -505,7 +561,8 @@ impl Alphabet {
     /// which nothing could foresee: an `if` here took a fifth of the time of the whole pass.
     #[inline]
     pub(super) fn terms_or_none(&self, first: u16, second: u16) -> u32 {
-        self.terms.at(self.place(first, second)).0 ^ u32::from(first) << 16
+        let (row, place) = self.term_rows.find(first, second);
+        self.terms.at(place).0 ^ u32::from(row) << 16
     }
 
     /// The list of the terms filed under a pair; 0 for none.
@@ -516,17 +573,25 @@ impl Alphabet {
     /// The number of a pair's gram; 0 for none.
     #[inline]
     pub(super) fn gram(&self, first: u16, second: u16) -> u32 {
-        let place = self.place(first, second);
-        self.grams.at(place) * u32::from(self.cells.at(place).first == first)
+        let (row, place) = self.rows.find(first, second);
+        let (is_it, _) = self.cells.at(place).belongs_to(row);
+        self.grams.at(place) * u32::from(is_it)
     }
 
-    #[inline]
-    fn place(&self, first: u16, second: u16) -> usize {
-        self.voices[usize::from(first)].row() + usize::from(second)
+    /// What a character and the pair that it ends add at the closer look, and whether the pair is known.
+    #[inline(always)]
+    pub(super) fn close_share(&self, before: u16, own: u16) -> (i32, bool) {
+        let (row, place) = self.rows.find(before, own);
+        let cell = self.cells.at(place);
+        let (is_it, _) = cell.belongs_to(row);
+        let pair = i32::from(cell.close) * i32::from(is_it);
+        (i32::from(self.closes[usize::from(own)]) + pair, is_it)
     }
 
-    pub(super) fn set_weight(&mut self, code: u16, weight: i8) {
-        self.voices[usize::from(code)].set_share(weight);
+    /// Notes what a character adds at the first hearing and at the closer look.
+    pub(super) fn set_weights(&mut self, code: u16, first: i8, close: i8) {
+        self.shares[usize::from(code)] = first;
+        self.closes[usize::from(code)] = close;
     }
 }
 

@@ -17,15 +17,15 @@ use super::alphabet::{Alphabet, Glyph, List, PairFacts, TRANSPARENT};
 use super::shapes::{self, Shape};
 use super::sights::{MOST_DIGITS, Number, Sights, VAGUE};
 use super::sound::SoundIndex;
-use super::tally::{Measure, Tally};
+use super::tally::{Closer, Measure, Row, Scale, Tally};
+use super::wide::{Wide, WideCodes};
 use crate::lexicon::class_set::ClassSet;
 use crate::lexicon::flat::{self, flat_struct};
 use crate::lexicon::pattern::ClassId;
 use crate::lexicon::{Folds, Lexicon};
 use crate::message::Message;
 use crate::normalize::{CharKind, Signs};
-use crate::opinion::wide::Weighing;
-use crate::opinion::{self, Gram, Head, Model, Opinion, Shares, Token};
+use crate::opinion::{self, Gram, Head, Listening, Model, Opinion, Shares, Token};
 use crate::span::{NormSpan, Span};
 
 /// Terms by the rarest pair of neighbours in them.
@@ -52,6 +52,7 @@ pub(super) struct Glance {
     shapes: Vec<ClassId>,
     class_count: usize,
     measure: Measure,
+    wide: Wide,
 }
 
 /// What is filed under a pair; four of them lie in a cache line.
@@ -122,6 +123,7 @@ impl Glance {
             shapes: lexicon.shapes.clone(),
             class_count: lexicon.classes.len(),
             measure: Measure::default(),
+            wide: Wide::default(),
         };
         let mut facts: BTreeMap<(u16, u16), PairFacts> = BTreeMap::new();
         let mut filed: BTreeMap<(u16, u16), Vec<Entry>> = BTreeMap::new();
@@ -274,10 +276,14 @@ impl Glance {
 
     /// Enters what the model says.
     fn weigh(&mut self, model: &Model, facts: &mut BTreeMap<(u16, u16), PairFacts>) {
-        let any = Head::Any.index();
+        let scale = |head: usize| Scale {
+            scale: model.scales[head],
+            bias: model.biases[head],
+        };
+        let (any, closely) = (Head::Any.index(), Head::AnyClosely.index());
         self.measure = Measure {
-            scale: model.scales[any],
-            bias: model.biases[any],
+            first: scale(any),
+            close: scale(closely),
             of_break: self.alphabet.enter(opinion::BREAK),
             of_number: self.alphabet.enter(opinion::NUMBER),
             of_question: self.alphabet.enter(opinion::QUESTION),
@@ -285,21 +291,29 @@ impl Glance {
             of_quote: self.alphabet.enter(opinion::QUOTE),
         };
         for (number, weighed) in (1..).zip(model.narrow()) {
-            let weight = weighed.weights[any];
+            let (weight, close) = (weighed.weights[any], weighed.weights[closely]);
             match weighed.gram {
                 Gram::One(character) => {
                     let code = self.alphabet.enter(character);
-                    self.alphabet.set_weight(code, weight);
+                    self.alphabet.set_weights(code, weight, close);
                     self.alphabet.facts_mut(code).gram = number;
                 }
                 Gram::Two(first, second) => {
                     let pair = (self.alphabet.enter(first), self.alphabet.enter(second));
                     let facts = facts.entry(pair).or_default();
-                    (facts.weight, facts.gram) = (weight, number);
+                    (facts.weight, facts.close, facts.gram) = (weight, close, number);
                 }
                 Gram::Wide(..) => unreachable!("grams of the first hearing aren't wide"),
             }
         }
+        let wide = model.wide().map(|(gram, weight)| {
+            let codes = gram
+                .characters()
+                .map(|character| character.map_or(0, |own| self.alphabet.enter(own)));
+            (codes, weight)
+        });
+        let wide: Vec<(WideCodes, i8)> = wide.collect();
+        self.wide = Wide::new(&wide);
     }
 
     /// Fills what is made faster than read: what the opinion hears.
@@ -351,39 +365,36 @@ impl Glance {
         }
     }
 
-    /// The tokens of a stretch, with their places and what each adds to the second opinion. O(characters).
-    ///
-    /// In passes, each over all tokens, so that the look-ups of one pass don't wait for each other: the tables are larger
-    /// than the nearest caches.
+    /// What the second opinion is of a message at a closer look: the logits of the whole and of its loudest stretch.
+    /// O(tokens).
+    pub(super) fn look_closer(&self, row: &Row, closer: &mut Closer) -> (f32, f32) {
+        closer.look(row, &self.measure, &self.alphabet, &self.wide)
+    }
+
+    /// The tokens of a stretch, with their places and what each adds to all heads of the second opinion. O(characters).
     pub(super) fn listen(
         &self,
         source: &str,
         folds: &Folds,
         sound: &SoundIndex,
-        weights: Weighing,
+        model: &Model,
+        listening: Listening,
     ) -> (Vec<Token>, Vec<Shares>) {
         let (tokens, codes) = self.tokens(source, folds, sound);
         let before = std::iter::once(&self.measure.of_break).chain(&codes);
-        let pairs = before.zip(&codes);
-        let pairs: Vec<u32> = pairs
-            .map(|(&first, &second)| self.alphabet.gram(first, second))
-            .collect();
-        let shares = codes.iter().zip(&pairs).map(|(&code, &pair)| {
+        let shares = before.zip(&codes).map(|(&before, &own)| {
             let mut share = Shares::default();
-            share.add(&weights.narrow(self.alphabet.facts(code).gram));
-            share.add(&weights.narrow(pair));
+            share.add(&model.weights(self.alphabet.facts(own).gram));
+            share.add(&model.weights(self.alphabet.gram(before, own)));
             share
         });
         let mut shares: Vec<Shares> = shares.collect();
-        let mut first = opinion::BREAK;
-        for (at, share) in shares.iter_mut().enumerate().skip(1) {
-            let (before, own) = (tokens[at - 1].character, tokens[at].character);
-            // Three in a row are known only if both of their pairs are.
-            let may_be_known = (pairs[at] != 0) & (pairs[at - 1] != 0);
-            let [three, two] = opinion::wide_grams(first, before, own);
-            share.add_wide(weights.wide(three) * i8::from(may_be_known));
-            share.add_wide(weights.wide(two));
-            first = before;
+        if listening == Listening::Closely {
+            let mut closer = Closer::default();
+            let closely = closer.share(&codes, &self.measure, &self.alphabet, &self.wide);
+            for (share, &closely) in shares.iter_mut().zip(closely) {
+                share.set(Head::AnyClosely, closely);
+            }
         }
         (tokens, shares)
     }

@@ -2,24 +2,42 @@
 //!
 //! In: the stretches of a message as rows of token codes. Out: the logits of the whole and of its loudest stretch.
 //! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
-//! the source, with no branch that depends on a character but the rare ones.
+//! the source, with no branch that depends on a character but the rare ones. A closer look goes over the codes that it
+//! leaves behind ([`Row`]), and reads the source no more.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
-use super::alphabet::{Ears, Glyph, Voice};
+use super::alphabet::{Alphabet, Ears, Glyph};
+use super::wide::{Passed, Wide};
 use crate::normalize::CharKind;
 use crate::opinion::{self, Opinion};
 
-/// What turns a sum of shares into a logit, and the codes of what stands for breaks, numbers and marks.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Measure {
+/// What turns a sum of shares into a logit.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(super) struct Scale {
     pub(super) scale: f32,
     pub(super) bias: f32,
+}
+
+/// What turns shares into logits, and the codes of what stands for breaks, numbers and marks.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Measure {
+    /// Of the first hearing, and of the closer look.
+    pub(super) first: Scale,
+    pub(super) close: Scale,
     pub(super) of_break: u16,
     pub(super) of_number: u16,
     pub(super) of_question: u16,
     pub(super) of_exclamation: u16,
     pub(super) of_quote: u16,
+}
+
+impl Scale {
+    /// The logit of so many tokens whose shares sum up to this.
+    fn logit(self, sum: i32, tokens: u32) -> f32 {
+        opinion::logit(self.bias, self.scale, sum, tokens)
+    }
 }
 
 impl Measure {
@@ -57,7 +75,35 @@ pub(crate) struct Tally {
     grave: Vec<u32>,
 }
 
+/// The tokens of a message: what the first hearing leaves to a closer look.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    codes: Box<[u16]>,
+    /// Where sentences begin and, last of a stretch, where it ends.
+    sentences: SmallVec<[u32; 8]>,
+    /// Where the sentences of each stretch begin in `sentences`.
+    stretches: SmallVec<[u32; 1]>,
+}
+
+/// Memory of one closer look after the other.
+#[derive(Debug, Default)]
+pub(super) struct Closer {
+    shares: Vec<i32>,
+    known: Vec<bool>,
+    passed: Passed,
+    sums: Vec<i32>,
+}
+
 impl Tally {
+    /// The tokens of the message.
+    pub(super) fn row(&self) -> Row {
+        Row {
+            codes: self.codes[..self.tokens].into(),
+            sentences: SmallVec::from_slice(&self.sentences),
+            stretches: SmallVec::from_slice(&self.stretches),
+        }
+    }
+
     /// Forgets the message before.
     pub(super) fn clear(&mut self) {
         (self.tokens, self.sum, self.characters) = (0, 0, 0);
@@ -87,7 +133,7 @@ impl Tally {
         if self.codes.len() < most {
             self.codes.resize(most, 0);
         }
-        let mut before = self.last(measure, ears);
+        let mut before = self.last(measure);
         let special = loop {
             let Some(character) = characters.next() else {
                 break None;
@@ -97,15 +143,15 @@ impl Tally {
             if heard.is_special() {
                 break Some(character);
             }
-            let own = (heard.code(), ears.voice(heard.code()));
+            let own = heard.code();
             // A break or digit after its like is the same token.
-            let is_new = !(heard.runs() & (own.0 == before.0));
+            let is_new = !(heard.runs() & (own == before));
             let (share, may_be_grave) = ears.share(before, own);
             sum += share * i32::from(is_new);
             if may_be_grave & is_new {
                 self.grave.push(tokens as u32);
             }
-            self.codes[tokens] = own.0;
+            self.codes[tokens] = own;
             tokens += usize::from(is_new);
             before = own;
         };
@@ -115,11 +161,11 @@ impl Tally {
 
     /// Adds one token; one that `runs` and follows its like is the same token.
     pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure, ears: Ears) {
-        let (before, own) = (self.last(measure, ears), (code, ears.voice(code)));
-        if runs && code == before.0 {
+        let before = self.last(measure);
+        if runs && code == before {
             return;
         }
-        let (share, may_be_grave) = ears.share(before, own);
+        let (share, may_be_grave) = ears.share(before, code);
         self.sum += share;
         if may_be_grave {
             self.grave.push(self.tokens as u32);
@@ -137,10 +183,9 @@ impl Tally {
     }
 
     /// The last token; before the first word there is a break.
-    fn last(&self, measure: &Measure, ears: Ears) -> (u16, Voice) {
-        let last = self.tokens.checked_sub(1).map(|last| self.codes[last]);
-        let code = last.unwrap_or(measure.of_break);
-        (code, ears.voice(code))
+    fn last(&self, measure: &Measure) -> u16 {
+        let last = self.tokens.checked_sub(1);
+        last.map_or(measure.of_break, |last| self.codes[last])
     }
 
     /// A sentence or a stretch ends here.
@@ -164,35 +209,83 @@ impl Tally {
         Opinion {
             tokens,
             is_grave: self.grave.iter().any(|&place| is_grave(codes, place as usize)),
-            whole: opinion::logit(measure.bias, measure.scale, self.sum, tokens),
-            loudest: self.loudest(measure),
+            whole: measure.first.logit(self.sum, tokens),
+            loudest: loudest(measure.first, &self.stretches, &self.sentences, &self.sums),
         }
+    }
+}
+
+impl Closer {
+    /// What these tokens say at a closer look: the logits of the whole and of the loudest stretch. O(tokens).
+    pub(super) fn look(
+        &mut self,
+        row: &Row,
+        measure: &Measure,
+        alphabet: &Alphabet,
+        wide: &Wide,
+    ) -> (f32, f32) {
+        self.share(&row.codes, measure, alphabet, wide);
+        self.sums.clear();
+        let (mut sum, mut heard) = (0, 0);
+        for &place in &row.sentences {
+            sum += self.shares[heard..place as usize].iter().sum::<i32>();
+            heard = place as usize;
+            self.sums.push(sum);
+        }
+        let whole = measure.close.logit(sum, row.codes.len() as u32);
+        (
+            whole,
+            loudest(measure.close, &row.stretches, &row.sentences, &self.sums),
+        )
     }
 
-    /// The logit of the loudest stretch: from each sentence on as many as are long enough, or all that are left.
-    fn loudest(&self, measure: &Measure) -> f32 {
-        let mut loudest = f32::MIN;
-        let ends = self
-            .stretches
-            .iter()
-            .skip(1)
-            .copied()
-            .chain([self.sentences.len() as u32]);
-        for (&start, end) in self.stretches.iter().zip(ends) {
-            let range = start as usize..end as usize;
-            let (places, sums) = (&self.sentences[range.clone()], &self.sums[range]);
-            let mut last = 0;
-            for first in 0..places.len() - 1 {
-                let is_long = |last: usize| places[last] - places[first] >= opinion::STRETCH_TOKENS;
-                while last + 1 < places.len() && !is_long(last) {
-                    last += 1;
-                }
-                let (tokens, sum) = (places[last] - places[first], sums[last] - sums[first]);
-                if tokens > 0 {
-                    loudest = loudest.max(opinion::logit(measure.bias, measure.scale, sum, tokens));
-                }
+    /// What each of these tokens adds at the closer look.
+    pub(super) fn share(
+        &mut self,
+        codes: &[u16],
+        measure: &Measure,
+        alphabet: &Alphabet,
+        wide: &Wide,
+    ) -> &[i32] {
+        self.shares.clear();
+        self.known.clear();
+        let before = std::iter::once(&measure.of_break).chain(codes);
+        for (&before, &own) in before.zip(codes) {
+            let (share, is_known) = alphabet.close_share(before, own);
+            self.shares.push(share);
+            self.known.push(is_known);
+        }
+        wide.add(
+            codes,
+            measure.of_break,
+            &self.known,
+            &mut self.shares,
+            &mut self.passed,
+        );
+        &self.shares
+    }
+}
+
+/// The logit of the loudest stretch: from each sentence on as many as are long enough, or all that are left. In: where
+/// the sentences of each stretch begin among all; the tokens and the sum of shares before each sentence.
+fn loudest(scale: Scale, stretches: &[u32], sentences: &[u32], sums: &[i32]) -> f32 {
+    let mut loudest = f32::MIN;
+    let ends = stretches.iter().skip(1).copied();
+    let ends = ends.chain([sentences.len() as u32]);
+    for (&start, end) in stretches.iter().zip(ends) {
+        let range = start as usize..end as usize;
+        let (places, sums) = (&sentences[range.clone()], &sums[range]);
+        let mut last = 0;
+        for first in 0..places.len() - 1 {
+            let is_long = |last: usize| places[last] - places[first] >= opinion::STRETCH_TOKENS;
+            while last + 1 < places.len() && !is_long(last) {
+                last += 1;
+            }
+            let (tokens, sum) = (places[last] - places[first], sums[last] - sums[first]);
+            if tokens > 0 {
+                loudest = loudest.max(scale.logit(sum, tokens));
             }
         }
-        loudest
     }
+    loudest
 }
