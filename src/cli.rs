@@ -265,7 +265,7 @@ impl LexiconArguments {
         match &self.lexicons {
             None => Ok(Lexicon::bundled()),
             // Leaked on purpose: it lives as long as the process, like the bundled one.
-            Some(folder) => Lexicon::layered(folder).map(|lexicon| &*Box::leak(Box::new(lexicon))),
+            Some(folder) => Lexicon::layered_and_kept(folder).map(|lexicon| &*Box::leak(Box::new(lexicon))),
         }
     }
 }

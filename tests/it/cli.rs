@@ -101,6 +101,7 @@ fn dunlint(arguments: &[&str]) -> Command {
         .args(arguments)
         .env_remove("LC_ALL")
         .env_remove("LC_MESSAGES")
+        .env("DUNLINT_CACHE_DIR", "")
         .env("LANG", "zh_CN.UTF-8");
     command
         .env_remove("NO_COLOR")

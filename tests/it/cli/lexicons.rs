@@ -104,3 +104,22 @@ fn a_disabled_rule_is_said_to_be_disabled() {
     assert_eq!(code(&output), 2);
     assert!(err(&output).contains("disabled"), "{}", err(&output));
 }
+
+/// A folder is built once: the next run reads what the first one kept, and says the same.
+#[test]
+fn a_folder_is_built_once() {
+    let place = Place::new();
+    let run = || {
+        let mut command = place.command(&["check", SEVERE]);
+        command.env("DUNLINT_CACHE_DIR", place.path("cache"));
+        command.output().unwrap()
+    };
+    let kept = || std::fs::read_dir(place.path("cache")).unwrap().count();
+    let first = run();
+    assert_eq!((code(&first), kept()), (1, 1));
+    let second = run();
+    assert_eq!((second.stdout, kept()), (first.stdout, 1));
+    place.write("lexicon/overlay.toml", "disable = [\"threat-vague\"]\n");
+    run();
+    assert_eq!(kept(), 2);
+}
