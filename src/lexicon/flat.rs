@@ -140,6 +140,12 @@ impl<T: Flat> Table<T> {
         T::take(&self.bytes[place * T::BYTES..][..T::BYTES])
     }
 
+    /// The bytes of all items, each by itself: for a pass that looks up one after the other.
+    pub(crate) fn rows<const BYTES: usize>(&self) -> &[[u8; BYTES]] {
+        const { assert!(T::BYTES == BYTES, "as many bytes as an item has") };
+        self.bytes.as_chunks().0
+    }
+
     /// The item at a place; none if the table is shorter.
     #[inline]
     pub(crate) fn get(&self, place: usize) -> Option<T> {

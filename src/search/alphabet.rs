@@ -19,7 +19,7 @@ use super::sound::SoundIndex;
 use super::tally::Measure;
 use crate::lexicon::Folds;
 use crate::lexicon::compiled::sorted;
-use crate::lexicon::flat::{self, Table, flat_struct};
+use crate::lexicon::flat::{self, Flat, Table, flat_struct};
 use crate::normalize::{CharKind, Signs};
 
 /// A character as the passes see it: code among the lexicon's characters (bits 0–13, 0 for none), syllable (14–23),
@@ -87,8 +87,8 @@ struct Rows {
 }
 
 /// A character as the second opinion hears it: the code of its token (bits 0–13), whether a run of them is one token
-/// (14), whether it is no token, more than one, or ends a sentence (15): then its glyph tells.
-#[derive(Debug, Clone, Copy, Default)]
+/// (14), whether it ends a sentence (15); or one of two other numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Heard(u16);
 
 /// Codes, and what stands for them.
@@ -127,7 +127,7 @@ pub(super) struct Ears<'a> {
     heard: &'a [Heard; PLANE],
     shares: &'a [i8; CODES],
     starts: &'a [u32; CODES],
-    cells: &'a Table<Cell>,
+    cells: &'a [[u8; Cell::BYTES]],
 }
 
 /// Characters of the Basic Multilingual Plane.
@@ -225,32 +225,39 @@ impl Glyph {
 
 impl Heard {
     const RUNS: u16 = 1 << CODE_BITS;
-    const SPECIAL: u16 = 1 << (CODE_BITS + 1);
+    const ENDS: u16 = 1 << (CODE_BITS + 1);
+
+    /// Passed over. What ends a sentence runs, so that no token has this number.
+    pub(super) const NOTHING: Self = Heard(Self::ENDS);
+    /// More than one token: its glyph tells.
+    pub(super) const SEVERAL: Self = Heard(Self::ENDS + 1);
 
     fn new(character: char, glyph: Glyph, measure: &Measure) -> Self {
-        if glyph.is(CharKind::Several) || glyph.is(CharKind::Sentence) {
-            return Heard(Self::SPECIAL);
+        if glyph.is(CharKind::Several) {
+            return Self::SEVERAL;
         }
         match measure.token(character, glyph) {
+            Some((code, true)) if glyph.is(CharKind::Sentence) => Heard(code | Self::RUNS | Self::ENDS),
             Some((code, true)) => Heard(code | Self::RUNS),
             Some((code, false)) => Heard(code),
-            None => Heard(Self::SPECIAL),
+            None => Self::NOTHING,
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn code(self) -> u16 {
         self.0 & (Self::RUNS - 1)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn runs(self) -> bool {
         self.0 & Self::RUNS != 0
     }
 
-    #[inline]
+    /// Whether it is no token, or ends a sentence.
+    #[inline(always)]
     pub(super) fn is_special(self) -> bool {
-        self.0 & Self::SPECIAL != 0
+        self.0 & Self::ENDS != 0
     }
 }
 
@@ -347,13 +354,10 @@ fn mixed(first: u16, second: u16) -> u16 {
 }
 
 impl Ears<'_> {
-    /// How the second opinion hears a character.
+    /// How the second opinion hears a character of the Basic Multilingual Plane.
     #[inline(always)]
-    pub(super) fn hear(self, character: char) -> Heard {
-        match u16::try_from(u32::from(character)) {
-            Ok(code) => self.heard[usize::from(code)],
-            Err(_) => Heard(Heard::SPECIAL),
-        }
+    pub(super) fn hear(self, character: u16) -> Heard {
+        self.heard[usize::from(character)]
     }
 
     /// The share of a character and of the pair that it ends, and whether that pair is a grave term's. No branch:
@@ -362,10 +366,31 @@ impl Ears<'_> {
     pub(super) fn share(self, before: u16, own: u16) -> (i32, bool) {
         let row = mixed(before, own) % CODES as u16;
         let place = self.starts[usize::from(row)] as usize + usize::from(own);
-        let cell = self.cells.at(place);
+        let cell = Cell::take(&self.cells[place]);
         let (is_it, is_grave) = cell.belongs_to(row);
         let pair = i32::from(cell.weight) * i32::from(is_it);
         (i32::from(self.shares[usize::from(own) % CODES]) + pair, is_grave)
+    }
+}
+
+/// The tables of the closer look.
+#[derive(Clone, Copy)]
+pub(super) struct CloseEars<'a> {
+    closes: &'a [i8; CODES],
+    starts: &'a [u32; CODES],
+    cells: &'a [[u8; Cell::BYTES]],
+}
+
+impl CloseEars<'_> {
+    /// What a character and the pair that it ends add at the closer look, and whether the pair is known.
+    #[inline(always)]
+    pub(super) fn close_share(self, before: u16, own: u16) -> (i32, bool) {
+        let row = mixed(before, own) % CODES as u16;
+        let place = self.starts[usize::from(row)] as usize + usize::from(own);
+        let cell = Cell::take(&self.cells[place]);
+        let (is_it, _) = cell.belongs_to(row);
+        let pair = i32::from(cell.close) * i32::from(is_it);
+        (i32::from(self.closes[usize::from(own) % CODES]) + pair, is_it)
     }
 }
 
@@ -540,10 +565,11 @@ impl Alphabet {
     pub(super) fn fill_heard(&mut self, measure: &Measure) {
         let heard = |(code, glyph): (u32, Glyph)| match char::from_u32(code) {
             Some(character) => Heard::new(character, glyph, measure),
-            None => Heard(Heard::SPECIAL),
+            None => Heard::NOTHING,
         };
         self.heard = (0..).zip(self.glyphs.iter()).map(heard).collect();
         self.shares.resize(CODES, 0);
+        self.closes.resize(CODES, 0);
     }
 
     /// The tables that the second opinion reads; they must be filled.
@@ -553,7 +579,17 @@ impl Alphabet {
             heard: self.heard.first_chunk().expect("the table is filled"),
             shares: self.shares.first_chunk().expect("the table is filled"),
             starts: self.rows.starts.first_chunk().expect("the table is filled"),
-            cells: &self.cells,
+            cells: self.cells.rows(),
+        }
+    }
+
+    /// The tables of the closer look; they must be filled.
+    #[inline]
+    pub(super) fn close_ears(&self) -> CloseEars<'_> {
+        CloseEars {
+            closes: self.closes.first_chunk().expect("the table is filled"),
+            starts: self.rows.starts.first_chunk().expect("the table is filled"),
+            cells: self.cells.rows(),
         }
     }
 
@@ -576,16 +612,6 @@ impl Alphabet {
         let (row, place) = self.rows.find(first, second);
         let (is_it, _) = self.cells.at(place).belongs_to(row);
         self.grams.at(place) * u32::from(is_it)
-    }
-
-    /// What a character and the pair that it ends add at the closer look, and whether the pair is known.
-    #[inline(always)]
-    pub(super) fn close_share(&self, before: u16, own: u16) -> (i32, bool) {
-        let (row, place) = self.rows.find(before, own);
-        let cell = self.cells.at(place);
-        let (is_it, _) = cell.belongs_to(row);
-        let pair = i32::from(cell.close) * i32::from(is_it);
-        (i32::from(self.closes[usize::from(own)]) + pair, is_it)
     }
 
     /// Notes what a character adds at the first hearing and at the closer look.

@@ -333,16 +333,18 @@ impl Glance {
         let (measure, ears) = (&self.measure, self.alphabet.ears());
         for (_, source) in opinion::heard(message) {
             tally.begin_stretch(measure, ears);
-            let mut characters = source.chars();
-            while let Some(special) = tally.hear(&mut characters, measure, ears) {
+            let mut rest = tally.hear(source, measure, ears);
+            while let Some(special) = rest.chars().next() {
+                tally.count();
                 self.hear_special(special, folds, sound, tally);
+                rest = tally.hear(&rest[special.len_utf8()..], measure, ears);
             }
             tally.end_sentence();
         }
         tally.opinion(measure, |codes, at| self.is_grave(codes, at))
     }
 
-    /// Adds a character that is no token, more than one, or ends a sentence.
+    /// Adds a character that is more than one token, or beyond the Basic Multilingual Plane.
     fn hear_special(&self, character: char, folds: &Folds, sound: &SoundIndex, tally: &mut Tally) {
         let (measure, alphabet) = (&self.measure, &self.alphabet);
         let mut add = |character: char, glyph: Glyph| {

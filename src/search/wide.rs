@@ -81,20 +81,19 @@ impl Wide {
         if passed.len() < codes.len() * 2 {
             passed.resize(codes.len() * 2, (0, 0));
         }
-        let words = self.filter.len();
+        let filter = self.filter.rows::<8>();
         let mut count = 0;
-        let mut ask = |gram: WideCodes, may_be_known: bool, at: usize| {
+        let mut ask = |gram: WideCodes, may_be_known: bool, at: u32| {
             let hash = hash(gram);
-            let (word, bit) = filter_bit(hash, words);
-            passed[count] = (hash, at as u32);
-            count += usize::from((self.filter.at(word) & bit != 0) & may_be_known);
+            let (word, bit) = filter_bit(hash, filter.len());
+            passed[count] = (hash, at);
+            count += usize::from((u64::from_le_bytes(filter[word]) & bit != 0) & may_be_known);
         };
         let mut first = first;
-        for at in 1..codes.len() {
-            let (before, own) = (codes[at - 1], codes[at]);
-            ask([first, before, own], known[at - 1] & known[at], at);
-            ask([first, 0, own], true, at);
-            first = before;
+        for ((at, pair), known) in (1..).zip(codes.windows(2)).zip(known.windows(2)) {
+            ask([first, pair[0], pair[1]], known[0] & known[1], at);
+            ask([first, 0, pair[1]], true, at);
+            first = pair[0];
         }
         for &(hash, at) in &passed[..count] {
             shares[at as usize] += i32::from(self.weight(hash));
