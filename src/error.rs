@@ -210,6 +210,10 @@ fn colon(lang: Lang) -> &'static str {
 
 /// A cause for the reader: what the operating system says is translated, other causes stay as they are.
 fn cause(source: &(dyn std::error::Error + 'static), lang: Lang) -> String {
+    let io = source.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    if let Some(Told(sentence)) = io.and_then(|inner| inner.downcast_ref()) {
+        return sentence.get(lang).to_owned();
+    }
     let known = match lang {
         Lang::En => None,
         Lang::Zh => source
@@ -219,6 +223,23 @@ fn cause(source: &(dyn std::error::Error + 'static), lang: Lang) -> String {
             .or_else(|| source.downcast_ref::<ignore::Error>().and_then(walk_cause)),
     };
     known.unwrap_or_else(|| source.to_string())
+}
+
+/// Why reading failed, in both languages, where only an [`io::Error`] gets through.
+#[derive(Debug)]
+struct Told(Sentence);
+
+impl fmt::Display for Told {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0.en)
+    }
+}
+
+impl std::error::Error for Told {}
+
+/// An error of reading that says so in both languages.
+pub(crate) fn told(sentence: Sentence) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, Told(sentence))
 }
 
 /// What the operating system, or the standard library, says most often, in Chinese.

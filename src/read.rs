@@ -29,6 +29,7 @@ mod cut;
 mod draft;
 mod inputs;
 mod jsonl;
+mod packed;
 mod reader;
 mod sniff;
 mod text;

@@ -360,7 +360,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("check text", "要判定的消息，每个参数一条；不给则读标准输入"),
     ("check jsonl", "标准输入是 JSONL 记录，每行一条"),
     ("check fail_on", "达到该级别时以 1 退出"),
-    ("screen input", "文件、文件夹，或以 - 表示标准输入"),
+    ("screen input", "文件（压缩的也可）、文件夹，或以 - 表示标准输入"),
     (
         "screen output",
         "结果写到哪里：- 为标准输出，或 .jsonl 文件；不给则在标准输出显示排序后的概要",

@@ -22,7 +22,7 @@ use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_err
 /// What `screen` is asked for.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files, folders, or - for standard input
+    /// Files (packed ones too), folders, or - for standard input
     #[arg(required = true)]
     input: Vec<PathBuf>,
     /// Where results go: - for standard output, or a .jsonl file; without it a ranked summary on standard output
@@ -416,10 +416,7 @@ fn chunk_bytes(size: Option<u64>, threads: usize) -> usize {
 
 /// Bytes of all inputs; none if one of them doesn't tell, as a pipe.
 fn size_of(inputs: &[Input]) -> Option<u64> {
-    let sizes = inputs
-        .iter()
-        .map(|input| Some(std::fs::metadata(input.path()?).ok()?.len()));
-    sizes.sum()
+    inputs.iter().map(Input::size).sum()
 }
 
 /// A bar over the bytes of the inputs if somebody watches, otherwise nothing.

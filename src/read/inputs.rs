@@ -1,24 +1,30 @@
-//! What to read: files, folders, stdin.
+//! What to read: files, folders, stdin, and what is packed in them.
 //!
 //! In: the paths that the user named. Out: [`Input`]s in an order that depends on nothing but the names.
-//! Folders are walked as git sees them; what isn't a candidate there is *ignored*, which is less than skipped: nobody
-//! asked for it. It opens nothing but to see whether a file is binary.
+//! Folders are walked as git sees them, archives are looked into; what isn't a candidate there is *ignored*, which is less
+//! than skipped: nobody asked for it. It opens nothing but to see what kind of file it is.
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
 use crate::decode::Encoding;
 use crate::error::{Error, ErrorKind, say};
+use crate::read::packed::{self, Layer, Packed};
 
 /// A file, or stdin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     name: String,
     path: Option<PathBuf>,
+    /// What leads from the file to the bytes to be read, and the path there.
+    layers: Vec<Layer>,
+    inside: String,
+    /// Bytes of what is packed, where the archive tells.
+    size: Option<u64>,
 }
 
 /// What became of the paths that the user named.
@@ -37,6 +43,9 @@ const CANDIDATES: &[&str] = &[
     "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "text", "log", "md", "markdown",
 ];
 
+/// Endings of packed files; before them the ending of what is packed may stand.
+const PACKED: &[&str] = &["gz", "zst", "zip"];
+
 /// How many bytes of a file in a folder are looked at to see whether it is binary.
 const BINARY_SAMPLE_BYTES: u64 = 8 * 1024;
 
@@ -48,6 +57,7 @@ impl Input {
         Self {
             name: name.unwrap_or_else(|| path.to_string_lossy().into_owned()),
             path: Some(path),
+            ..Self::unopened("")
         }
     }
 
@@ -61,10 +71,45 @@ impl Input {
         Self {
             name: name.to_owned(),
             path: None,
+            layers: Vec::new(),
+            inside: String::new(),
+            size: None,
         }
     }
 
-    /// Its name in the ids of messages: the file's name; below a folder that was named, the path from there; or `-`.
+    /// A part of this file.
+    fn part(&self, packed: Packed) -> Self {
+        let below = |whole: &str| match packed.path.is_empty() {
+            true => whole.to_owned(),
+            false => format!("{whole}/{}", packed.path),
+        };
+        Self {
+            name: below(&self.name),
+            path: self.path.clone(),
+            layers: packed.layers,
+            inside: packed.path,
+            size: packed.size,
+        }
+    }
+
+    /// Opens it, unpacking what is packed.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        match &self.path {
+            Some(path) => packed::open(path, &self.layers),
+            None => Ok(Box::new(io::stdin())),
+        }
+    }
+
+    /// How many bytes there are to be read, if that is known before.
+    pub fn size(&self) -> Option<u64> {
+        match self.layers[..] {
+            [] => Some(std::fs::metadata(self.path.as_ref()?).ok()?.len()),
+            _ => self.size,
+        }
+    }
+
+    /// Its name in the ids of messages: the file's name; below a folder that was named, the path from there; of what is
+    /// packed, with the path inside; or `-`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -76,13 +121,29 @@ impl Input {
 
     /// Its path as the user gave it, or its name.
     pub(crate) fn shown(&self) -> String {
-        self.path()
-            .map_or_else(|| self.name.clone(), |path| path.display().to_string())
+        match &self.path {
+            Some(path) if self.inside.is_empty() => path.display().to_string(),
+            Some(path) => path.join(&self.inside).display().to_string(),
+            None => self.name.clone(),
+        }
     }
 
-    /// The ending of its name, in small letters.
+    /// The ending of its name, in small letters; of a packed file that of what is packed.
     pub(crate) fn extension(&self) -> Option<String> {
-        extension(Path::new(&self.name))
+        let name = Path::new(&self.name);
+        match extension(name) {
+            Some(ending) if PACKED.contains(&&*ending) => extension(Path::new(name.file_stem()?)),
+            ending => ending,
+        }
+    }
+
+    /// Whether it is read when met in a folder or an archive.
+    fn is_candidate(&self) -> bool {
+        let is_packed = extension(Path::new(&self.name)).is_some_and(|ending| PACKED.contains(&&*ending));
+        match self.extension() {
+            Some(ending) => CANDIDATES.contains(&&*ending),
+            None => is_packed,
+        }
     }
 }
 
@@ -101,7 +162,7 @@ pub fn expand(paths: &[PathBuf], encoding: Option<Encoding>) -> Inputs {
             walk(path, encoding, &mut found, &mut is_new);
         } else if path.exists() {
             if is_new(path) {
-                found.inputs.push(Input::file(path));
+                found.add(Input::file(path));
             }
         } else {
             let reason = say!(
@@ -114,6 +175,40 @@ pub fn expand(paths: &[PathBuf], encoding: Option<Encoding>) -> Inputs {
         }
     }
     found
+}
+
+impl Inputs {
+    /// Adds a file, or what is packed in it.
+    fn add(&mut self, input: Input) {
+        let Some(path) = input.path().filter(|path| path.is_file()).map(Path::to_owned) else {
+            // A pipe can be read once only.
+            self.inputs.push(input);
+            return;
+        };
+        let mut troubles = Vec::new();
+        let parts = match packed::look_into(&path, &mut troubles) {
+            Ok(parts) => parts,
+            Err(error) => {
+                let reason = say!("无法打开", "can't be opened");
+                let error = Error::new(ErrorKind::Input, reason).because(error);
+                self.errors.push(error.in_file(path));
+                return;
+            }
+        };
+        for part in parts {
+            let part = input.part(part);
+            // What the user named is read whatever its name.
+            match part.inside.is_empty() || part.is_candidate() {
+                true => self.inputs.push(part),
+                false => self.ignored.push(path.join(&part.inside)),
+            }
+        }
+        for (inside, error) in troubles {
+            let reason = say!("无法解压", "can't be unpacked");
+            let error = Error::new(ErrorKind::Input, reason).because(error);
+            self.errors.push(error.in_file(path.join(inside)));
+        }
+    }
 }
 
 fn walk(
@@ -135,10 +230,17 @@ fn walk(
                 continue;
             }
         };
-        let is_candidate = extension(&path).is_some_and(|ending| CANDIDATES.contains(&&*ending));
-        if !is_candidate {
+        let below = path.strip_prefix(folder).unwrap_or(&path);
+        let parts = below.components();
+        let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
+        let input = Input {
+            name: parts.join("/"),
+            ..Input::file(&path)
+        };
+        let is_packed = extension(&path).is_some_and(|ending| PACKED.contains(&&*ending));
+        if !input.is_candidate() && extension(&path).as_deref() != Some("zip") {
             found.ignored.push(path);
-        } else if !may_hold_nul && is_binary(&path) {
+        } else if !may_hold_nul && !is_packed && is_binary(&path) {
             let reason = say!(
                 "像是二进制文件，未读；若是不带 BOM 的 UTF-16，请用 --encoding utf-16le 或 utf-16be",
                 "looks binary and was not read; if it is UTF-16 without a mark, say --encoding utf-16le or utf-16be"
@@ -147,15 +249,7 @@ fn walk(
                 .errors
                 .push(Error::new(ErrorKind::Input, reason).in_file(&path));
         } else if is_new(&path) {
-            let below = path.strip_prefix(folder).unwrap_or(&path);
-            let parts: Vec<_> = below
-                .components()
-                .map(|part| part.as_os_str().to_string_lossy())
-                .collect();
-            found.inputs.push(Input {
-                name: parts.join("/"),
-                path: Some(path),
-            });
+            found.add(input);
         }
     }
 }

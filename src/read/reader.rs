@@ -4,7 +4,6 @@
 //! run that a single thread does: it finds record ends and parses nothing. No more is held than a batch and
 //! one record.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
@@ -49,17 +48,12 @@ impl Reader {
     /// # Errors
     /// If it can't be opened, isn't text, or is a table without a column of texts.
     pub fn open(input: &Input, options: &ReadOptions) -> Result<Self> {
-        match input.path() {
-            None => Self::build(input, Box::new(io::stdin()), options),
-            Some(path) => {
-                let file = File::open(path).map_err(|error| {
-                    Error::new(ErrorKind::Input, say!("无法打开", "can't be opened"))
-                        .in_file(path)
-                        .because(error)
-                })?;
-                Self::build(input, Box::new(file), options)
-            }
-        }
+        let source = input.open().map_err(|error| {
+            Error::new(ErrorKind::Input, say!("无法打开", "can't be opened"))
+                .in_file(input.shown())
+                .because(error)
+        })?;
+        Self::build(input, source, options)
     }
 
     /// Reads bytes from anywhere, under the name of a file: its ending helps to know the format.

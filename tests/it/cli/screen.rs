@@ -277,3 +277,62 @@ fn a_table_is_judged_as_the_same_records_of_jsonl() {
     assert!(!judged("a.jsonl").is_empty());
     assert_eq!(judged("a.csv"), judged("a.jsonl"));
 }
+
+/// What an agency hands over: a folder of archives, some of it compressed, some broken.
+#[test]
+fn packed_dumps_are_read_where_they_lie() {
+    use std::io::Write;
+    let row = |id: &str| format!("{{\"id\": \"{id}\", \"text\": \"{SEVERE}\"}}\n");
+    let gzip = |text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(text.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    };
+    let archive = |members: &[(&str, &[u8])]| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            archive
+                .start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            archive.write_all(bytes).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    };
+    let place = Place::new();
+    place.write("dumps/a.csv.gz", gzip(&format!("编号,短信内容\n1,{SEVERE}\n")));
+    let inner = archive(&[("三月/c.jsonl", row("c").as_bytes())]);
+    let plain = row("b");
+    let members: &[(&str, &[u8])] = &[
+        ("b.jsonl", plain.as_bytes()),
+        ("inner.zip", &inner),
+        ("scan.png", b"\x89PNG"),
+    ];
+    place.write("dumps/b.zip", archive(members));
+    place.write(
+        "dumps/d.jsonl.zst",
+        zstd::encode_all(row("d").as_bytes(), 0).unwrap(),
+    );
+    let output = place.run(&["screen", "dumps", "-o", "-"]);
+    let found = records(&output);
+    let ids: Vec<&str> = found
+        .iter()
+        .map(|record| record["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["1", "b", "c", "d"], "{}", err(&output));
+    assert_eq!(code(&output), 0);
+    for shown in ["b.zip/inner.zip/三月/c.jsonl", "a.csv.gz", "scan.png"] {
+        assert!(err(&output).contains(shown), "{}", err(&output));
+    }
+
+    // Cut in the middle: the rows before the cut are judged, and the file is told of.
+    let many: String = (0..20_000)
+        .map(|number| row(&format!("{number}-{}", number * 7919 % 10_007)))
+        .collect();
+    let whole = gzip(&many);
+    place.write("cut.jsonl.gz", &whole[..whole.len() / 2]);
+    let output = place.run(&["screen", "cut.jsonl.gz", "-o", "-"]);
+    let judged = records(&output).len();
+    assert!((5_000..20_000).contains(&judged), "{judged}");
+    assert_eq!(code(&output), 3);
+    assert!(err(&output).contains("cut.jsonl.gz"), "{}", err(&output));
+}
