@@ -205,8 +205,8 @@ fn note_ignored(ignored: &[PathBuf], context: &mut Context) {
     };
     let (count, shown) = (ignored.len(), shown.join(words::list_separator(context.lang)));
     context.note(&match context.lang {
-        Lang::Zh => format!("提示：文件夹中有 {count} 个文件未读（扩展名不在可读之列，或为二进制）：{shown}{more}；要读取请直接写出文件路径"),
-        Lang::En => format!("note: {count} files in folders were not read (not of a readable kind, or binary): {shown}{more}; name a file to have it read"),
+        Lang::Zh => format!("提示：文件夹和压缩包中有 {count} 个文件未读（扩展名不在可读之列，或为二进制）：{shown}{more}；要读取请直接写出文件路径（压缩包内的请先解压）"),
+        Lang::En => format!("note: {count} files in folders and archives were not read (not of a readable kind, or binary): {shown}{more}; name a file to have it read (unpack it first if it is in an archive)"),
     });
 }
 
