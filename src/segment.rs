@@ -35,7 +35,7 @@ struct OwnDictionary {
     whole: OnceLock<Jieba>,
 }
 
-/// So many blocks are cut with the words met so far: to look for those of a block takes 10 µs, and to load all of them a
+/// So many blocks are cut with the words met so far: to look for those of a block takes 15 µs, and to load all of them a
 /// tenth of a second and 32 MB. A million messages of ordinary traffic have some 4,000 such blocks.
 const BLOCKS_BEFORE_LOADING: u64 = 10_000;
 
