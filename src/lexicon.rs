@@ -122,7 +122,7 @@ impl Lexicon {
         Self::built(Some(folder))
     }
 
-    /// The same, read back from the user's cache if it was built before: 0.02 s instead of 0.2 s. The cache is `dunlint` in the
+    /// The same, read back from the user's cache if it was built before: 0.03 s instead of 0.2 to 0.3. The cache is `dunlint` in the
     /// user's folder of caches, or what `DUNLINT_CACHE_DIR` names; if that is empty, nothing is kept. What was read back
     /// stays in memory as long as the program runs.
     ///

@@ -3,7 +3,7 @@
 //! In: a lexicon, once; messages. Out: a [`Verdict`] for each. A [`Linter`] never changes after it is built,
 //! so threads share it. It reads no input and writes no report.
 
-use std::cell::OnceCell;
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -15,7 +15,7 @@ use crate::judge::{Hearing, Judges};
 use crate::lexicon::Lexicon;
 use crate::message::{Message, Role};
 use crate::normalize;
-use crate::opinion::{CloseOpinion, Listening, Opinion, Stretch};
+use crate::opinion::{CloseOpinion, Listening, Opinion};
 use crate::rule::{Category, Confidence, Tier};
 use crate::score::score;
 use crate::search::patterns::Matcher;
@@ -181,22 +181,14 @@ impl<'l> Linter<'l> {
             .opine(self.lexicon, message, scratch, &mut work.characters);
         match self.is_ordinary(message, opinion) {
             true => Sifted::Ordinary,
-            false => Sifted::Doubtful(self.overheard(opinion, scratch)),
+            false => Sifted::Doubtful(overheard(opinion, scratch)),
         }
     }
 
     /// What the first hearing of a message leaves, whatever it says.
     fn overhear(&self, message: &Message, scratch: &mut Scratch) -> Option<Overheard> {
         let opinion = self.searcher.opine(self.lexicon, message, scratch, &mut 0);
-        self.overheard(opinion, scratch)
-    }
-
-    fn overheard(&self, opinion: Option<Opinion>, scratch: &Scratch) -> Option<Overheard> {
-        let row = |opinion| Overheard {
-            opinion,
-            row: self.searcher.row(scratch),
-        };
-        opinion.map(row)
+        overheard(opinion, scratch)
     }
 
     /// The second part of a check: what the second opinion says at a closer look; `None` if no rule may say anything. Four
@@ -380,11 +372,8 @@ impl<'l> Linter<'l> {
             |opinion: Opinion| opinion.is_heard_again() || !findings.is_empty() || !turns.is_empty();
         let close = heard.close.filter(|_| heard.first.is_some_and(is_asked));
         if let (Some(model), Some(mut close)) = (&lexicon.model, close) {
-            let closely: OnceCell<Vec<Stretch>> = OnceCell::new();
-            let closely = || {
-                let listen = || self.searcher.listen(lexicon, model, message, Listening::Closely);
-                &closely.get_or_init(listen)[..]
-            };
+            let listen = |listening| self.searcher.listen(lexicon, model, message, listening);
+            let closely = LazyCell::new(|| listen(Listening::Closely));
             for turn in turns {
                 if close.is_likely() {
                     break;
@@ -397,7 +386,7 @@ impl<'l> Linter<'l> {
             };
             for finding in findings.iter_mut().filter(|finding| !is_exempt(finding)) {
                 let is_severe = lexicon.rules[finding.rule].tier == Tier::Severe;
-                if close.doubts(finding.place, is_severe, &closely) {
+                if close.doubts(finding.place, is_severe, &|| &closely) {
                     finding.confidence = Confidence::Low;
                 }
             }
@@ -416,15 +405,8 @@ impl<'l> Linter<'l> {
                 .filter(|finding| finding.is_counted())
                 .map(|finding| finding.category)
                 .collect();
-            let by_category = OnceCell::new();
-            let by_category = || {
-                let listen = || {
-                    self.searcher
-                        .listen(lexicon, model, message, Listening::ByCategory)
-                };
-                &by_category.get_or_init(listen)[..]
-            };
-            let proposals = close.proposals(&found, &by_category);
+            let by_category = LazyCell::new(|| listen(Listening::ByCategory));
+            let proposals = close.proposals(&found, &|| &by_category);
             let is_sure = !found.is_empty() || close.is_sure();
             self.propose(message, proposals, is_sure, judges, &mut findings, &mut dismissed);
         }
@@ -502,6 +484,15 @@ impl<'l> Linter<'l> {
             related: Vec::new(),
         }
     }
+}
+
+/// A first opinion, with the tokens of the message that was heard last.
+fn overheard(opinion: Option<Opinion>, scratch: &Scratch) -> Option<Overheard> {
+    let row = |opinion| Overheard {
+        opinion,
+        row: scratch.row(),
+    };
+    opinion.map(row)
 }
 
 fn texts<'m>(message: &'m Message) -> impl Iterator<Item = &'m str> {

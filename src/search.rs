@@ -205,6 +205,11 @@ impl Disguises {
 }
 
 impl Scratch {
+    /// The tokens of the message that was heard last.
+    pub(crate) fn row(&self) -> Row {
+        self.tally.row()
+    }
+
     /// Keeps the memory of a scan for the next.
     pub(crate) fn keep(&mut self, kept: Kept) {
         self.kept = kept;
@@ -462,11 +467,6 @@ impl Searcher {
         let opinion = self.glance.opine(message, &lexicon.folds, &self.sound, tally);
         *characters += tally.characters() + opinion::unheard(message).map(count).sum::<u64>();
         Some(opinion)
-    }
-
-    /// The tokens of the message that was heard last.
-    pub(crate) fn row(&self, scratch: &Scratch) -> Row {
-        scratch.tally.row()
     }
 
     /// The logits of a message and of its loudest stretch at a closer look. O(tokens).

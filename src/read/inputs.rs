@@ -79,12 +79,8 @@ impl Input {
 
     /// A part of this file.
     fn part(&self, packed: Packed) -> Self {
-        let below = |whole: &str| match packed.path.is_empty() {
-            true => whole.to_owned(),
-            false => format!("{whole}/{}", packed.path),
-        };
         Self {
-            name: below(&self.name),
+            name: packed::joined(&self.name, &packed.path),
             path: self.path.clone(),
             layers: packed.layers,
             inside: packed.path,
@@ -131,18 +127,17 @@ impl Input {
     /// The ending of its name, in small letters; of a packed file that of what is packed.
     pub(crate) fn extension(&self) -> Option<String> {
         let name = Path::new(&self.name);
-        match extension(name) {
-            Some(ending) if PACKED.contains(&&*ending) => extension(Path::new(name.file_stem()?)),
-            ending => ending,
+        match is_packed(name) {
+            true => extension(Path::new(name.file_stem()?)),
+            false => extension(name),
         }
     }
 
     /// Whether it is read when met in a folder or an archive.
     fn is_candidate(&self) -> bool {
-        let is_packed = extension(Path::new(&self.name)).is_some_and(|ending| PACKED.contains(&&*ending));
         match self.extension() {
             Some(ending) => CANDIDATES.contains(&&*ending),
-            None => is_packed,
+            None => is_packed(Path::new(&self.name)),
         }
     }
 }
@@ -237,10 +232,9 @@ fn walk(
             name: parts.join("/"),
             ..Input::file(&path)
         };
-        let is_packed = extension(&path).is_some_and(|ending| PACKED.contains(&&*ending));
         if !input.is_candidate() && extension(&path).as_deref() != Some("zip") {
             found.ignored.push(path);
-        } else if !may_hold_nul && !is_packed && is_binary(&path) {
+        } else if !may_hold_nul && !is_packed(&path) && is_binary(&path) {
             let reason = say!(
                 "像是二进制文件，未读；若是不带 BOM 的 UTF-16，请用 --encoding utf-16le 或 utf-16be",
                 "looks binary and was not read; if it is UTF-16 without a mark, say --encoding utf-16le or utf-16be"
@@ -254,8 +248,13 @@ fn walk(
     }
 }
 
-fn extension(path: &Path) -> Option<String> {
+/// The ending of a name, in small letters.
+pub(super) fn extension(path: &Path) -> Option<String> {
     Some(path.extension()?.to_string_lossy().to_ascii_lowercase())
+}
+
+fn is_packed(path: &Path) -> bool {
+    extension(path).is_some_and(|ending| PACKED.contains(&&*ending))
 }
 
 /// Whether there is a NUL at the start of a file that isn't marked as UTF-16. One that can't be opened isn't: the

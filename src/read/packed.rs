@@ -17,6 +17,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use crate::decode::Encoding;
 use crate::error::{Sentence, say, told};
+use crate::read::inputs::extension;
 
 /// One step from a file to what is packed in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,13 +81,10 @@ fn look(file: &Path, packed: Packed, found: &mut Vec<Packed>, troubles: &mut Vec
     let Packed { path, layers, size } = packed;
     let mut start = [0; 4];
     let length = read_up_to(&mut open(file, &layers)?, &mut start)?;
-    let layer = match start[..length] {
-        [0x1f, 0x8b, ..] => Layer::Gzip,
-        [0x28, 0xb5, 0x2f, 0xfd] => Layer::Zstandard,
-        [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => {
-            return look_into_archive(file, Packed { path, layers, size }, found, troubles);
-        }
-        _ => {
+    let layer = match kind_of(&start[..length]) {
+        Kind::Compressed(layer) => layer,
+        Kind::Archive => return look_into_archive(file, Packed { path, layers, size }, found, troubles),
+        Kind::Other => {
             found.push(Packed { path, layers, size });
             return Ok(());
         }
@@ -99,6 +97,23 @@ fn look(file: &Path, packed: Packed, found: &mut Vec<Packed>, troubles: &mut Vec
     look(file, packed, found, troubles)
 }
 
+/// What the first bytes of something say it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Compressed(Layer),
+    Archive,
+    Other,
+}
+
+fn kind_of(start: &[u8]) -> Kind {
+    match start {
+        [0x1f, 0x8b, ..] => Kind::Compressed(Layer::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd] => Kind::Compressed(Layer::Zstandard),
+        [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => Kind::Archive,
+        _ => Kind::Other,
+    }
+}
+
 fn look_into_archive(
     file: &Path,
     packed: Packed,
@@ -109,10 +124,7 @@ fn look_into_archive(
         true => file,
         false => Path::new(&packed.path),
     };
-    let ending = name
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    if ending.is_some_and(|ending| DOCUMENTS.contains(&&*ending)) {
+    if extension(name).is_some_and(|ending| DOCUMENTS.contains(&&*ending)) {
         found.push(packed);
         return Ok(());
     }
@@ -137,13 +149,9 @@ fn look_into_archive(
             members.push((name, number, member.size(), member.encrypted()));
         }
     }
-    drop(archive);
     members.sort();
     for (name, number, size, is_encrypted) in members {
-        let path = match packed.path.is_empty() {
-            true => name,
-            false => format!("{}/{name}", packed.path),
-        };
+        let path = joined(&packed.path, &name);
         let looked = match is_encrypted {
             true => Err(told(encrypted())),
             false => below(&packed.layers, Layer::Member(number)).and_then(|layers| {
@@ -152,7 +160,13 @@ fn look_into_archive(
                     layers,
                     size: Some(size),
                 };
-                look(file, member, found, troubles)
+                // Most members are no archives, and this one is open: opening it anew for each would read its list, and unpack
+                // those around it, as often as it has members.
+                match is_plain(&mut archive, number) {
+                    true => found.push(member),
+                    false => look(file, member, found, troubles)?,
+                }
+                Ok(())
             }),
         };
         if let Err(error) = looked {
@@ -160,6 +174,22 @@ fn look_into_archive(
         }
     }
     Ok(())
+}
+
+/// Whether a member surely is neither compressed by itself nor an archive.
+fn is_plain(archive: &mut ZipArchive<File>, number: usize) -> bool {
+    let mut start = [0; 4];
+    let member = archive.by_index(number);
+    let length = member.map(|mut member| read_up_to(&mut member, &mut start));
+    matches!(length, Ok(Ok(length)) if kind_of(&start[..length]) == Kind::Other)
+}
+
+/// A path inside a file, or inside an archive there.
+pub(crate) fn joined(outer: &str, inner: &str) -> String {
+    match outer.is_empty() || inner.is_empty() {
+        true => format!("{outer}{inner}"),
+        false => format!("{outer}/{inner}"),
+    }
 }
 
 /// One layer further in.

@@ -124,7 +124,7 @@ impl Tally {
     /// gives what begins with it.
     ///
     /// The text is decoded by hand, its characters' tables have as many items as there are characters, and of the pairs'
-    /// one bound is checked: 45 instructions a character instead of 83, in a loop that every message passes.
+    /// one bound is checked: 75 instructions a character instead of 83, in a loop that every message passes.
     #[inline(always)]
     pub(super) fn hear<'s>(&mut self, text: &'s str, measure: &Measure, ears: Ears) -> &'s str {
         let (mut tokens, mut sum, mut count) = (self.tokens, self.sum, self.characters);
@@ -169,9 +169,8 @@ impl Tally {
             codes[tokens] = own;
             tokens += usize::from(is_new);
             before = own;
-            if heard.is_special() && self.sentences.last() != Some(&(tokens as u32)) {
-                self.sentences.push(tokens as u32);
-                self.sums.push(sum);
+            if heard.is_special() {
+                end_once(&mut self.sentences, &mut self.sums, tokens as u32, sum);
             }
         }
         (self.tokens, self.sum, self.characters) = (tokens, sum, count);
@@ -220,9 +219,7 @@ impl Tally {
 
     /// The same, unless one has just ended.
     pub(super) fn end_sentence_once(&mut self) {
-        if self.sentences.last() != Some(&(self.tokens as u32)) {
-            self.end_sentence();
-        }
+        end_once(&mut self.sentences, &mut self.sums, self.tokens as u32, self.sum);
     }
 
     /// What these tokens say; `is_grave` tells whether a grave term stands around the token at this place. O(tokens +
@@ -273,7 +270,7 @@ impl Closer {
     ) -> &[i32] {
         self.shares.resize(codes.len(), 0);
         self.known.resize(codes.len(), false);
-        let ears = alphabet.close_ears();
+        let ears = alphabet.ears();
         let before = std::iter::once(&measure.of_break).chain(codes);
         let pairs = before.zip(codes);
         let own = self.shares.iter_mut().zip(&mut self.known);
@@ -288,6 +285,15 @@ impl Closer {
             &mut self.passed,
         );
         &self.shares
+    }
+}
+
+/// Ends a sentence after so many tokens of this sum, unless one has just ended.
+#[inline(always)]
+fn end_once(sentences: &mut Vec<u32>, sums: &mut Vec<i32>, tokens: u32, sum: i32) {
+    if sentences.last() != Some(&tokens) {
+        sentences.push(tokens);
+        sums.push(sum);
     }
 }
 

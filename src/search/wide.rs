@@ -1,7 +1,7 @@
 //! The weights of what stretches over three characters, for the closer look.
 //!
 //! In: the wide grams of a model, as codes of the alphabet. Out: [`Wide`], which adds their weights to the shares of a
-//! row of tokens. Three of four grams of a text are not in the model, so a filter of bits comes first; it fits into
+//! row of tokens. Most grams of a text are not in the model, so a filter of bits comes first; it fits into
 //! the second-level cache, and a pass over it takes no branch that depends on a token. Only what passes looks into
 //! the table.
 
@@ -32,7 +32,7 @@ flat_struct!(Bucket([u32; SLOTS]));
 /// Slots of a bucket: half a cache line.
 const SLOTS: usize = 8;
 
-/// Grams of a bucket on average, at most: one in ten is full.
+/// Grams of a bucket on average, at most: one in four is full.
 const USUAL: usize = 6;
 
 /// Bits of the filter for each gram, at least: one in ten unknown grams passes it.
