@@ -99,6 +99,17 @@ pub struct Turn<'a> {
     pub time: Option<Time>,
 }
 
+impl Turn<'_> {
+    /// The same with words of its own.
+    pub(crate) fn into_owned(self) -> Turn<'static> {
+        Turn {
+            speaker: self.speaker,
+            text: Cow::Owned(self.text.into_owned()),
+            time: self.time,
+        }
+    }
+}
+
 /// Who speaks in a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]

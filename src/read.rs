@@ -14,11 +14,11 @@
 //!     for record in batch.records() {
 //!         shown.push(match record {
 //!             Ok(record) => format!("{}", record.message.id),
-//!             Err(rejection) => format!("record {} at byte {}", rejection.record, rejection.byte),
+//!             Err(rejection) => format!("record {} at byte {:?}", rejection.record, rejection.byte),
 //!         });
 //!     }
 //! }
-//! assert_eq!(shown, ["7", "record 2 at byte 32", "9"]);
+//! assert_eq!(shown, ["7", "record 2 at byte Some(32)", "9"]);
 //! # Ok::<(), dunlint::Error>(())
 //! ```
 
@@ -27,11 +27,14 @@ mod columns;
 mod csv;
 mod cut;
 mod draft;
+mod foreign;
 mod inputs;
+mod json;
 mod jsonl;
 mod packed;
 mod reader;
 mod sniff;
+mod subtitles;
 mod text;
 pub mod transcript;
 
@@ -89,6 +92,8 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 pub enum Format {
     /// A JSON object a line.
     Jsonl,
+    /// JSON that is spread over lines: an array of records, or one record such as a recognised call.
+    Json,
     /// Fields separated by a sign, which is looked for.
     Csv,
     /// Fields separated by tabs.
@@ -97,29 +102,37 @@ pub enum Format {
     Text,
     /// Calls, each line with its speaker.
     Transcript,
+    /// One call as subtitles, SRT or WebVTT.
+    Subtitles,
 }
 
 impl Format {
     /// The format with this name, as in `--format csv`.
     pub fn named(name: &str) -> Option<Self> {
-        let all = [
-            Format::Jsonl,
-            Format::Csv,
-            Format::Tsv,
-            Format::Text,
-            Format::Transcript,
-        ];
-        all.into_iter().find(|format| format.name() == name)
+        Self::ALL.into_iter().find(|format| format.name() == name)
     }
+
+    /// All of them.
+    pub const ALL: [Format; 7] = [
+        Format::Jsonl,
+        Format::Json,
+        Format::Csv,
+        Format::Tsv,
+        Format::Text,
+        Format::Transcript,
+        Format::Subtitles,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Format::Jsonl => "jsonl",
+            Format::Json => "json",
             Format::Csv => "csv",
             Format::Tsv => "tsv",
             Format::Text => "text",
             Format::Transcript => "transcript",
+            Format::Subtitles => "subtitles",
         }
     }
 }
@@ -155,6 +168,8 @@ impl Unit {
 /// How an input is read: told by the user or decided on a sample, and then kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
+    /// The kind of document that the text was taken from, such as `xlsx`; `None` if the file is text itself.
+    pub document: Option<&'static str>,
     /// How characters are written.
     pub encoding: Encoding,
     /// Whether that was a guess, and the text doesn't read like Chinese in it.
@@ -187,10 +202,13 @@ pub struct Column {
 pub struct Rejection {
     /// The file as it was named, or `-`.
     pub file: String,
+    /// The path inside the file, if it is packed: the member of an archive, the sheet of a workbook.
+    pub member: Option<String>,
     /// The record's number from 1.
     pub record: u64,
-    /// Where the record begins in the file, in bytes from 0.
-    pub byte: u64,
+    /// Where the record begins in the file, or unpacked in its member, in bytes from 0; `None` in a document that isn't
+    /// text.
+    pub byte: Option<u64>,
     /// Why.
     pub reason: Reason,
     /// The record as it stands in the file; of one that is too long, the beginning.

@@ -44,7 +44,7 @@ pub struct Output {
     pub records: Vec<u8>,
     /// Rejected records, a line each.
     pub rejects: Vec<u8>,
-    /// Bytes of the input that it covers.
+    /// Bytes of the input that were taken for it: of a packed one fewer than it covers.
     pub input_bytes: u64,
     summary: Summary,
 }
@@ -60,6 +60,8 @@ pub struct Screened {
     pub decisions: Vec<(String, Decision)>,
     /// Inputs that couldn't be opened or read to their end.
     pub failures: Vec<Error>,
+    /// Numbers in workbooks whose last digits their program had lost.
+    pub lossy_numbers: u64,
 }
 
 /// Judges all records of the inputs on the threads of `pool`; `write` gets the output of each batch in order.
@@ -89,7 +91,8 @@ pub fn screen(
         pool.broadcast(|_| {
             let (mut desk, mut done) = (Desk::default(), None);
             while let Some(job) = next_job(&queue, options, done.take()) {
-                let output = desk.judge(&job.batch, job.input, job.records, run);
+                let mut output = desk.judge(&job.batch, job.input, job.records, run);
+                output.input_bytes = job.taken;
                 // The writer is gone if it failed; then nobody needs the output.
                 let _ = job.output.send(output);
                 done = Some(job.batch);
@@ -121,6 +124,8 @@ struct Queue<'i> {
 struct Job<'i> {
     batch: Batch,
     input: &'i Input,
+    /// Bytes of the input that were taken for it.
+    taken: u64,
     output: SyncSender<Output>,
     /// Memory for its result records.
     records: Vec<u8>,
@@ -152,12 +157,17 @@ impl<'i> Queue<'i> {
                     return Some(Job {
                         batch,
                         input,
+                        taken: reader.take_progress(),
                         output,
                         records: self.spares.try_recv().unwrap_or_default(),
                     });
                 }
-                Ok(None) => self.open = None,
+                Ok(None) => {
+                    self.screened.lossy_numbers += reader.lossy_numbers();
+                    self.open = None;
+                }
                 Err(error) => {
+                    self.screened.lossy_numbers += reader.lossy_numbers();
                     self.screened.failures.push(error);
                     self.open = None;
                 }
@@ -225,10 +235,7 @@ impl Desk {
     /// Judges a batch: each part of the check with all records that the part before has left, then what is written.
     fn judge(&mut self, batch: &Batch, input: &Input, mut records: Vec<u8>, run: Run) -> Output {
         let Self { scratch, sifted, .. } = self;
-        let mut output = Output {
-            input_bytes: batch.bytes(),
-            ..Output::default()
-        };
+        let mut output = Output::default();
         let summary = &mut output.summary;
         summary.skipped = batch.skipped();
         sifted.clear();

@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     #[arg(long, value_parser = encoding_value)]
     encoding: Option<Encoding>,
     /// Format of the inputs; by default known from name and content
-    #[arg(long, value_name = "FORMAT", value_parser = ["jsonl", "csv", "tsv", "text", "transcript"])]
+    #[arg(long, value_name = "FORMAT", value_parser = InputFormat::ALL.map(InputFormat::name))]
     input_format: Option<String>,
     /// Which column or key holds what, such as text=body; may be repeated
     #[arg(long, value_name = "FIELD=NAME")]
@@ -160,6 +160,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     for error in &screened.failures {
         context.note(&shown_error(error, context.lang));
     }
+    note_lossy_numbers(screened.lossy_numbers, context);
     let is_nothing_open = screened.decisions.is_empty() && !arguments.input.is_empty();
     if is_nothing_open && found.errors.len() + screened.failures.len() > 0 {
         let reason = context.pick("没有一个输入能够打开", "no input could be opened");
@@ -208,6 +209,16 @@ fn note_ignored(ignored: &[PathBuf], context: &mut Context) {
         Lang::Zh => format!("提示：文件夹和压缩包中有 {count} 个文件未读（扩展名不在可读之列，或为二进制）：{shown}{more}；要读取请直接写出文件路径（压缩包内的请先解压）"),
         Lang::En => format!("note: {count} files in folders and archives were not read (not of a readable kind, or binary): {shown}{more}; name a file to have it read (unpack it first if it is in an archive)"),
     });
+}
+
+/// Numbers that a spreadsheet program has cut can't be told from each other any more.
+fn note_lossy_numbers(count: u64, context: &mut Context) {
+    if count > 0 {
+        context.note(&match context.lang {
+            Lang::Zh => format!("提示：工作簿中有 {count} 个超过 15 位的数字以浮点数保存，末位已丢失，结果中标为“（精度丢失）”；请从源系统以文本格式重新导出"),
+            Lang::En => format!("note: {count} numbers of more than 15 digits are stored as floats in the workbook; their last digits are lost, and they are marked （精度丢失）; export them again as text"),
+        });
+    }
 }
 
 /// How many unread files are named.

@@ -4,6 +4,7 @@
 //! costs anything is done here, so that it is done by the thread that judges: decoding, one UTF-8 check a
 //! batch, parsing.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -13,27 +14,41 @@ use crate::read::columns::{ColumnOverrides, KnownKeys};
 use crate::read::csv::Table;
 use crate::read::cut::{Kind, Piece};
 use crate::read::draft::{Defaults, Draft, Unread};
-use crate::read::{Reason, Rejection, jsonl};
+use crate::read::{Reason, Rejection, json, jsonl, packed, subtitles};
 
 /// How to read the records of one input.
 #[derive(Debug)]
 pub(crate) struct Shape {
     /// The input's name in ids.
     pub name: String,
-    /// The input as the user named it.
+    /// The input's file as the user named it, and the path inside.
     pub file: String,
+    pub member: Option<String>,
+    /// Whether positions in the text are those in the file.
+    pub has_bytes: bool,
     pub encoding: Encoding,
     pub channel: Option<Channel>,
     pub layout: Layout,
+}
+
+impl Shape {
+    /// The input as it is shown to people.
+    pub(crate) fn shown(&self) -> String {
+        packed::joined(&self.file, self.member.as_deref().unwrap_or_default())
+    }
 }
 
 /// What a record looks like.
 #[derive(Debug)]
 pub(crate) enum Layout {
     Object(ColumnOverrides),
+    Element(ColumnOverrides),
+    /// JSON that has the file to itself.
+    Document(ColumnOverrides),
     Row(Table),
     Text,
     Call,
+    Subtitles,
 }
 
 /// Some records of an input, not yet parsed.
@@ -106,8 +121,9 @@ impl Batch {
                 let byte = self.origin + piece.start as u64;
                 let rejected = |reason| Rejection {
                     file: self.shape.file.clone(),
+                    member: self.shape.member.clone(),
                     record: number,
-                    byte,
+                    byte: self.shape.has_bytes.then_some(byte),
                     reason,
                     raw: self.bytes[piece.start..piece.end].to_vec(),
                 };
@@ -167,9 +183,12 @@ impl Batch {
     fn draft<'a>(&'a self, raw: &'a str, keys: &mut KnownKeys) -> Result<Draft<'a>, Reason> {
         match &self.shape.layout {
             Layout::Object(columns) => jsonl::draft(raw, columns, keys),
-            Layout::Row(table) => Ok(table.draft(raw)),
-            Layout::Text => Ok(Draft::text(raw)),
+            Layout::Element(columns) => json::element(raw, columns, keys),
+            Layout::Document(columns) => json::draft(raw, columns, keys),
+            Layout::Row(table) => table.draft(raw),
+            Layout::Text => Ok(Draft::of_words(Cow::Borrowed(raw))),
             Layout::Call => Ok(Draft::call(raw)),
+            Layout::Subtitles => Ok(Draft::of_turns(subtitles::turns(raw))),
         }
     }
 

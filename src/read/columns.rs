@@ -99,6 +99,10 @@ const NAMES: &[(Field, &str, &[&str])] = &[
             "dialog",
             "utterances",
             "conversation",
+            "segments",
+            "sentences",
+            "sentenceinfo",
+            "resultdetail",
         ],
     ),
     (

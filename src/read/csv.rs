@@ -7,10 +7,10 @@
 
 use std::borrow::Cow;
 
-use crate::error::{Error, ErrorKind, Result, Sentence, say};
-use crate::read::Column;
+use crate::error::{Error, ErrorKind, Sentence, say};
 use crate::read::columns::{self, ColumnOverrides, Field};
 use crate::read::draft::Draft;
+use crate::read::{Column, Reason, jsonl};
 
 /// How to read the rows of one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ impl Table {
     ///
     /// # Errors
     /// If no column holds text, or an override names a column that isn't there; the reason says what to do.
-    pub(crate) fn decide(rows: &[&str], delimiter: u8, overrides: &ColumnOverrides) -> Result<Self> {
+    pub(crate) fn decide(rows: &[&str], delimiter: u8, overrides: &ColumnOverrides) -> Result<Self, Error> {
         let rows: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| fields(row, delimiter).collect()).collect();
         let Some(first) = rows.first() else {
             return Ok(Self {
@@ -72,7 +72,10 @@ impl Table {
             }
         }
         let mut is_guessed = false;
-        if !best.iter().any(|(field, ..)| *field == Field::Text) {
+        if !best
+            .iter()
+            .any(|(field, ..)| matches!(field, Field::Text | Field::Turns))
+        {
             let by_ending = first
                 .iter()
                 .position(|name| has_header && columns::ends_like_text(name));
@@ -104,18 +107,24 @@ impl Table {
     }
 
     /// Reads a row.
-    pub(crate) fn draft<'a>(&self, row: &'a str) -> Draft<'a> {
+    ///
+    /// # Errors
+    /// If its column of turns holds JSON that isn't turns.
+    pub(crate) fn draft<'a>(&self, row: &'a str) -> Result<Draft<'a>, Reason> {
         let mut draft = Draft::default();
         let mut wanted = self.columns.iter().peekable();
         for (at, value) in fields(row, self.delimiter).enumerate() {
             while let Some(column) = wanted.next_if(|column| column.number == at + 1) {
-                draft.set(column.field, value.clone());
+                match column.field {
+                    Field::Turns => jsonl::set_turns(&mut draft, &value)?,
+                    field => draft.set(field, value.clone()),
+                }
             }
             if wanted.peek().is_none() {
                 break;
             }
         }
-        draft
+        Ok(draft)
     }
 }
 
@@ -144,6 +153,28 @@ pub(crate) fn sniff_delimiter(rows_under: impl Fn(u8) -> Vec<String>) -> (u8, bo
     }
     (best.0, best.1.0 >= 2 && best.1.1 >= 60)
 }
+
+/// How many rows stand above the header: titles, dates, notes, each of one or two cells above wider rows.
+pub(crate) fn title_rows(rows: &[&str], delimiter: u8, overrides: &ColumnOverrides) -> usize {
+    let filled = |row: &&str| {
+        fields(row, delimiter)
+            .filter(|cell| !cell.trim().is_empty())
+            .count()
+    };
+    let names = |row: &&str| {
+        let named = fields(row, delimiter).filter(|name| overrides.field_of(name).is_some());
+        named.count()
+    };
+    let top = &rows[..rows.len().min(MOST_TITLE_ROWS + 1)];
+    let header = top.iter().position(|row| filled(row) >= 3 && names(row) >= 2);
+    let is_title = |row: &&str| filled(row) <= 2 && names(row) < 2;
+    header
+        .filter(|&header| top[..header].iter().all(is_title))
+        .unwrap_or(0)
+}
+
+/// Rows above a header that are looked through.
+const MOST_TITLE_ROWS: usize = 10;
 
 /// Whether the first row names columns: a name that we know, which doesn't come again below, and no field that
 /// is long or a number.
@@ -319,7 +350,7 @@ mod tests {
         ));
     }
 
-    fn decide(rows: &[&str], overrides: &[&str]) -> Result<Table> {
+    fn decide(rows: &[&str], overrides: &[&str]) -> Result<Table, Error> {
         let mut columns = ColumnOverrides::default();
         for assignment in overrides {
             columns.add(assignment)?;

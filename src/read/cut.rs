@@ -24,6 +24,8 @@ pub(crate) enum Boundary {
         /// Whether a blank line ends a call too.
         blank_separates: bool,
     },
+    /// One an element of a JSON array.
+    Element,
     /// All of it.
     File,
 }
@@ -64,6 +66,8 @@ pub(crate) struct Cutter {
     boundary: Boundary,
     encoding: Encoding,
     partial: Partial,
+    /// Whether the array of elements is closed: what follows belongs to no record.
+    is_closed: bool,
 }
 
 /// How far the current record was looked at, relative to its start.
@@ -75,6 +79,20 @@ struct Partial {
     quoting: Quoting,
     /// In the quoted field that is open: end of its first line, and start of the next.
     line_break: Option<(usize, usize)>,
+    /// In an element.
+    nesting: Nesting,
+}
+
+/// Where in a JSON value the look stands.
+#[derive(Debug, Default, Clone, Copy)]
+struct Nesting {
+    depth: usize,
+    /// Whether each open bracket is that of an array, the innermost last bit.
+    arrays: u64,
+    is_string: bool,
+    is_escaped: bool,
+    /// The last sign outside of strings that isn't a space.
+    last: u8,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +121,18 @@ impl Cutter {
             boundary,
             encoding,
             partial: Partial::default(),
+            is_closed: false,
         }
+    }
+
+    /// Whether the array of elements is closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// Goes on where another cutter was.
+    pub(crate) fn set_closed(&mut self, is_closed: bool) {
+        self.is_closed = is_closed;
     }
 
     /// The next record of `bytes` at or after `from`, where the last step said to go on. If it needs more,
@@ -119,6 +148,7 @@ impl Cutter {
             Boundary::Call { blank_separates } => {
                 self.block(bytes, from, is_whole, classify_call_line, blank_separates)
             }
+            Boundary::Element => self.element(bytes, from, is_whole),
             Boundary::File if is_whole => {
                 let end = bytes.len();
                 let end = self.without_line_break(bytes, from, end);
@@ -222,6 +252,95 @@ impl Cutter {
             piece.kind = Kind::Unterminated;
         }
         Step::Cut(Some(piece), next)
+    }
+
+    /// An element of an array: up to the bracket that closes it, or the sign after it. One that is broken ends at its
+    /// line's end if a string is open, and before a bracket that can't stand where it stands, so that it takes none of
+    /// those behind it along.
+    fn element(&mut self, bytes: &[u8], from: usize, is_whole: bool) -> Step {
+        let encoding = self.encoding;
+        let mut at = from + self.partial.offset;
+        if self.is_closed {
+            return match is_whole {
+                true => Step::Cut(self.after_elements(bytes, from), bytes.len()),
+                false => {
+                    self.partial.offset = bytes.len() - from;
+                    Step::NeedMore
+                }
+            };
+        }
+        let nesting = &mut self.partial.nesting;
+        loop {
+            if encoding == Encoding::Utf8 && nesting.is_string && !nesting.is_escaped {
+                let skipped = memchr::memchr3(b'"', b'\\', b'\n', &bytes[at..]);
+                at += skipped.unwrap_or(bytes.len() - at);
+            }
+            let rest = &bytes[at..];
+            if rest.is_empty() || (!is_whole && encoding.unit_is_cut_off(rest)) {
+                break;
+            }
+            let (ascii, width) = encoding.unit(rest);
+            let next = at + width;
+            let is_space = matches!(ascii, Some(b' ' | b'\t' | b'\r' | b'\n'));
+            if nesting.is_string {
+                let is_escaped = std::mem::take(&mut nesting.is_escaped);
+                match ascii {
+                    _ if is_escaped => {}
+                    Some(b'\\') => nesting.is_escaped = true,
+                    Some(b'"' | b'\n') => nesting.is_string = false,
+                    _ => {}
+                }
+                at = next;
+                continue;
+            }
+            if at == from && (is_space || ascii == Some(b',')) {
+                return Step::Cut(None, next);
+            }
+            if nesting.depth == 0 && ascii == Some(b']') {
+                if at > from {
+                    return Step::Cut(Some(self.piece(bytes, from, at)), at);
+                }
+                self.is_closed = true;
+                return Step::Cut(None, next);
+            }
+            if nesting.depth == 0 && at > from && matches!(ascii, Some(b',' | b'{')) {
+                return Step::Cut(Some(self.piece(bytes, from, at)), at);
+            }
+            match ascii {
+                Some(b'"') => nesting.is_string = true,
+                Some(b'{') if nesting.is_misplaced() => {
+                    return Step::Cut(Some(self.piece(bytes, from, at)), at);
+                }
+                Some(open @ (b'{' | b'[')) => nesting.enter(open == b'['),
+                Some(b']') if nesting.depth == 1 && nesting.arrays & 1 == 0 => {
+                    // The array ends, and the object in it doesn't.
+                    return Step::Cut(Some(self.piece(bytes, from, at)), at);
+                }
+                Some(b'}' | b']') => {
+                    nesting.leave();
+                    if nesting.depth == 0 {
+                        return Step::Cut(Some(self.piece(bytes, from, next)), next);
+                    }
+                }
+                _ => {}
+            }
+            if !is_space {
+                nesting.last = ascii.unwrap_or(0);
+            }
+            at = next;
+        }
+        if is_whole {
+            return Step::Cut(Some(self.piece(bytes, from, bytes.len())), bytes.len());
+        }
+        self.partial.offset = at - from;
+        Step::NeedMore
+    }
+
+    /// What stands after the array: nothing but closing brackets and plain values, or records that nobody would see.
+    fn after_elements(&self, bytes: &[u8], from: usize) -> Option<Piece> {
+        let rest = self.encoding.decode_lossily(&bytes[from..]);
+        let holds_records = rest.contains(['{', '[']);
+        holds_records.then(|| self.piece(bytes, from, bytes.len()))
     }
 
     /// Lines up to a separator, or up to a heading that begins the next block.
@@ -348,6 +467,31 @@ impl Cutter {
 
 /// Longer lines are neither headings nor separators.
 const MAX_HEADING_BYTES: usize = 256;
+
+/// Nesting that is told apart; deeper brackets are taken for those of objects.
+const TOLD_DEPTH: usize = 64;
+
+impl Nesting {
+    /// Whether an object can't begin here: it would follow a value, or a comma where a key has to stand.
+    fn is_misplaced(&self) -> bool {
+        let is_in_array = self.depth <= TOLD_DEPTH && self.arrays & 1 == 1;
+        match self.last {
+            b':' | b'[' => false,
+            b',' => self.depth > 0 && !is_in_array,
+            _ => self.depth > 0,
+        }
+    }
+
+    fn enter(&mut self, is_array: bool) {
+        self.depth += 1;
+        self.arrays = self.arrays << 1 | u64::from(is_array);
+    }
+
+    fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.arrays >>= 1;
+    }
+}
 
 /// What a line is to its block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

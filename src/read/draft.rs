@@ -46,22 +46,33 @@ pub(crate) struct Defaults<'d> {
 }
 
 impl<'a> Draft<'a> {
-    /// A draft of nothing but text.
-    pub(crate) fn text(text: &'a str) -> Self {
+    /// A draft of nothing but words of its own.
+    pub(crate) fn of_words(text: Cow<'a, str>) -> Self {
         Self {
-            text: Some(Cow::Borrowed(text)),
+            text: Some(text),
             ..Self::default()
         }
+    }
+
+    /// A draft of nothing but the turns of a call.
+    pub(crate) fn of_turns(turns: Vec<Turn<'a>>) -> Self {
+        Self {
+            turns: Some(turns),
+            channel: Some(Channel::Call),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it has something to judge.
+    pub(crate) fn has_words(&self) -> bool {
+        let has_turns = self.turns.as_ref().is_some_and(|turns| !turns.is_empty());
+        has_turns || self.text.as_ref().is_some_and(|text| !is_blank(text))
     }
 
     /// One call of a file of transcripts.
     pub(crate) fn call(text: &'a str) -> Self {
         let call = transcript::call(text);
-        let mut draft = Self {
-            turns: Some(call.turns),
-            channel: Some(Channel::Call),
-            ..Self::default()
-        };
+        let mut draft = Self::of_turns(call.turns);
         for (field, value) in call.fields {
             draft.set(field, Cow::Borrowed(value));
         }
@@ -163,15 +174,9 @@ fn body_of<'a>(text: Cow<'a, str>, channel: Option<Channel>) -> Body<'a> {
     }
     let turns = match &text {
         Cow::Borrowed(text) => transcript::parse(text),
-        Cow::Owned(text) => transcript::parse(text).map(|turns| turns.into_iter().map(owned).collect()),
+        Cow::Owned(text) => {
+            transcript::parse(text).map(|turns| turns.into_iter().map(Turn::into_owned).collect())
+        }
     };
     turns.map_or(Body::Text(text), Body::Turns)
-}
-
-fn owned(turn: Turn<'_>) -> Turn<'static> {
-    Turn {
-        speaker: turn.speaker,
-        text: Cow::Owned(turn.text.into_owned()),
-        time: turn.time,
-    }
 }

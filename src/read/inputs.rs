@@ -6,25 +6,33 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::WalkBuilder;
+use tempfile::TempPath;
 
 use crate::decode::Encoding;
 use crate::error::{Error, ErrorKind, say};
-use crate::read::packed::{self, Layer, Packed};
+use crate::read::foreign::Foreign;
+use crate::read::packed::{self, Layer, Opened, Packed, Spool};
 
-/// A file, or stdin.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A file, a part of one, or stdin.
+#[derive(Debug, Clone)]
 pub struct Input {
     name: String,
+    /// The ending of its name, in small letters; of a packed file that of what is packed.
+    extension: Option<String>,
     path: Option<PathBuf>,
     /// What leads from the file to the bytes to be read, and the path there.
     layers: Vec<Layer>,
     inside: String,
-    /// Bytes of what is packed, where the archive tells.
+    /// Bytes to be taken of the file for it, where that is known before.
     size: Option<u64>,
+    spool: Spool,
+    /// Where stdin went that is not read from front to end.
+    spooled_stdin: Option<Arc<TempPath>>,
 }
 
 /// What became of the paths that the user named.
@@ -40,7 +48,8 @@ pub struct Inputs {
 
 /// Endings of files that are read when met in a folder; a file named by the user is read whatever its name.
 const CANDIDATES: &[&str] = &[
-    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "text", "log", "md", "markdown",
+    "jsonl", "ndjson", "json", "csv", "tsv", "tab", "txt", "text", "log", "md", "markdown", "srt", "vtt",
+    "xlsx", "xlsm", "xlsb", "xls", "ods", "parquet", "arrow", "arrows", "feather", "ipc", "docx",
 ];
 
 /// Endings of packed files; before them the ending of what is packed may stand.
@@ -54,10 +63,14 @@ impl Input {
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = name.unwrap_or_else(|| path.to_string_lossy().into_owned());
         Self {
-            name: name.unwrap_or_else(|| path.to_string_lossy().into_owned()),
+            size: std::fs::metadata(&path)
+                .ok()
+                .filter(std::fs::Metadata::is_file)
+                .map(|file| file.len()),
             path: Some(path),
-            ..Self::unopened("")
+            ..Self::unopened(&name)
         }
     }
 
@@ -70,38 +83,42 @@ impl Input {
     pub(crate) fn unopened(name: &str) -> Self {
         Self {
             name: name.to_owned(),
+            extension: unpacked_extension(Path::new(name)),
             path: None,
             layers: Vec::new(),
             inside: String::new(),
             size: None,
+            spool: Spool::default(),
+            spooled_stdin: None,
         }
     }
 
     /// A part of this file.
     fn part(&self, packed: Packed) -> Self {
+        let file = packed::joined(&self.name, &packed.path);
+        let part = packed.part.unwrap_or_default();
         Self {
-            name: packed::joined(&self.name, &packed.path),
-            path: self.path.clone(),
+            name: packed::joined(&file, &part),
+            extension: unpacked_extension(Path::new(&file)),
             layers: packed.layers,
-            inside: packed.path,
+            inside: packed::joined(&packed.path, &part),
             size: packed.size,
+            spool: packed.spool,
+            ..self.clone()
         }
     }
 
     /// Opens it, unpacking what is packed.
-    pub(crate) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+    pub(crate) fn open(&self) -> io::Result<Opened> {
         match &self.path {
-            Some(path) => packed::open(path, &self.layers),
-            None => Ok(Box::new(io::stdin())),
+            Some(path) => packed::open(path, &self.layers, &self.spool),
+            None => Ok(Opened::unmeasured(io::stdin())),
         }
     }
 
-    /// How many bytes there are to be read, if that is known before.
+    /// How many bytes of the file, or of the archive it is in, will be taken to read it, if that is known before.
     pub fn size(&self) -> Option<u64> {
-        match self.layers[..] {
-            [] => Some(std::fs::metadata(self.path.as_ref()?).ok()?.len()),
-            _ => self.size,
-        }
+        self.size
     }
 
     /// Its name in the ids of messages: the file's name; below a folder that was named, the path from there; of what is
@@ -112,38 +129,69 @@ impl Input {
 
     /// Its path; none for stdin.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        self.path.as_deref().filter(|_| self.spooled_stdin.is_none())
     }
 
     /// Its path as the user gave it, or its name.
     pub(crate) fn shown(&self) -> String {
-        match &self.path {
+        match self.path() {
             Some(path) if self.inside.is_empty() => path.display().to_string(),
             Some(path) => path.join(&self.inside).display().to_string(),
             None => self.name.clone(),
         }
     }
 
+    /// The file that it is in, as the user gave it.
+    pub(crate) fn file_shown(&self) -> String {
+        self.path()
+            .map_or_else(|| self.stdin_name(), |path| path.display().to_string())
+    }
+
+    /// Stdin may be an archive: then the name is longer than the file's.
+    fn stdin_name(&self) -> String {
+        match self.inside.is_empty() {
+            true => self.name.clone(),
+            false => "-".to_owned(),
+        }
+    }
+
+    /// The path inside the file, if it is packed.
+    pub(crate) fn member(&self) -> Option<&str> {
+        Some(&*self.inside).filter(|inside| !inside.is_empty())
+    }
+
     /// The ending of its name, in small letters; of a packed file that of what is packed.
-    pub(crate) fn extension(&self) -> Option<String> {
-        let name = Path::new(&self.name);
-        match is_packed(name) {
-            true => extension(Path::new(name.file_stem()?)),
-            false => extension(name),
+    pub(crate) fn extension(&self) -> Option<&str> {
+        self.extension.as_deref()
+    }
+
+    /// The document that it is, or is a part of, where its bytes aren't those of the file.
+    pub(crate) fn foreign(&self) -> Option<Foreign> {
+        match self.layers.last() {
+            Some(Layer::Foreign(foreign)) => Some(*foreign),
+            _ => None,
         }
     }
 
     /// Whether it is read when met in a folder or an archive.
     fn is_candidate(&self) -> bool {
         match self.extension() {
-            Some(ending) => CANDIDATES.contains(&&*ending),
+            Some(ending) => CANDIDATES.contains(&ending),
             None => is_packed(Path::new(&self.name)),
         }
     }
 }
 
-/// The inputs that these paths name: `-` is stdin, a folder stands for the candidates in it, by name. A file that is
-/// named twice is read once. Only in an `encoding` of the user's is a file with NUL bytes text.
+fn unpacked_extension(name: &Path) -> Option<String> {
+    match is_packed(name) {
+        true => extension(Path::new(name.file_stem()?)),
+        false => extension(name),
+    }
+}
+
+/// The inputs that these paths name: `-` is stdin, a folder stands for the candidates in it, by name, and a pattern such
+/// as `dumps/*.csv` for what matches it, unless there is a file of that very name. A file that is named twice is read
+/// once. Only in an `encoding` of the user's is a file with NUL bytes text.
 pub fn expand(paths: &[PathBuf], encoding: Option<Encoding>) -> Inputs {
     let mut found = Inputs::default();
     let mut seen = HashSet::new();
@@ -151,59 +199,111 @@ pub fn expand(paths: &[PathBuf], encoding: Option<Encoding>) -> Inputs {
     for path in paths {
         if path.as_os_str() == "-" {
             if is_new(path) {
-                found.inputs.push(Input::stdin());
+                found.add_stdin();
             }
-        } else if path.is_dir() {
-            walk(path, encoding, &mut found, &mut is_new);
         } else if path.exists() {
-            if is_new(path) {
-                found.add(Input::file(path));
-            }
+            found.add_path(path, encoding, &mut is_new);
         } else {
-            let reason = say!(
-                "没有这个文件或文件夹；请检查路径，标准输入写作 -",
-                "no such file or folder; check the path, or write - for stdin"
-            );
-            found
-                .errors
-                .push(Error::new(ErrorKind::Input, reason).in_file(path));
+            let matched = matches(path);
+            for path in &matched {
+                found.add_path(path, encoding, &mut is_new);
+            }
+            if matched.is_empty() {
+                let reason = say!(
+                    "没有这个文件或文件夹；请检查路径，标准输入写作 -",
+                    "no such file or folder; check the path, or write - for stdin"
+                );
+                let error = Error::new(ErrorKind::Input, reason);
+                found.errors.push(error.in_file(path));
+            }
         }
     }
     found
 }
 
+/// What matches a pattern of paths, in the order of names; nothing for what is no pattern. Shells leave patterns alone
+/// that are quoted, and some leave all of them.
+fn matches(pattern: &Path) -> Vec<PathBuf> {
+    let pattern = pattern.to_str().filter(|text| text.contains(['*', '?', '[']));
+    let paths = pattern.and_then(|pattern| glob::glob(pattern).ok());
+    paths.into_iter().flatten().flatten().collect()
+}
+
 impl Inputs {
+    fn add_path(&mut self, path: &Path, encoding: Option<Encoding>, is_new: &mut impl FnMut(&Path) -> bool) {
+        if path.is_dir() {
+            walk(path, encoding, self, is_new);
+        } else if is_new(path) {
+            self.add(Input::file(path));
+        }
+    }
+
+    /// Adds stdin: as it comes where it is text, by way of a temporary file where that is packed.
+    fn add_stdin(&mut self) {
+        let mut stdin = io::stdin().lock();
+        // What is only looked at stays there for the reader; so does the error.
+        let is_packed = stdin.fill_buf().is_ok_and(packed::is_packed);
+        if !is_packed {
+            self.inputs.push(Input::stdin());
+            return;
+        }
+        match spool(&mut stdin) {
+            Ok(path) => self.add(Input {
+                path: Some(path.to_path_buf()),
+                spooled_stdin: Some(Arc::new(path)),
+                ..Input::stdin()
+            }),
+            Err(error) => {
+                let reason = say!(
+                    "标准输入是压缩或二进制数据，无法写入临时文件",
+                    "stdin is packed, and can't be written to a temporary file"
+                );
+                let error = Error::new(ErrorKind::Input, reason).because(error);
+                self.errors.push(error.in_file("-"));
+            }
+        }
+    }
+
     /// Adds a file, or what is packed in it.
     fn add(&mut self, input: Input) {
-        let Some(path) = input.path().filter(|path| path.is_file()).map(Path::to_owned) else {
+        let Some(path) = input.path.clone().filter(|path| path.is_file()) else {
             // A pipe can be read once only.
             self.inputs.push(input);
             return;
         };
+        let shown = PathBuf::from(input.shown());
         let mut troubles = Vec::new();
         let parts = match packed::look_into(&path, &mut troubles) {
             Ok(parts) => parts,
             Err(error) => {
                 let reason = say!("无法打开", "can't be opened");
                 let error = Error::new(ErrorKind::Input, reason).because(error);
-                self.errors.push(error.in_file(path));
+                self.errors.push(error.in_file(shown));
                 return;
             }
         };
         for part in parts {
-            let part = input.part(part);
             // What the user named is read whatever its name.
-            match part.inside.is_empty() || part.is_candidate() {
+            let is_named = part.path.is_empty();
+            let part = input.part(part);
+            match is_named || part.is_candidate() {
                 true => self.inputs.push(part),
-                false => self.ignored.push(path.join(&part.inside)),
+                false => self.ignored.push(shown.join(&part.inside)),
             }
         }
         for (inside, error) in troubles {
             let reason = say!("无法解压", "can't be unpacked");
             let error = Error::new(ErrorKind::Input, reason).because(error);
-            self.errors.push(error.in_file(path.join(inside)));
+            self.errors.push(error.in_file(shown.join(inside)));
         }
     }
+}
+
+/// Writes what can't be read from front to end to a temporary file.
+fn spool(source: &mut impl Read) -> io::Result<TempPath> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    io::copy(source, &mut file)?;
+    Ok(file.into_temp_path())
 }
 
 fn walk(
@@ -234,7 +334,7 @@ fn walk(
         };
         if !input.is_candidate() && extension(&path).as_deref() != Some("zip") {
             found.ignored.push(path);
-        } else if !may_hold_nul && !is_packed(&path) && is_binary(&path) {
+        } else if !may_hold_nul && is_binary(&path) {
             let reason = say!(
                 "像是二进制文件，未读；若是不带 BOM 的 UTF-16，请用 --encoding utf-16le 或 utf-16be",
                 "looks binary and was not read; if it is UTF-16 without a mark, say --encoding utf-16le or utf-16be"
@@ -257,7 +357,7 @@ fn is_packed(path: &Path) -> bool {
     extension(path).is_some_and(|ending| PACKED.contains(&&*ending))
 }
 
-/// Whether there is a NUL at the start of a file that isn't marked as UTF-16. One that can't be opened isn't: the
+/// Whether there is a NUL at the start of a file that is neither packed nor marked as UTF-16. One that can't be opened isn't: the
 /// reader will say why.
 fn is_binary(path: &Path) -> bool {
     let mut sample = Vec::new();
@@ -268,7 +368,7 @@ fn is_binary(path: &Path) -> bool {
         return false;
     }
     let is_marked = sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]);
-    !is_marked && sample.contains(&0)
+    !is_marked && !packed::is_packed(&sample) && sample.contains(&0)
 }
 
 #[cfg(test)]

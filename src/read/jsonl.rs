@@ -11,11 +11,11 @@ use std::fmt;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::message::{Id, Time, Turn};
-use crate::read::Reason;
+use crate::message::{Id, Time, Turn, is_blank};
 use crate::read::columns::{ColumnOverrides, Field, KnownKeys};
 use crate::read::draft::Draft;
 use crate::read::transcript::{self, Labelled};
+use crate::read::{Reason, json};
 
 /// Reads a line; `keys` are those of the lines before.
 ///
@@ -341,6 +341,27 @@ enum TurnsValue<'a> {
     Other,
 }
 
+/// Takes the turns that a table's cell holds as JSON; a cell of anything else is the call as one text.
+///
+/// # Errors
+/// If a turn is none.
+pub(crate) fn set_turns(draft: &mut Draft<'_>, cell: &str) -> Result<(), Reason> {
+    if is_blank(cell) {
+        return Ok(());
+    }
+    let value = serde_json::from_str::<&RawValue>(cell).ok();
+    match value.map(turns_of) {
+        Some(TurnsValue::Turns(turns)) => {
+            draft.turns = Some(turns.into_iter().map(Turn::into_owned).collect());
+        }
+        Some(TurnsValue::Wrong(turn)) => return Err(Reason::BadTurn { turn }),
+        Some(TurnsValue::Text(_) | TurnsValue::Other) | None => {
+            draft.text.get_or_insert(Cow::Owned(cell.to_owned()));
+        }
+    }
+    Ok(())
+}
+
 fn turns_of(raw: &RawValue) -> TurnsValue<'_> {
     match raw.get().bytes().next() {
         Some(b'"') => text_of(raw).map_or(TurnsValue::Other, TurnsValue::Text),
@@ -394,8 +415,9 @@ impl<'de> Visitor<'de> for OneTurnVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut label, mut text, mut time) = (Cow::Borrowed(""), None, None);
         while let Some(Text(key)) = map.next_key()? {
-            let is_speaker = SPEAKER_KEYS.contains(&&*key.trim().to_ascii_lowercase());
-            let field = Field::named(&key);
+            let is_speaker =
+                SPEAKER_KEYS.contains(&&*key.trim().to_ascii_lowercase()) || json::is_speaker_key(&key);
+            let field = Field::named(&key).or_else(|| json::is_words_key(&key).then_some(Field::Text));
             match (map.next_value()?, field) {
                 (Scalar::Text(value), _) if is_speaker => label = value,
                 (Scalar::Number(value), _) if is_speaker => label = Cow::Owned(value),
@@ -409,17 +431,7 @@ impl<'de> Visitor<'de> for OneTurnVisitor {
     }
 }
 
-const SPEAKER_KEYS: &[&str] = &[
-    "speaker",
-    "role",
-    "说话人",
-    "角色",
-    "发言人",
-    "身份",
-    "label",
-    "from",
-    "发送方",
-];
+const SPEAKER_KEYS: &[&str] = &["发言人", "身份", "label", "from", "发送方"];
 
 #[cfg(test)]
 mod tests {

@@ -5,12 +5,14 @@
 //! one record.
 
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::decode::SAMPLE_BYTES;
 use crate::error::{Error, ErrorKind, Result, say};
 use crate::read::batch::Shape;
 use crate::read::cut::{Boundary, Cutter, Kind, Piece, Step};
+use crate::read::packed::Opened;
 use crate::read::{Batch, Decision, Input, ReadOptions, sniff};
 
 /// Reads one input.
@@ -20,6 +22,10 @@ pub struct Reader {
     boundary: Boundary,
     cutter: Cutter,
     source: Box<dyn Read + Send>,
+    /// Bytes taken of the file, and how many of them were told.
+    taken: Arc<AtomicU64>,
+    told: u64,
+    lossy: Arc<AtomicU64>,
     /// Bytes read and not yet given out.
     pending: Vec<u8>,
     /// Position of the first of them in the file.
@@ -36,6 +42,15 @@ pub struct Reader {
     spare: Vec<(Vec<u8>, Vec<Piece>)>,
 }
 
+/// A place between two batches of an input, where reading can go on another time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Position {
+    byte: u64,
+    /// Number of the next record.
+    record: u64,
+    is_closed: bool,
+}
+
 /// How much of a record that is too long is kept as evidence.
 const KEPT_BYTES: usize = 64 * 1024;
 
@@ -48,12 +63,12 @@ impl Reader {
     /// # Errors
     /// If it can't be opened, isn't text, or is a table without a column of texts.
     pub fn open(input: &Input, options: &ReadOptions) -> Result<Self> {
-        let source = input.open().map_err(|error| {
+        let opened = input.open().map_err(|error| {
             Error::new(ErrorKind::Input, say!("无法打开", "can't be opened"))
                 .in_file(input.shown())
                 .because(error)
         })?;
-        Self::build(input, source, options)
+        Self::build(input, opened, options)
     }
 
     /// Reads bytes from anywhere, under the name of a file: its ending helps to know the format.
@@ -61,21 +76,56 @@ impl Reader {
     /// # Errors
     /// As [`Reader::open`].
     pub fn new(name: &str, source: impl Read + Send + 'static, options: &ReadOptions) -> Result<Self> {
-        Self::build(&Input::unopened(name), Box::new(source), options)
+        Self::build(&Input::unopened(name), Opened::unmeasured(source), options)
     }
 
-    fn build(input: &Input, source: Box<dyn Read + Send>, options: &ReadOptions) -> Result<Self> {
+    /// Opens an input at a place where another reader of it, with the same options, has been.
+    ///
+    /// # Errors
+    /// As [`Reader::open`], or if the input ends before.
+    pub fn open_at(input: &Input, options: &ReadOptions, place: Position) -> Result<Self> {
+        let mut reader = Self::open(input, options)?;
+        // What is packed can't be entered in the middle; and passing over bytes takes a fiftieth of judging them.
+        while reader.origin + (reader.pending.len() as u64) < place.byte && !reader.is_whole {
+            reader.origin += reader.pending.len() as u64;
+            reader.pending.clear();
+            let mut bytes = std::mem::take(&mut reader.pending);
+            reader.fill(&mut bytes);
+            reader.pending = bytes;
+        }
+        let passed = place.byte.checked_sub(reader.origin).map(|bytes| bytes as usize);
+        match passed.filter(|&bytes| bytes <= reader.pending.len()) {
+            Some(bytes) => drop(reader.pending.drain(..bytes)),
+            None => {
+                let reason = say!("比上次读时短，无法续读", "shorter than when it was read before");
+                return Err(Error::new(ErrorKind::Input, reason).in_file(input.shown()));
+            }
+        }
+        reader.origin = place.byte;
+        reader.next = place.record;
+        reader.cutter.set_closed(place.is_closed);
+        Ok(reader)
+    }
+
+    fn build(input: &Input, opened: Opened, options: &ReadOptions) -> Result<Self> {
         let file = input.shown();
         let mut reader = Source {
-            source,
+            source: opened.source,
             is_whole: false,
         };
         let mut sample = Vec::new();
+        let mut failure = None;
         while sample.len() < SAMPLE_BYTES && !reader.is_whole {
             let wanted = SAMPLE_BYTES - sample.len();
-            reader
-                .fill(&mut sample, wanted)
-                .map_err(|error| unreadable(&file, 0, error))?;
+            if let Err(error) = reader.fill(&mut sample, wanted) {
+                let error = unreadable(&file, sample.len() as u64, error);
+                if sample.is_empty() {
+                    return Err(error);
+                }
+                // What came before is good.
+                failure = Some(error);
+                reader.is_whole = true;
+            }
         }
         let sniffed =
             sniff::decide(input, &sample, reader.is_whole, options).map_err(|error| error.in_file(&file))?;
@@ -84,7 +134,9 @@ impl Reader {
         Ok(Self {
             shape: Arc::new(Shape {
                 name: input.name().to_owned(),
-                file,
+                file: input.file_shown(),
+                member: input.member().map(str::to_owned),
+                has_bytes: input.foreign().is_none(),
                 encoding,
                 channel: options.channel,
                 layout: sniffed.layout,
@@ -93,11 +145,14 @@ impl Reader {
             boundary: sniffed.boundary,
             decision: sniffed.decision,
             source: reader.source,
+            taken: opened.taken,
+            told: 0,
+            lossy: opened.lossy,
             pending: sample,
             origin: sniffed.skipped as u64,
             next: 1,
             is_whole: reader.is_whole,
-            failure: None,
+            failure,
             batch_bytes: options.batch_bytes.max(1),
             max_record_bytes: options.max_record_bytes.max(encoding.ascii_width()),
             spare: Vec::new(),
@@ -109,12 +164,35 @@ impl Reader {
         &self.decision
     }
 
+    /// Where the next batch begins.
+    pub fn position(&self) -> Position {
+        Position {
+            byte: self.origin,
+            record: self.next,
+            is_closed: self.cutter.is_closed(),
+        }
+    }
+
+    /// Bytes taken of the file since this was asked the last time: of a packed one fewer than were read.
+    pub fn take_progress(&mut self) -> u64 {
+        let taken = self.taken.load(Ordering::Relaxed);
+        taken - std::mem::replace(&mut self.told, taken)
+    }
+
+    /// Numbers of a workbook met so far whose last digits its program had lost.
+    pub fn lossy_numbers(&self) -> u64 {
+        self.lossy.load(Ordering::Relaxed)
+    }
+
     /// The next records; `None` at the end.
     ///
     /// # Errors
     /// If the input can't be read further; all records up to there were given out before. Then it is at its end.
     pub fn next_batch(&mut self) -> Result<Option<Batch>> {
-        if let Some(failure) = self.failure.take() {
+        // What came before it is given out first.
+        if self.pending.is_empty()
+            && let Some(failure) = self.failure.take()
+        {
             return Err(failure);
         }
         let (mut bytes, mut pieces) = self.spare.pop().unwrap_or_default();
@@ -226,7 +304,7 @@ impl Reader {
         };
         if let Err(error) = source.fill(bytes, wanted) {
             let at = self.origin + bytes.len() as u64;
-            self.failure = Some(unreadable(&self.shape.file, at, error));
+            self.failure = Some(unreadable(&self.shape.shown(), at, error));
             source.is_whole = true;
         }
         self.is_whole = source.is_whole;

@@ -9,7 +9,8 @@ use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::read::batch::Layout;
 use crate::read::csv::{self, Table};
 use crate::read::cut::{Boundary, Cutter, Kind, Line, Step, classify_call_line};
-use crate::read::{Decision, Format, Input, ReadOptions, Unit, text, transcript};
+use crate::read::json::{self, Arrangement};
+use crate::read::{Decision, Format, Input, ReadOptions, Unit, subtitles, text, transcript};
 
 /// What is needed to read an input.
 pub(crate) struct Sniffed {
@@ -25,23 +26,28 @@ pub(crate) struct Sniffed {
 /// # Errors
 /// If it isn't text, or a table without a column of texts; the reason says what to do.
 pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &ReadOptions) -> Result<Sniffed> {
-    if let Some(reason) = other_kind(sample) {
+    let document = input.foreign();
+    let known = document.map(|document| document.reads_as());
+    if let Some(reason) = other_kind(sample).filter(|_| known.is_none()) {
         return Err(Error::new(ErrorKind::Input, reason));
     }
-    let (encoding, mark) = match options.encoding {
-        Some(encoding) => (encoding, decode::mark_bytes(encoding, sample)),
-        None => decode::detect(sample, is_whole),
+    let (encoding, mark) = match (known, options.encoding) {
+        (Some((.., encoding)), _) => (encoding, 0),
+        (None, Some(encoding)) => (encoding, decode::mark_bytes(encoding, sample)),
+        (None, None) => decode::detect(sample, is_whole),
     };
     let content = &sample[mark..];
     let text = encoding.decode_lossily(content);
-    let format = match options.format {
-        Some(format) => format,
-        None => sniff_format(input, content, &text, encoding, is_whole, options),
+    let format = match (known, options.format) {
+        (Some((format, ..)), _) | (None, Some(format)) => format,
+        (None, None) => sniff_format(input, content, &text, encoding, is_whole, options),
     };
     let mut sniffed = Sniffed {
         decision: Decision {
+            document: document.map(|document| document.name()),
             encoding,
-            is_encoding_doubtful: options.encoding.is_none()
+            is_encoding_doubtful: known.is_none()
+                && options.encoding.is_none()
                 && mark == 0
                 && encoding == Encoding::Gb18030
                 && decode::reads_unlike_gb18030(content),
@@ -56,21 +62,36 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
         skipped: mark,
     };
     match format {
-        Format::Jsonl => {
-            refuse_other_json(&text, is_whole)?;
-            sniffed.layout = Layout::Object(options.columns.clone());
+        Format::Jsonl => sniffed.layout = Layout::Object(options.columns.clone()),
+        Format::Json => match json::arrangement(content, encoding) {
+            Some(Arrangement::Elements(start)) => {
+                sniffed.skipped += start;
+                sniffed.boundary = Boundary::Element;
+                sniffed.layout = Layout::Element(options.columns.clone());
+            }
+            Some(Arrangement::Whole) | None => {
+                sniffed.boundary = Boundary::File;
+                sniffed.layout = Layout::Document(options.columns.clone());
+            }
+        },
+        Format::Subtitles => {
+            sniffed.boundary = Boundary::File;
+            sniffed.layout = Layout::Subtitles;
         }
         Format::Csv | Format::Tsv => {
             let delimiter = match format {
                 Format::Tsv => b'\t',
-                _ => csv::sniff_delimiter(|delimiter| rows(content, encoding, delimiter).0).0,
+                _ if known.is_some() => b',',
+                _ => csv::sniff_delimiter(|delimiter| texts(rows(content, encoding, delimiter))).0,
             };
-            let (rows, first_end) = rows(content, encoding, delimiter);
-            let rows: Vec<&str> = rows.iter().map(|row| &**row).collect();
-            let table = Table::decide(&rows, delimiter, &options.columns)?;
-            if table.has_header {
-                sniffed.skipped += first_end;
-            }
+            let rows = rows(content, encoding, delimiter);
+            let ends: Vec<usize> = rows.iter().map(|(_, end)| *end).collect();
+            let rows: Vec<&str> = rows.iter().map(|(row, _)| &**row).collect();
+            // Titles and notes may stand above the header.
+            let titles = csv::title_rows(&rows, delimiter, &options.columns);
+            let table = Table::decide(&rows[titles..], delimiter, &options.columns)?;
+            let above = titles + usize::from(table.has_header);
+            sniffed.skipped += above.checked_sub(1).map_or(0, |last| ends[last]);
             sniffed.decision.delimiter = Some(char::from(delimiter));
             sniffed.decision.columns = table.columns.clone();
             sniffed.decision.is_text_guessed = table.is_guessed;
@@ -78,7 +99,11 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
             sniffed.layout = Layout::Row(table);
         }
         Format::Text => {
-            let unit = options.unit.unwrap_or_else(|| text::sniff_unit(&text, is_whole));
+            let known = known.and_then(|(_, unit, _)| unit);
+            let unit = options
+                .unit
+                .or(known)
+                .unwrap_or_else(|| text::sniff_unit(&text, is_whole));
             sniffed.decision.unit = Some(unit);
             sniffed.boundary = match unit {
                 Unit::Line => Boundary::Line,
@@ -98,21 +123,22 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
 
 /// Kinds of file that are asked for by mistake, with what to do instead.
 fn other_kind(sample: &[u8]) -> Option<Sentence> {
-    let office = ("请先另存为 CSV 或 JSONL", "save it as CSV or JSONL first");
-    let pdf = ("请先提取其中的文字", "extract its text first");
-    let gzip = (
-        "请先解压，例如 gzip -dc 文件 | dunlint screen -",
-        "unpack it first, as in gzip -dc FILE | dunlint screen -",
-    );
+    let text = ("请先提取其中的文字", "extract its text first");
+    let unpack = ("请先解压", "unpack it first");
     let (kind, (zh, en)) = match sample {
         [b'P', b'K', 3, 4, ..] => (
-            say!("ZIP 压缩包或 Office 文件", "a ZIP archive or an Office file"),
-            office,
+            say!("Office 等文档", "a document of an office program or another"),
+            text,
         ),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => (say!("旧版 Office 文件", "an old Office file"), office),
-        [b'P', b'A', b'R', b'1', ..] => (say!("Parquet 文件", "Parquet"), office),
-        [b'%', b'P', b'D', b'F', ..] => (say!("PDF 文件", "PDF"), pdf),
-        [0x1f, 0x8b, ..] => (say!("gzip 压缩文件", "gzip"), gzip),
+        [b'%', b'P', b'D', b'F', ..] => (say!("PDF 文件", "PDF"), text),
+        [b'R', b'a', b'r', b'!', ..] => (say!("RAR 压缩包", "a RAR archive"), unpack),
+        [b'7', b'z', 0xbc, 0xaf, ..] => (say!("7z 压缩包", "a 7z archive"), unpack),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => (say!("xz 压缩文件", "xz"), unpack),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => (say!("bzip2 压缩文件", "bzip2"), unpack),
+        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => (
+            say!("SQLite 数据库", "an SQLite database"),
+            ("请先导出为 CSV", "export it as CSV first"),
+        ),
         _ => return None,
     };
     let (zh_kind, en_kind) = (kind.zh, kind.en);
@@ -130,26 +156,30 @@ fn sniff_format(
     is_whole: bool,
     options: &ReadOptions,
 ) -> Format {
-    match input.extension().as_deref() {
-        Some("jsonl" | "ndjson" | "json") => return Format::Jsonl,
+    match input.extension() {
+        Some("jsonl" | "ndjson" | "json") => return sniff_json(content, text, encoding, is_whole),
         Some("csv") => return Format::Csv,
         Some("tsv" | "tab") => return Format::Tsv,
         _ if options.unit.is_some() => return Format::Text,
         _ => {}
     }
-    let first_line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    if first_line.trim_start().starts_with('{') {
-        let is_object = serde_json::from_str::<serde::de::IgnoredAny>(first_line).is_ok();
-        let is_cut_off = !is_whole && text.lines().count() == 1;
-        if is_object || is_cut_off {
-            return Format::Jsonl;
+    match text.trim_start().chars().next() {
+        Some('{') => {
+            let format = sniff_json(content, text, encoding, is_whole);
+            let is_variable = format == Format::Jsonl && !begins_with_object(text, is_whole);
+            if !is_variable {
+                return format;
+            }
         }
+        Some('[') if sniff_json(content, text, encoding, is_whole) == Format::Json => return Format::Json,
+        _ if subtitles::is_subtitles(text) => return Format::Subtitles,
+        _ => {}
     }
     let (tagged, lines) = transcript::count_tags(text);
     if tagged >= 2 && tagged * 2 >= lines {
         return Format::Transcript;
     }
-    let (delimiter, is_table) = csv::sniff_delimiter(|delimiter| rows(content, encoding, delimiter).0);
+    let (delimiter, is_table) = csv::sniff_delimiter(|delimiter| texts(rows(content, encoding, delimiter)));
     match (is_table, delimiter) {
         (true, b'\t') => Format::Tsv,
         (true, _) => Format::Csv,
@@ -157,54 +187,58 @@ fn sniff_format(
     }
 }
 
-/// The first rows of the sample, and where the first of them ends with its line break.
-fn rows(content: &[u8], encoding: Encoding, delimiter: u8) -> (Vec<String>, usize) {
+/// One object a line, or JSON of another arrangement; what is neither is for the reader of lines to reject.
+fn sniff_json(content: &[u8], text: &str, encoding: Encoding, is_whole: bool) -> Format {
+    if begins_with_object(text, is_whole) {
+        let is_only_line = text.trim().lines().nth(1).is_none();
+        // One line may be one record or hold them all.
+        let holds_records = is_only_line
+            && matches!(
+                json::arrangement(content, encoding),
+                Some(Arrangement::Elements(_))
+            );
+        return if holds_records {
+            Format::Json
+        } else {
+            Format::Jsonl
+        };
+    }
+    match json::arrangement(content, encoding) {
+        Some(_) => Format::Json,
+        None => Format::Jsonl,
+    }
+}
+
+/// Whether the first line is an object, or as much of one as the sample holds.
+fn begins_with_object(text: &str, is_whole: bool) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next().unwrap_or("");
+    let is_cut_off = !is_whole && lines.next().is_none();
+    let is_object = first.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    is_object && (is_cut_off || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok())
+}
+
+fn texts(rows: Vec<(String, usize)>) -> Vec<String> {
+    rows.into_iter().map(|(row, _)| row).collect()
+}
+
+/// The first rows of the sample, each with where it ends with its line break.
+fn rows(content: &[u8], encoding: Encoding, delimiter: u8) -> Vec<(String, usize)> {
     let mut cutter = Cutter::new(Boundary::Row { delimiter }, encoding);
     let mut rows = Vec::new();
-    let (mut at, mut first_end) = (0, 0);
+    let mut at = 0;
     // The last row may be cut off by the sample's end: it shows less, but nothing false.
     while let Step::Cut(piece, next) = cutter.step(content, at, true) {
         if let Some(piece) = piece.filter(|piece| piece.kind != Kind::Blank) {
-            rows.push(
-                encoding
-                    .decode_lossily(&content[piece.start..piece.end])
-                    .into_owned(),
-            );
-            if rows.len() == 1 {
-                first_end = next;
-            }
+            let row = encoding.decode_lossily(&content[piece.start..piece.end]);
+            rows.push((row.into_owned(), next));
         }
         at = next;
         if rows.len() >= csv::SAMPLE_ROWS {
             break;
         }
     }
-    (rows, first_end)
-}
-
-/// JSON that isn't one object a line would be rejected line by line: say at once what to do.
-fn refuse_other_json(text: &str, is_whole: bool) -> Result<()> {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let first = lines.next().unwrap_or("").trim();
-    let is_only_line = lines.next().is_none();
-    let is_value = || serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok();
-    let is_array = first.starts_with('[')
-        && ((is_only_line && (!is_whole || is_value())) || (!is_only_line && !is_value()));
-    let is_spread_out = first == "{" && !is_only_line;
-    let reason = if is_array {
-        say!(
-            "这是 JSON 数组；请改为每行一个对象，例如 jq -c '.[]' 文件 | dunlint screen --input-format jsonl -",
-            "this is a JSON array; write one object a line, as in jq -c '.[]' FILE | dunlint screen --input-format jsonl -"
-        )
-    } else if is_spread_out {
-        say!(
-            "这是分成多行的 JSON；请改为每行一个对象，例如 jq -c . 文件 | dunlint screen --input-format jsonl -",
-            "this is JSON spread over several lines; write one object a line, as in jq -c . FILE | dunlint screen --input-format jsonl -"
-        )
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(ErrorKind::Input, reason))
+    rows
 }
 
 /// Whether blank lines stand between calls rather than between turns: there are no headings or separators for

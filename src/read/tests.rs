@@ -34,7 +34,8 @@ fn read_with(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<(Seen, D
                     let Rejection {
                         record, byte, reason, ..
                     } = &rejection;
-                    seen.shown.push(format!("{record}@{byte} {}", reason.name()));
+                    seen.shown
+                        .push(format!("{record}@{} {}", byte.unwrap(), reason.name()));
                     seen.rejected.push(rejection);
                 }
             }
@@ -212,7 +213,7 @@ fn blank_records_are_skipped_and_counted() {
 /// Each rejection is at the bytes that it shows.
 fn assert_places(bytes: &[u8], seen: &Seen) {
     for rejection in &seen.rejected {
-        let start = usize::try_from(rejection.byte).unwrap();
+        let start = usize::try_from(rejection.byte.unwrap()).unwrap();
         assert_eq!(
             &bytes[start..start + rejection.raw.len()],
             rejection.raw,
@@ -428,6 +429,15 @@ fn formats_are_known_by_content_too() {
         ("a.txt", "您好,请还款\n您好,谢谢\n", Format::Text),
         ("a.txt", "{变量}您好\n", Format::Text),
         ("a.JSON", "{\"text\":\"x\"}", Format::Jsonl),
+        ("-", "[{\"text\":\"x\"}]", Format::Json),
+        ("-", "{\n\"text\":\"x\"\n}", Format::Json),
+        ("-", "{\"RECORDS\":[{\"text\":\"x\"}]}", Format::Json),
+        ("-", "【某银行】请还款\n[微笑]您好\n", Format::Text),
+        (
+            "-",
+            "1\n00:00:01,000 --> 00:00:02,000\n坐席：您好\n",
+            Format::Subtitles,
+        ),
     ] {
         assert_eq!(read(name, text.as_bytes()).1.format, format, "{text}");
     }
@@ -453,10 +463,7 @@ fn cells_may_hold_transcripts_and_columns_give_context() {
 #[test]
 fn what_cannot_be_read_says_what_to_do() {
     for (name, bytes, advice) in [
-        ("a.xlsx", &b"PK\x03\x04"[..], "CSV"),
-        ("a.json", b"[\n{\"text\":1}\n]", "jq -c"),
-        ("a.json", b"[{\"text\":1}]", "jq -c"),
-        ("a.json", b"{\n\"text\":1\n}", "jq -c"),
+        ("a.pdf", &b"%PDF-1.7"[..], "extract its text"),
         ("a.csv", b"a,b\n1,2\n", "--column text=2"),
     ] {
         let error = Reader::new(name, bytes, &ReadOptions::default()).unwrap_err();
@@ -542,6 +549,81 @@ proptest! {
             }
             (Err(_), Err(_)) => {}
             (small, large) => prop_assert!(false, "{:?} {:?}", small.is_ok(), large.is_ok()),
+        }
+    }
+}
+
+#[test]
+fn arrays_are_read_element_by_element_and_broken_ones_take_no_other_along() {
+    let json = "{\"code\":0,\"data\":[\n{\"id\":1,\"text\":\"甲]}\\\"\"},\n{\"id\":2,\"text\":\"断\n{\"id\":3,\"text\":\"丙\"},\n\
+                {\"id\":4,\"text\":\"丁\",\n{\"id\":5,\"text\":\"戊\",\"x\":[{\"y\":[1]}]} , \"己\",7,{\"id\":8\n],\"total\":8}";
+    let at = |words: &str| json.find(words).unwrap();
+    let expected = [
+        "1|甲]}\"".to_owned(),
+        format!("2@{} json", at("{\"id\":2")),
+        "3|丙".to_owned(),
+        format!("4@{} json", at("{\"id\":4")),
+        "5|戊".to_owned(),
+        "a.json:6|己".to_owned(),
+        format!("7@{} not-an-object", at("7,")),
+        format!("8@{} json", at("{\"id\":8")),
+    ];
+    for batch_bytes in [1, 7, 1 << 20] {
+        let options = ReadOptions {
+            batch_bytes,
+            ..ReadOptions::default()
+        };
+        let (seen, decision) = read_with("a.json", json.as_bytes(), &options).unwrap();
+        assert_eq!(decision.format, Format::Json);
+        assert_eq!(seen.shown, expected, "{batch_bytes}");
+    }
+    let after = read("a.json", b"[{\"text\":\"x\"}] [{\"text\":\"y\"}]").0.shown;
+    assert_eq!(after, ["a.json:1|x", "2@14 not-an-object"]);
+}
+
+#[test]
+fn titles_above_a_header_are_passed_over() {
+    let csv = "三月催收短信,,\n制表：某部,,\n\n编号,短信内容,时间\n7,请还款,2026-03-02\n";
+    assert_eq!(read("a.csv", csv.as_bytes()).0.shown, ["7|请还款"]);
+    let csv = "1,您好请尽快还款谢谢,\n7,请还款到我行账户谢谢,2026-03-02\n8,谢谢您的支持与配合,2026-03-02\n";
+    assert_eq!(read("a.csv", csv.as_bytes()).0.shown.len(), 3);
+}
+
+#[test]
+fn reading_goes_on_where_another_reader_has_been() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = (0..200)
+        .map(|id| format!("{{\"id\":{id},\"text\":\"第{id}条\"}}\n"))
+        .collect();
+    let array = format!("[{}]", lines.trim_end().replace('\n', ",\n"));
+    let packed = zstd::encode_all(lines.as_bytes(), 0).unwrap();
+    for (name, bytes) in [
+        ("a.jsonl", lines.as_bytes()),
+        ("a.json", array.as_bytes()),
+        ("a.jsonl.zst", &packed),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let input = expand(&[path], None).inputs.remove(0);
+        let options = ReadOptions {
+            batch_bytes: 500,
+            ..ReadOptions::default()
+        };
+        let mut reader = Reader::open(&input, &options).unwrap();
+        let mut places = vec![reader.position()];
+        let mut batches: Vec<Vec<String>> = Vec::new();
+        while let Some(batch) = reader.next_batch().unwrap() {
+            batches.push(batch.records().map(|record| shown(&record.unwrap())).collect());
+            places.push(reader.position());
+        }
+        assert!(batches.len() > 5, "{name}");
+        for (number, place) in places.into_iter().enumerate() {
+            let mut reader = Reader::open_at(&input, &options, place).unwrap();
+            let mut rest = Vec::new();
+            while let Some(batch) = reader.next_batch().unwrap() {
+                rest.extend(batch.records().map(|record| shown(&record.unwrap())));
+            }
+            assert_eq!(rest, batches[number..].concat(), "{name}, batch {number}");
         }
     }
 }

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
@@ -98,24 +100,28 @@ pub fn write_rejection(out: &mut impl Write, rejection: &Rejection) -> io::Resul
     #[derive(Serialize)]
     struct RejectionRecord<'a> {
         file: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        member: Option<&'a str>,
         record: u64,
-        byte: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        byte: Option<u64>,
         reason: &'static str,
         detail: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         raw: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        raw_hex: Option<String>,
+        raw_base64: Option<String>,
     }
     let raw = std::str::from_utf8(&rejection.raw).ok();
     let record = RejectionRecord {
         file: &rejection.file,
+        member: rejection.member.as_deref(),
         record: rejection.record,
         byte: rejection.byte,
         reason: rejection.reason.name(),
         detail: rejection.reason.to_string(),
         raw,
-        raw_hex: raw.is_none().then(|| hex(&rejection.raw, rejection.raw.len())),
+        raw_base64: raw.is_none().then(|| BASE64_STANDARD.encode(&rejection.raw)),
     };
     serde_json::to_writer(&mut *out, &record)?;
     out.write_all(b"\n")

@@ -144,23 +144,41 @@ pub fn reading(reading: Reading, lang: Lang) -> &'static str {
 pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
     let Rejection {
         file,
+        member,
         record,
         byte,
         reason,
         ..
     } = rejection;
+    let mut place = file.clone();
+    if let Some(member) = member {
+        place.push('/');
+        place.push_str(member);
+    }
     match lang {
-        Lang::Zh => format!(
-            "{file}，第 {record} 条，第 {byte} 字节：{}",
-            rejection_reason(reason)
-        ),
-        Lang::En => format!("{file}, record {record}, byte {byte}: {reason}"),
+        Lang::Zh => {
+            place.push_str(&format!("，第 {record} 条"));
+            if let Some(byte) = byte {
+                place.push_str(&format!("，第 {byte} 字节"));
+            }
+            format!("{place}：{}", rejection_reason(reason))
+        }
+        Lang::En => {
+            place.push_str(&format!(", record {record}"));
+            if let Some(byte) = byte {
+                place.push_str(&format!(", byte {byte}"));
+            }
+            format!("{place}: {reason}")
+        }
     }
 }
 
 /// How an input was read, in one line.
 pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
-    let mut facts = vec![decision.encoding.name().to_owned()];
+    let mut facts = match decision.document {
+        Some(document) => vec![document.to_uppercase()],
+        None => vec![decision.encoding.name().to_owned()],
+    };
     if decision.is_encoding_doubtful {
         let doubt = pick(
             lang,
@@ -169,11 +187,16 @@ pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
         );
         facts.push(doubt.to_owned());
     }
-    facts.push(format(decision.format, lang).to_owned());
+    if decision.document.is_none() || decision.format == Format::Text {
+        facts.push(format(decision.format, lang).to_owned());
+    }
     if let Some(one) = decision.unit {
         facts.push(unit(one, lang).to_owned());
     }
-    if let Some(delimiter) = decision.delimiter.filter(|_| decision.format == Format::Csv) {
+    if let Some(delimiter) = decision
+        .delimiter
+        .filter(|_| decision.format == Format::Csv && decision.document.is_none())
+    {
         facts.push(format!("{} {delimiter:?}", pick(lang, "分隔符", "separated by")));
     }
     for column in &decision.columns {
@@ -198,10 +221,12 @@ pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
 fn format(format: Format, lang: Lang) -> &'static str {
     match format {
         Format::Jsonl => "JSONL",
+        Format::Json => "JSON",
         Format::Csv => "CSV",
         Format::Tsv => "TSV",
         Format::Text => pick(lang, "纯文本", "plain text"),
         Format::Transcript => pick(lang, "通话文本", "transcripts"),
+        Format::Subtitles => pick(lang, "通话字幕", "subtitles of a call"),
     }
 }
 
