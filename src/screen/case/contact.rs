@@ -14,7 +14,7 @@ use crate::rule::{Category, Tier};
 use crate::screen::case::request::Requests;
 
 /// Where a record stands: what evidence refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordRef {
     /// Number of the input, from 0, in the order of the run.
     pub input: u32,
@@ -80,8 +80,6 @@ pub struct Contact<'a> {
     pub person: Option<&'a str>,
     /// What that person is to the debt.
     pub role: Option<Role>,
-    /// The number or name on the collector's side.
-    pub collector: Option<&'a str>,
     /// The collecting agency.
     pub agency: Option<&'a str>,
     /// The creditor; limits of calls hold for each creditor with all its agencies.
@@ -116,10 +114,7 @@ impl<'a> Contact<'a> {
         let (sender, recipient) = (given(&message.sender), given(&message.recipient));
         let is_same = |one: Option<&str>, other: Option<&str>| one.is_some() && one == other;
         let is_inbound = is_same(sender, debtor) || is_same(recipient, given(&message.agency));
-        let (person, collector) = match is_inbound {
-            true => (sender, recipient),
-            false => (recipient, sender),
-        };
+        let person = if is_inbound { sender } else { recipient };
         let role = match message.recipient_role {
             None | Some(Role::Unknown) if is_answered_by_third_persons(message) => Some(Role::ThirdParty),
             // What a column says of the recipient isn't said of the sender.
@@ -137,7 +132,6 @@ impl<'a> Contact<'a> {
             debtor: debtor.or(person.filter(|_| role != Some(Role::ThirdParty))),
             person,
             role,
-            collector,
             agency: given(&message.agency),
             creditor: given(&message.creditor),
             creditor_kind: message.creditor_kind,
@@ -166,9 +160,8 @@ fn kind_of(message: &Message, facts: CallFacts) -> Option<ContactKind> {
 fn outcome(message: &Message, facts: CallFacts) -> Outcome {
     let is_connected = facts.is_connected.or(facts.seconds.map(|seconds| seconds > 0));
     let speaks = |is_meant: fn(Speaker) -> bool| {
-        let own = message.stretches().filter(|(turn, _, _)| turn.is_some());
-        own.into_iter()
-            .any(|(_, speaker, words)| is_meant(speaker) && !is_blank(words))
+        let mut turns = message.stretches().filter(|(turn, _, _)| turn.is_some());
+        turns.any(|(_, speaker, words)| is_meant(speaker) && !is_blank(words))
     };
     let agent_speaks = speaks(|speaker| speaker == Speaker::Agent);
     let other_speaks = speaks(|speaker| matches!(speaker, Speaker::Customer | Speaker::ThirdParty));

@@ -314,7 +314,7 @@ pub(super) fn notes(coverage: &Coverage, has_regional_days: bool) -> Vec<Sentenc
         uncounted,
         ..
     } = *coverage;
-    let has_answers = coverage.records > 0 && unanswered_calls == 0;
+    let tells_no_failure = coverage.records > 0 && unanswered_calls == 0;
     let told = [
         (
             unassigned > 0,
@@ -373,7 +373,7 @@ pub(super) fn notes(coverage: &Coverage, has_regional_days: bool) -> Vec<Sentenc
             ),
         ),
         (
-            has_answers,
+            tells_no_failure,
             say!(
                 "记录中没有未接通的电话：未接通次数无法核对，也无法核对联系第三人之前是否联系过债务人",
                 "the records hold no unanswered call: tries can't be counted, nor can it be checked whether the debtor was tried before a third person"

@@ -79,8 +79,8 @@ impl<'l> Requests<'l> {
     pub fn asks_to_stop(&self, message: &Message, is_inbound: bool) -> bool {
         match &message.body {
             Body::Turns(turns) => {
-                let others = turns.iter().filter(|turn| turn.speaker != Speaker::Agent);
-                others.into_iter().any(|turn| self.has_anchor(&turn.text)) && self.hears(message)
+                let mut others = turns.iter().filter(|turn| turn.speaker != Speaker::Agent);
+                others.any(|turn| self.has_anchor(&turn.text)) && self.hears(message)
             }
             // Only in a transcript do the cues tell who speaks.
             Body::Text(text) if is_inbound && self.has_anchor(text) => self.hears(&Message {
