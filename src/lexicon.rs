@@ -12,7 +12,7 @@ pub(crate) mod cue;
 pub(crate) mod flat;
 mod folds;
 pub mod laws;
-mod limits;
+pub(crate) mod limits;
 mod overlay;
 pub(crate) mod pattern;
 mod source;
