@@ -13,7 +13,7 @@ use encoding_rs::{BIG5, DecoderResult, GB18030, UTF_16BE, UTF_16LE};
 pub const SAMPLE_BYTES: usize = 64 * 1024;
 
 /// How a file writes characters as bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Encoding {
     /// UTF-8.
     Utf8,

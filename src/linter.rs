@@ -32,7 +32,7 @@ pub struct Linter<'l> {
 }
 
 /// Exact work counters of one or many checks (summed with `+=`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Work {
     /// Messages judged.
     pub messages: u64,

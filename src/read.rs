@@ -44,7 +44,7 @@ pub use batch::{Batch, Record};
 pub use columns::{ColumnOverrides, Field};
 pub use draft::Unread;
 pub use inputs::{Input, Inputs, expand};
-pub use reader::Reader;
+pub use reader::{Position, Reader};
 
 use crate::decode::Encoding;
 use crate::message::Channel;
@@ -88,7 +88,7 @@ impl Default for ReadOptions {
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
 /// How an input is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Format {
     /// A JSON object a line.
     Jsonl,
@@ -138,7 +138,7 @@ impl Format {
 }
 
 /// What is one message in plain text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Unit {
     /// A line.
     Line,
@@ -166,10 +166,10 @@ impl Unit {
 }
 
 /// How an input is read: told by the user or decided on a sample, and then kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Decision {
     /// The kind of document that the text was taken from, such as `xlsx`; `None` if the file is text itself.
-    pub document: Option<&'static str>,
+    pub document: Option<String>,
     /// How characters are written.
     pub encoding: Encoding,
     /// Whether that was a guess, and the text doesn't read like Chinese in it.
@@ -187,7 +187,7 @@ pub struct Decision {
 }
 
 /// A column of a table that is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Column {
     /// What it holds.
     pub field: Field,

@@ -6,6 +6,8 @@
 //! bytes whatever the threads and the size of batches. It opens no output and knows no wall clock.
 
 pub mod case;
+pub(crate) mod journal;
+pub mod row;
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};

@@ -3,7 +3,7 @@
 //! In: the text of a time. Out: [`Time`] on the clock of Asia/Shanghai, or none: it never guesses a day.
 
 /// A moment on the clock of Asia/Shanghai; one of its parts may be unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Time {
     /// The day, if it was given.
     pub date: Option<jiff::civil::Date>,

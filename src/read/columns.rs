@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
 
 /// What a column or key can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Field {
     /// The words.
     Text,

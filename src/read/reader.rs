@@ -43,7 +43,7 @@ pub struct Reader {
 }
 
 /// A place between two batches of an input, where reading can go on another time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, Default)]
 pub struct Position {
     byte: u64,
     /// Number of the next record.

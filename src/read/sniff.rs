@@ -44,7 +44,7 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
     };
     let mut sniffed = Sniffed {
         decision: Decision {
-            document: document.map(|document| document.name()),
+            document: document.map(|document| document.name().to_owned()),
             encoding,
             is_encoding_doubtful: known.is_none()
                 && options.encoding.is_none()

@@ -85,6 +85,24 @@ pub fn masked_text<'t>(text: &'t str, names: &[&str]) -> Cow<'t, str> {
     masked(text, Span::new(0, text.len()), &personal_spans(text, names))
 }
 
+/// A value of a name column hidden: of a Chinese name all but the surname, of a number what a number hides.
+pub(crate) fn masked_party(value: &str) -> Cow<'_, str> {
+    let value = value.trim();
+    let length = value.chars().count();
+    let is_name = (2..=LONGEST_NAME).contains(&length) && value.chars().all(|one| is_han(one) || one == '·');
+    match is_name {
+        true => {
+            let mut characters = value.chars();
+            let kept = characters.next().into_iter();
+            kept.chain(characters.map(stand_in)).collect::<String>().into()
+        }
+        false => masked_text(value, &[]),
+    }
+}
+
+/// Characters of the longest name of a person; companies have longer ones.
+const LONGEST_NAME: usize = 4;
+
 /// Every digit hidden: for the plain form of words whose source is part of a hidden number.
 pub(crate) fn without_digits(text: &str) -> String {
     let hide = |character| match digit(character) {

@@ -36,7 +36,7 @@ const MAX_AGENCIES: usize = 10_000;
 const LONGEST_NAME: usize = 57;
 
 /// What a run has seen so far.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// Messages judged.
     pub judged: u64,
@@ -61,7 +61,7 @@ pub struct Summary {
 }
 
 /// Messages of one agency.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Agency {
     messages: u64,
     flagged: u64,
@@ -69,7 +69,7 @@ struct Agency {
 }
 
 /// Messages that read the same as far as the summary shows them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 struct Worst {
     score: u8,
     tier: Tier,

@@ -175,7 +175,7 @@ pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
 
 /// How an input was read, in one line.
 pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
-    let mut facts = match decision.document {
+    let mut facts = match &decision.document {
         Some(document) => vec![document.to_uppercase()],
         None => vec![decision.encoding.name().to_owned()],
     };

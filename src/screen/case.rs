@@ -50,7 +50,7 @@ use rows::{Row, Sorter};
 pub const USUAL_MEMORY_BYTES: usize = 16 << 20;
 
 /// The contacts of a batch.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Contacts {
     /// Rows as the sorter takes them.
     frames: Vec<u8>,

@@ -108,7 +108,7 @@ pub struct CaseFindings<'l> {
 }
 
 /// How far the columns of the records go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Coverage {
     /// Contacts, inbound ones and those that can't be assigned included.
     pub records: u64,
