@@ -5,6 +5,8 @@
 //! threads; at most a few wait for the writer, so that memory doesn't grow with the input. Promise: the same
 //! bytes whatever the threads and the size of batches. It opens no output and knows no wall clock.
 
+pub mod skeleton;
+
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
