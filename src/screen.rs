@@ -8,6 +8,7 @@
 pub mod case;
 pub(crate) mod journal;
 pub mod row;
+pub mod skeleton;
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};

@@ -17,17 +17,17 @@ use crate::search::shapes::{is_id_number, is_luhn};
 use crate::span::Span;
 
 /// Titles that stand after a name.
-const TITLES: [&str; 5] = ["先生", "女士", "小姐", "太太", "夫人"];
+pub(crate) const TITLES: [&str; 5] = ["先生", "女士", "小姐", "太太", "夫人"];
 
 /// The most frequent surnames of one character.
-const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁\
+pub(crate) const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁\
 任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易\
 乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕\
 屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖\
 巩明佘池查麻苑迟邝";
 
 /// Surnames of two characters.
-const DOUBLE_SURNAMES: [&str; 14] = [
+pub(crate) const DOUBLE_SURNAMES: [&str; 14] = [
     "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木",
     "南宫",
 ];
@@ -193,7 +193,7 @@ fn ends_to_keep(digits: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// A check character that fits, or a date of birth where one stands: a number told with a slip is one all the same.
-fn is_identity_number(digits: &[u8]) -> bool {
+pub(crate) fn is_identity_number(digits: &[u8]) -> bool {
     digits.len() == 18 && !digits[..17].contains(&b'x') && (is_id_number(digits) || has_date_of_birth(digits))
 }
 
@@ -291,7 +291,7 @@ fn given_name_before(text: &str) -> Option<Span> {
     None
 }
 
-fn is_han(character: char) -> bool {
+pub(crate) fn is_han(character: char) -> bool {
     matches!(character, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{323AF}')
 }
 

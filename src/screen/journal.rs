@@ -15,6 +15,7 @@ use crate::read::{Decision, Position};
 use crate::report::summary::Summary;
 use crate::screen::case::Contacts;
 use crate::screen::row::Row;
+use crate::screen::skeleton::Sheet;
 
 /// What happened next.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +39,7 @@ pub(crate) struct Chunk {
     pub(crate) summary: Summary,
     pub(crate) rows: Vec<Row>,
     pub(crate) contacts: Contacts,
+    pub(crate) sheet: Sheet,
     /// Rejected records, a JSON line each.
     pub(crate) rejects: Vec<u8>,
 }
