@@ -11,6 +11,7 @@ mod rules;
 mod screen;
 mod test;
 mod train;
+mod verify;
 mod why;
 
 use std::ffi::OsString;
@@ -57,6 +58,8 @@ enum Command {
     Check(check::Arguments),
     /// Judge dumps: files, folders, standard input
     Screen(screen::Arguments),
+    /// Check a case folder against its manifest
+    Verify(verify::Arguments),
     /// Tell how the verdict on a text came about, stage by stage
     Why(why::Arguments),
     /// Show a rule with its law, examples and lawful wording
@@ -195,6 +198,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
     match command {
         Command::Check(arguments) => check::run(arguments, context),
         Command::Screen(arguments) => screen::run(arguments, context),
+        Command::Verify(arguments) => verify::run(arguments, context),
         Command::Why(arguments) => why::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),

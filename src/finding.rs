@@ -158,6 +158,15 @@ pub struct Verdict {
     pub dismissed: Vec<Dismissal>,
 }
 
+/// The verdict of a message in which nothing was found.
+pub(crate) static EMPTY: Verdict = Verdict {
+    tier: Tier::Clean,
+    score: 0,
+    categories: Vec::new(),
+    findings: Vec::new(),
+    dismissed: Vec::new(),
+};
+
 impl Disguise {
     /// All disguises, in the order of reports.
     pub const ALL: [Disguise; 12] = [

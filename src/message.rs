@@ -452,6 +452,19 @@ impl Speaker {
 }
 
 impl Channel {
+    /// The id in records.
+    pub fn id(self) -> &'static str {
+        match self {
+            Channel::Sms => "sms",
+            Channel::Im => "im",
+            Channel::Letter => "letter",
+            Channel::Call => "call",
+            Channel::Template => "template",
+            Channel::Article => "article",
+            Channel::Other => "other",
+        }
+    }
+
     /// The channel that a record calls by this Chinese or English name: `短信`, `sms`, `催收短信`.
     pub fn named(name: &str) -> Option<Self> {
         named(CHANNEL_NAMES, name)
@@ -459,6 +472,16 @@ impl Channel {
 }
 
 impl Role {
+    /// The id in records.
+    pub fn id(self) -> &'static str {
+        match self {
+            Role::Debtor => "debtor",
+            Role::Guarantor => "guarantor",
+            Role::ThirdParty => "third_party",
+            Role::Unknown => "unknown",
+        }
+    }
+
     /// The role that a record calls by this Chinese or English name: `担保人`, `third_party`, `父亲`.
     pub fn named(name: &str) -> Option<Self> {
         named(ROLE_NAMES, name)
@@ -468,6 +491,18 @@ impl Role {
 impl CreditorKind {
     /// How many kinds there are, an unknown one counted.
     pub(crate) const OR_NONE: usize = CreditorKind::Other as usize + 2;
+
+    /// The id in records.
+    pub fn id(self) -> &'static str {
+        match self {
+            CreditorKind::Bank => "bank",
+            CreditorKind::Card => "card",
+            CreditorKind::ConsumerFinance => "consumer_finance",
+            CreditorKind::MicroLoan => "micro_loan",
+            CreditorKind::OnlinePlatform => "online_platform",
+            CreditorKind::Other => "other",
+        }
+    }
 
     /// The kind that a record calls by this Chinese or English name: `消费金融公司`, `bank`.
     pub fn named(name: &str) -> Option<Self> {

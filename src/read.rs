@@ -293,7 +293,7 @@ impl fmt::Display for Reason {
 }
 
 /// What became of the records of a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Counts {
     /// Records found.
     pub read: u64,

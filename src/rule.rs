@@ -80,6 +80,16 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// The name in `--lang`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        }
+    }
+}
+
 /// A way to read the source besides the plain one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -358,6 +368,17 @@ impl Category {
             (Category::Impersonation, Lang::En) => "pretended authority",
             (Category::Deception, Lang::En) => "deception",
             (Category::Harassment, Lang::En) => "harassment",
+        }
+    }
+}
+
+impl Confidence {
+    /// The id in records.
+    pub fn id(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
         }
     }
 }

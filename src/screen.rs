@@ -3,43 +3,66 @@
 //! In: opened readers, one after the other. Out: for each batch the bytes of its result records and of its
 //! rejected ones, handed to the caller in input order, and a [`Screened`] report. Batches are judged on all
 //! threads; at most a few wait for the writer, so that memory doesn't grow with the input. Promise: the same
-//! bytes whatever the threads and the size of batches. It opens no output and knows no wall clock.
+//! bytes whatever the threads and the size of batches. It opens no output and knows no wall clock. What is made of a
+//! batch is the business of [`desk`], how a run outlives its end that of [`journal`].
 
 pub mod case;
-pub(crate) mod journal;
+mod desk;
+pub mod dossier;
+pub mod filter;
+pub mod journal;
+pub mod manifest;
+pub mod request;
 pub mod row;
 pub mod skeleton;
+mod tables;
+
+pub use desk::Scribe;
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
 
 use crate::error::Error;
-use crate::finding::Verdict;
-use crate::linter::{Glimpsed, Heard, Linter, Overheard, Sifted};
+use crate::linter::Linter;
 use crate::message::{Id, Message};
-use crate::read::{Batch, Decision, Input, ReadOptions, Reader, Record};
-use crate::report::json::{Recorder, write_rejection};
+use crate::read::{Batch, Decision, Input, Position, ReadOptions, Reader};
+use crate::report::Settings;
+use crate::report::json::Recorder;
 use crate::report::summary::Summary;
-use crate::report::{Judged, Settings, words};
-use crate::rule::Tier;
-use crate::search::Scratch;
+use crate::rule::Lang;
+use crate::screen::desk::{BatchPlace, Desk};
+use crate::screen::journal::{Closed, Entry, Progress};
 
-/// How a run judges and what it writes.
+/// How a run judges and what it makes of it.
 #[derive(Clone, Copy)]
 pub struct Run<'r> {
     /// Judges.
     pub linter: &'r Linter<'r>,
-    /// Makes the result records, if anybody wants them; a summary needs none.
-    pub recorder: Option<&'r Recorder<'r>>,
+    /// What is made of verdicts, besides the summary.
+    pub product: Product<'r>,
     /// How the summary looks.
     pub summary: Settings<'r>,
+    /// How many of the worst messages it lists; absent: as many as a person reads.
+    pub top: Option<usize>,
     /// Whether records of clean messages are left out.
     pub only_findings: bool,
     /// Fills in what a record doesn't say.
     pub complete: &'r (dyn Fn(&mut Message) + Sync),
+}
+
+/// What a run makes of verdicts, besides the summary.
+#[derive(Clone, Copy)]
+pub enum Product<'r> {
+    /// Nothing.
+    Summary,
+    /// Result records.
+    Records(&'r Recorder<'r>),
+    /// Entries of a journal, from which everything else can be made.
+    Journal(Scribe<'r>),
 }
 
 /// What a batch became.
@@ -49,6 +72,8 @@ pub struct Output {
     pub records: Vec<u8>,
     /// Rejected records, a line each.
     pub rejects: Vec<u8>,
+    /// A frame of the journal.
+    pub frame: Vec<u8>,
     /// Bytes of the input that were taken for it: of a packed one fewer than it covers.
     pub input_bytes: u64,
     summary: Summary,
@@ -69,7 +94,8 @@ pub struct Screened {
     pub lossy_numbers: u64,
 }
 
-/// Judges all records of the inputs on the threads of `pool`; `write` gets the output of each batch in order.
+/// Judges all records of the inputs, from where an earlier run has stopped, on the threads of `pool`; `write` gets the
+/// output of each batch in order.
 ///
 /// # Errors
 /// The first error of `write`; what was written before stays. Inputs that fail don't end the run.
@@ -77,6 +103,7 @@ pub fn screen(
     inputs: &[Input],
     options: &ReadOptions,
     run: Run,
+    from: Progress,
     pool: &ThreadPool,
     write: impl FnMut(&Output) -> io::Result<()> + Send,
 ) -> io::Result<Screened> {
@@ -84,19 +111,25 @@ pub fn screen(
     let (order, ordered) = sync_channel::<Receiver<Output>>(2 * threads + 1);
     let (spare, spares) = channel();
     let queue = Mutex::new(Queue {
-        inputs: inputs.iter(),
+        inputs: (0..).zip(inputs).skip(from.closed as usize),
+        within: from.within,
         open: None,
         order,
+        journal_lang: match run.product {
+            Product::Journal(scribe) => Some(scribe.lang),
+            Product::Summary | Product::Records(_) => None,
+        },
         spares,
         screened: Screened::default(),
     });
     std::thread::scope(|scope| {
-        let writer = scope.spawn(move || collect(ordered, write, spare));
+        let summary = Summary::listing(run.top);
+        let writer = scope.spawn(move || collect(ordered, summary, write, spare));
         // Every thread reads what it judges: so it is still at hand there. Reading takes a twentieth of the time.
         pool.broadcast(|_| {
             let (mut desk, mut done) = (Desk::default(), None);
             while let Some(job) = next_job(&queue, options, done.take()) {
-                let mut output = desk.judge(&job.batch, job.input, job.records, run);
+                let mut output = desk.judge(&job.batch, job.place, job.records, run);
                 output.input_bytes = job.taken;
                 // The writer is gone if it failed; then nobody needs the output.
                 let _ = job.output.send(output);
@@ -116,10 +149,14 @@ pub fn screen(
 }
 
 /// What is still to be read, and the order in which batches were.
-struct Queue<'i> {
-    inputs: std::slice::Iter<'i, Input>,
-    open: Option<(&'i Input, Reader)>,
+struct Queue<'i, I> {
+    inputs: I,
+    /// Where the next input goes on.
+    within: Option<Position>,
+    open: Option<(u32, &'i Input, Reader)>,
     order: SyncSender<Receiver<Output>>,
+    /// The language of a journal, if there is one.
+    journal_lang: Option<Lang>,
     /// Memory of result records that are written.
     spares: Receiver<Vec<u8>>,
     screened: Screened,
@@ -128,7 +165,7 @@ struct Queue<'i> {
 /// A batch to judge, and where its output goes.
 struct Job<'i> {
     batch: Batch,
-    input: &'i Input,
+    place: BatchPlace<'i>,
     /// Bytes of the input that were taken for it.
     taken: u64,
     output: SyncSender<Output>,
@@ -137,19 +174,23 @@ struct Job<'i> {
 }
 
 /// The next batch; takes the memory of the one that is done.
-fn next_job<'i>(queue: &Mutex<Queue<'i>>, options: &ReadOptions, done: Option<Batch>) -> Option<Job<'i>> {
+fn next_job<'i>(
+    queue: &Mutex<Queue<'i, impl Iterator<Item = (u32, &'i Input)>>>,
+    options: &ReadOptions,
+    done: Option<Batch>,
+) -> Option<Job<'i>> {
     let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    if let (Some(batch), Some((_, reader))) = (done, &mut queue.open) {
+    if let (Some(batch), Some((.., reader))) = (done, &mut queue.open) {
         reader.recycle(batch);
     }
     queue.next(options)
 }
 
-impl<'i> Queue<'i> {
-    /// The next batch of the inputs; none at their end, or if the writer is gone.
+impl<'i, I: Iterator<Item = (u32, &'i Input)>> Queue<'i, I> {
+    /// The next batch; none at the end of the inputs, or if the writer is gone.
     fn next(&mut self, options: &ReadOptions) -> Option<Job<'i>> {
         loop {
-            let Some((input, reader)) = &mut self.open else {
+            let Some((number, input, reader)) = &mut self.open else {
                 self.open_next(options)?;
                 continue;
             };
@@ -160,48 +201,94 @@ impl<'i> Queue<'i> {
                     // Blocks while many outputs wait for the writer: that is what bounds the memory.
                     self.order.send(judged).ok()?;
                     return Some(Job {
-                        batch,
-                        input,
+                        place: BatchPlace {
+                            number: *number,
+                            input,
+                            after: reader.position(),
+                        },
                         taken: reader.take_progress(),
+                        batch,
                         output,
                         records: self.spares.try_recv().unwrap_or_default(),
                     });
                 }
-                Ok(None) => {
-                    self.screened.lossy_numbers += reader.lossy_numbers();
-                    self.open = None;
-                }
-                Err(error) => {
-                    self.screened.lossy_numbers += reader.lossy_numbers();
-                    self.screened.failures.push(error);
-                    self.open = None;
-                }
+                Ok(None) => self.close(None)?,
+                Err(error) => self.close(Some(error))?,
             }
         }
     }
 
     /// Opens the next input, if it can be opened; none at their end.
     fn open_next(&mut self, options: &ReadOptions) -> Option<()> {
-        let input = self.inputs.next()?;
-        match Reader::open(input, options) {
+        let (number, input) = self.inputs.next()?;
+        let within = self.within.take();
+        let opened = match within {
+            Some(place) if place != Position::default() => Reader::open_at(input, options, place),
+            _ => Reader::open(input, options),
+        };
+        match opened {
             Ok(reader) => {
-                let decision = (input.name().to_owned(), reader.decision().clone());
-                self.screened.decisions.push(decision);
-                self.open = Some((input, reader));
+                let decision = reader.decision().clone();
+                // An input that is gone on with is in the journal already.
+                if within.is_none() {
+                    self.tell(|| Entry::Opened {
+                        input: number,
+                        decision: Box::new(decision.clone()),
+                    })?;
+                }
+                self.screened.decisions.push((input.name().to_owned(), decision));
+                self.open = Some((number, input, reader));
+                Some(())
             }
-            Err(error) => self.screened.failures.push(error),
+            Err(error) => self.note_closed(number, 0, Some(error)),
         }
-        Some(())
+    }
+
+    /// Closes the open input, which is at its end or can't be read further.
+    fn close(&mut self, failure: Option<Error>) -> Option<()> {
+        let (number, _, reader) = self.open.take()?;
+        self.note_closed(number, reader.lossy_numbers(), failure)
+    }
+
+    fn note_closed(&mut self, input: u32, lossy_numbers: u64, failure: Option<Error>) -> Option<()> {
+        let shown = |error: &Error, lang| error.shown(lang);
+        let failed = failure.as_ref().zip(self.journal_lang);
+        let failed = failed.map(|(error, lang)| shown(error, lang));
+        self.screened.lossy_numbers += lossy_numbers;
+        self.screened.failures.extend(failure);
+        self.tell(|| {
+            Entry::Closed(Closed {
+                input,
+                failure: failed,
+                lossy_numbers,
+            })
+        })
+    }
+
+    /// Puts what happened into the journal, if there is one, behind the batches before it.
+    fn tell(&self, entry: impl FnOnce() -> Entry) -> Option<()> {
+        if self.journal_lang.is_none() {
+            return Some(());
+        }
+        let (sender, told) = sync_channel(1);
+        let frame = journal::frame(&entry()).expect("memory takes all bytes");
+        sender
+            .send(Output {
+                frame,
+                ..Output::default()
+            })
+            .ok()?;
+        self.order.send(told).ok()
     }
 }
 
 /// Writes what the batches became, in their order, and sums it up; gives the memory of the result records back.
 fn collect(
     ordered: Receiver<Receiver<Output>>,
+    mut summary: Summary,
     mut write: impl FnMut(&Output) -> io::Result<()>,
     spare: Sender<Vec<u8>>,
 ) -> io::Result<Summary> {
-    let mut summary = Summary::default();
     for judged in ordered {
         // A batch whose thread panicked sends nothing; the panic itself ends the run when the scope is left.
         let Ok(output) = judged.recv() else { continue };
@@ -218,118 +305,9 @@ fn collect(
 /// Memory of result records beyond this is given back.
 const MOST_SPARE_BYTES: usize = 16 << 20;
 
-/// A record that the first look left in doubt.
-struct Doubtful<'b> {
-    record: Record<'b>,
-    first: Option<Overheard>,
-    /// Bytes of result records before its own.
-    at: usize,
-}
-
-/// Where a thread judges batch after batch; kept from batch to batch for its memory.
-#[derive(Default)]
-struct Desk {
-    scratch: Scratch,
-    doubtful: Vec<Doubtful<'static>>,
-    verdicts: Vec<Verdict>,
-    /// Result records of those that were not in doubt.
-    sifted: Vec<u8>,
-}
-
-impl Desk {
-    /// Judges a batch: each part of the check with all records that the part before has left, then what is written.
-    fn judge(&mut self, batch: &Batch, input: &Input, mut records: Vec<u8>, run: Run) -> Output {
-        let Self { scratch, sifted, .. } = self;
-        let mut output = Output::default();
-        let summary = &mut output.summary;
-        summary.skipped = batch.skipped();
-        sifted.clear();
-        let mut doubtful: Vec<Doubtful> = std::mem::take(&mut self.doubtful);
-        for record in batch.records() {
-            let mut record = match record {
-                Ok(record) => record,
-                Err(rejection) => {
-                    write_rejection(&mut output.rejects, &rejection).expect("memory takes all bytes");
-                    summary.reject(|| words::rejection(&rejection, run.summary.lang));
-                    continue;
-                }
-            };
-            summary.note(record.unread);
-            (run.complete)(&mut record.message);
-            summary.meet(&record.message);
-            match run.linter.sift(&record.message, &mut summary.work, scratch) {
-                Sifted::Ordinary => run.finish(&record, &Verdict::default(), input, summary, sifted),
-                Sifted::Doubtful(first) => doubtful.push(Doubtful {
-                    record,
-                    first,
-                    at: sifted.len(),
-                }),
-            }
-        }
-        let work = &mut summary.work;
-        let hear = |doubtful: &mut Doubtful| {
-            let message = &doubtful.record.message;
-            run.linter.hear(message, doubtful.first.take(), work, scratch)
-        };
-        let heard: Vec<Option<Heard>> = doubtful.iter_mut().map(hear).collect();
-        let heard = doubtful.iter().zip(heard);
-        let glimpses = heard.map(|(doubtful, heard)| {
-            let message = &doubtful.record.message;
-            run.linter.glimpse(message, heard?, work, scratch)
-        });
-        let glimpses: Vec<Option<Glimpsed>> = glimpses.collect();
-        let check = |(doubtful, glimpse): (&Doubtful, Option<Glimpsed>)| match glimpse {
-            Some(glimpse) => {
-                let message = &doubtful.record.message;
-                run.linter.check_glimpsed(message, glimpse, work, scratch)
-            }
-            None => Verdict::default(),
-        };
-        self.verdicts.extend(doubtful.iter().zip(glimpses).map(check));
-        // The records of the two halves, put together in the order of their messages.
-        records.clear();
-        let mut copied = 0;
-        for (doubtful, verdict) in doubtful.iter().zip(self.verdicts.drain(..)) {
-            records.extend_from_slice(&sifted[copied..doubtful.at]);
-            copied = doubtful.at;
-            run.finish(&doubtful.record, &verdict, input, summary, &mut records);
-        }
-        records.extend_from_slice(&sifted[copied..]);
-        self.doubtful = emptied(doubtful);
-        output.records = records;
-        output
-    }
-}
-
-/// The memory of a list for one of the same kind, of which only the lifetime differs.
-fn emptied<'b>(mut list: Vec<Doubtful<'_>>) -> Vec<Doubtful<'b>> {
-    list.clear();
-    // Collecting into the same memory is what `Vec` does with items of the same size.
-    list.into_iter().map(|_| unreachable!("it is empty")).collect()
-}
-
-impl Run<'_> {
-    /// Counts the verdict of a record and writes what is wanted of it.
-    fn finish(
-        &self,
-        record: &Record,
-        verdict: &Verdict,
-        input: &Input,
-        summary: &mut Summary,
-        records: &mut Vec<u8>,
-    ) {
-        let judged = Judged {
-            message: &record.message,
-            verdict,
-            has_own_id: !verdict.findings.is_empty() && !is_made_up(&record.message.id, input, record.number),
-        };
-        summary.add(judged, &self.summary);
-        let is_left_out = self.only_findings && verdict.tier == Tier::Clean && verdict.findings.is_empty();
-        if let Some(recorder) = self.recorder.filter(|_| !is_left_out) {
-            recorder.append(records, judged);
-            records.push(b'\n');
-        }
-    }
+/// Where rejected records of results in this file go: `FILE.rejects.jsonl` beside `FILE.jsonl`.
+pub fn rejects_path(output: &Path) -> PathBuf {
+    output.with_extension("rejects.jsonl")
 }
 
 /// Whether this is the id that the reader gives to records without one.
@@ -344,12 +322,6 @@ pub fn is_made_up(id: &Id, input: &Input, number: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_emptied_list_keeps_its_memory() {
-        let list: Vec<Doubtful<'static>> = Vec::with_capacity(100);
-        assert_eq!(emptied(list).capacity(), 100);
-    }
 
     #[test]
     fn made_up_ids_are_known() {

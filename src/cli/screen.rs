@@ -1,36 +1,68 @@
 //! `dunlint screen`: dumps.
+//!
+//! Result records go out as they come ([`stream`]); tables and case folders are made of a journal ([`journal`]), which
+//! outlives the run if that is ended before its time.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+mod journal;
+mod progress;
+mod stream;
+mod target;
+
+use std::io::Write;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use dunlint::decode::Encoding;
 use dunlint::message::Message;
-use dunlint::read::{ColumnOverrides, Format as InputFormat, Input, ReadOptions, Unit, expand};
+use dunlint::read::{
+    ColumnOverrides, Decision, Format as InputFormat, Input, Inputs, ReadOptions, Unit, expand,
+};
 use dunlint::report::human::Terminal;
 use dunlint::report::json::Recorder;
+use dunlint::report::summary::Summary;
 use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
 use dunlint::rule::{Lang, Tier};
-use dunlint::screen::{Output, Run, Screened, screen};
-use dunlint::{Error, ErrorKind, Linter, Result};
-use indicatif::{ProgressBar, ProgressStyle};
+use dunlint::screen::filter::Condition;
+use dunlint::screen::journal::Progress as Stand;
+use dunlint::screen::{Product, Run, screen};
+use dunlint::{Error, ErrorKind, Lexicon, Linter, Result};
+use rayon::ThreadPool;
+
+use progress::{Progress, ProgressMode};
+use stream::Files;
+use target::{ResultFormat, Target};
 
 use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
 
 /// What `screen` is asked for.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files (packed ones too), folders, or - for standard input
+    /// Files (packed ones too), folders, patterns such as 'dumps/*.csv', or - for standard input
     #[arg(required = true)]
     input: Vec<PathBuf>,
-    /// Where results go: - for standard output, or a .jsonl file; without it a ranked summary on standard output
+    /// Where results go: - for standard output, a .jsonl, .csv, .parquet, .xlsx or .sqlite file, or a folder/ for all of a case;
+    /// without it a ranked summary on standard output
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
-    /// Form of the results
-    #[arg(long, requires = "output", value_enum)]
-    format: Option<ResultFormat>,
+    /// Form of the results; in a folder what else is wanted beside Parquet, with commas between
+    #[arg(long, requires = "output", value_enum, value_delimiter = ',')]
+    format: Vec<ResultFormat>,
+    /// Keep the columns of the inputs in the table of results
+    #[arg(long, requires = "output")]
+    keep: bool,
+    /// Only messages of which this holds are in the tables, such as tier>=warning or agency=NAME; may be repeated
+    #[arg(long = "where", value_name = "CONDITION", value_parser = condition_value)]
+    condition: Vec<Condition>,
+    /// List so many of the worst messages; the tables hold only these, the worst first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    top: Option<u32>,
+    /// Go on with a run that was ended before its time
+    #[arg(long, requires = "output")]
+    resume: bool,
+    /// How progress is shown on standard error
+    #[arg(long, value_enum, default_value = "auto", value_name = "WAY")]
+    progress: ProgressMode,
     /// Number of threads; by default one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -76,20 +108,6 @@ pub(super) struct Arguments {
     lexicon: LexiconArguments,
 }
 
-/// What result records look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum ResultFormat {
-    Jsonl,
-}
-
-/// Where result records go.
-enum Target {
-    /// Nowhere: only the summary is wanted.
-    Nowhere,
-    Stdout,
-    File(PathBuf),
-}
-
 /// Bytes read at a time of a large input. A million rows take 78 MB of memory on two threads instead of 95 with 4 MiB, in
 /// the same time within what the machine's noise lets one see.
 const MOST_CHUNK_BYTES: u64 = 512 << 10;
@@ -112,18 +130,8 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         context.note(&shown_error(error, context.lang));
     }
     note_ignored(&found.ignored, context);
-    refuse_overwriting(&target, &found.inputs, context)?;
-    let threads = usize::from(arguments.threads.unwrap_or(0));
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| {
-            Error::said(
-                ErrorKind::Usage,
-                context.pick("无法启动线程", "threads could not be started"),
-            )
-            .because(error)
-        })?;
+    target.refuse_overwriting(&found.inputs, context)?;
+    let pool = pool(&arguments, context)?;
     options.batch_bytes = match arguments.chunk_size {
         Some(bytes) => bytes as usize,
         None => chunk_bytes(size, pool.current_num_threads()),
@@ -134,35 +142,28 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         masks: !arguments.reveal,
         ..Settings::new(lexicon, context.machine_lang)
     };
-    let summary = Settings {
-        lang: context.lang,
-        ..settings
-    };
-    let recorder = Recorder::new(settings);
-    let run = Run {
+    let job = Job {
+        arguments: &arguments,
+        target: &target,
+        found: &found,
+        size,
+        options: &options,
+        lexicon,
         linter: &linter,
-        recorder: (!matches!(target, Target::Nowhere)).then_some(&recorder),
-        summary,
-        only_findings: arguments.only_findings,
-        complete: &|message: &mut Message| arguments.fields.complete(message),
+        settings,
+        pool: &pool,
     };
     let started = Instant::now();
-    let progress = progress(&found.inputs, context);
-    let mut files = Files::create(&target)?;
-    let screened = screen(&found.inputs, &options, run, &pool, |output| {
-        progress.inc(output.input_bytes);
-        files.write(output)
-    });
-    progress.finish_and_clear();
-    let screened = screened
-        .and_then(|screened| files.finish().map(|()| screened))
-        .map_err(unwritten)?;
-    for error in &screened.failures {
-        context.note(&shown_error(error, context.lang));
+    let done = match target.journal() {
+        Some(path) => journal::run(&job, &path, context)?,
+        None => job.stream(context)?,
+    };
+    for failure in &done.failures {
+        context.note(failure);
     }
-    note_lossy_numbers(screened.lossy_numbers, context);
-    let is_nothing_open = screened.decisions.is_empty() && !arguments.input.is_empty();
-    if is_nothing_open && found.errors.len() + screened.failures.len() > 0 {
+    note_lossy_numbers(done.lossy_numbers, context);
+    let is_nothing_open = done.decisions.is_empty() && !arguments.input.is_empty();
+    if is_nothing_open && found.errors.len() + done.failures.len() > 0 {
         let reason = context.pick("没有一个输入能够打开", "no input could be opened");
         return Err(Error::said(ErrorKind::Input, reason));
     }
@@ -171,12 +172,11 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
             has_color: matches!(arguments.color, Color::Always),
             ..context.terminal(arguments.color)
         },
-        Target::Nowhere | Target::File(_) => context.terminal(arguments.color),
+        _ => context.terminal(arguments.color),
     };
-    write_summary(&screened, &summary, terminal, &target, context)?;
+    write_summary(&done, &job.shown(context), terminal, &target, context)?;
     if arguments.stats {
-        screened
-            .summary
+        done.summary
             .write_work(&mut context.err, context.lang)
             .map_err(unwritten)?;
     }
@@ -187,7 +187,113 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         context.pick("用时", "took"),
         words::colon(context.lang)
     ));
-    outcome(&screened, found.errors.len(), &arguments, context)
+    outcome(&done, found.errors.len(), &arguments, context)
+}
+
+/// All that a run needs.
+struct Job<'j> {
+    arguments: &'j Arguments,
+    target: &'j Target,
+    found: &'j Inputs,
+    /// Bytes of all inputs, if they are known.
+    size: Option<u64>,
+    options: &'j ReadOptions,
+    lexicon: &'static Lexicon,
+    linter: &'j Linter<'j>,
+    /// What result records and tables look like.
+    settings: Settings<'j>,
+    pool: &'j ThreadPool,
+}
+
+/// What a run came to.
+struct Done {
+    read: u64,
+    summary: Summary,
+    decisions: Vec<(String, Decision)>,
+    /// In words.
+    failures: Vec<String>,
+    lossy_numbers: u64,
+    /// Lines about what was written.
+    written: Vec<String>,
+}
+
+impl<'j> Job<'j> {
+    /// What the summary looks like.
+    fn shown(&self, context: &Context) -> Settings<'j> {
+        Settings {
+            lang: context.lang,
+            ..self.settings
+        }
+    }
+
+    fn run<'r>(
+        &'r self,
+        product: Product<'r>,
+        complete: &'r (dyn Fn(&mut Message) + Sync),
+        context: &Context,
+    ) -> Run<'r> {
+        Run {
+            linter: self.linter,
+            product,
+            summary: self.shown(context),
+            top: self.arguments.top.map(|top| top as usize),
+            only_findings: self.arguments.only_findings,
+            complete,
+        }
+    }
+
+    /// Writes result records as they come.
+    fn stream(&self, context: &mut Context) -> Result<Done> {
+        if self.arguments.resume {
+            let reason = context.pick(
+                "--resume 只适用于表格和文件夹；JSONL 边判边写，请重新运行",
+                "--resume is for tables and folders; JSONL is written as it comes: run again",
+            );
+            return Err(Error::said(ErrorKind::Usage, reason));
+        }
+        let recorder = Recorder::new(self.settings);
+        let product = match self.target {
+            Target::Nowhere => Product::Summary,
+            _ => Product::Records(&recorder),
+        };
+        let complete = |message: &mut Message| self.arguments.fields.complete(message);
+        let run = self.run(product, &complete, context);
+        let mut progress = Progress::new(self.arguments.progress, self.size, context);
+        let mut files = Files::create(self.target)?;
+        let screened = screen(
+            &self.found.inputs,
+            self.options,
+            run,
+            Stand::default(),
+            self.pool,
+            |output| {
+                progress.add(output.input_bytes);
+                files.write(output)
+            },
+        );
+        progress.finish();
+        let screened = screened
+            .and_then(|screened| files.finish().map(|()| screened))
+            .map_err(unwritten)?;
+        let failures = screened.failures.iter();
+        Ok(Done {
+            read: screened.read,
+            summary: screened.summary,
+            decisions: screened.decisions,
+            failures: failures.map(|error| error.shown(context.lang)).collect(),
+            lossy_numbers: screened.lossy_numbers,
+            written: Vec::new(),
+        })
+    }
+}
+
+fn pool(arguments: &Arguments, context: &Context) -> Result<ThreadPool> {
+    let threads = usize::from(arguments.threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| {
+        let reason = context.pick("无法启动线程", "threads could not be started");
+        Error::said(ErrorKind::Usage, reason).because(error)
+    })
 }
 
 /// Files of a named folder that aren't read are told: what nobody looked at must not pass for clean.
@@ -225,7 +331,7 @@ fn note_lossy_numbers(count: u64, context: &mut Context) {
 const MOST_IGNORED_SHOWN: usize = 5;
 
 /// The exit code, once everything is written.
-fn outcome(screened: &Screened, unfound: usize, arguments: &Arguments, context: &Context) -> Result<Outcome> {
+fn outcome(screened: &Done, unfound: usize, arguments: &Arguments, context: &Context) -> Result<Outcome> {
     let summary = &screened.summary;
     if !summary.balances(screened.read) {
         let reason = context.pick(
@@ -244,7 +350,7 @@ fn outcome(screened: &Screened, unfound: usize, arguments: &Arguments, context: 
 }
 
 fn write_summary(
-    screened: &Screened,
+    screened: &Done,
     settings: &Settings,
     terminal: Terminal,
     target: &Target,
@@ -262,6 +368,12 @@ fn write_summary(
         .summary
         .write(&mut shown, &decisions, settings, terminal)
         .and_then(|()| writeln!(shown, "\n{balance}"))
+        .and_then(|()| {
+            screened
+                .written
+                .iter()
+                .try_for_each(|line| writeln!(shown, "{}", visible(line)))
+        })
         .map_err(unwritten)?;
     match target {
         Target::Stdout => {
@@ -269,47 +381,11 @@ fn write_summary(
             let _ = context.err.write_all(&shown);
             Ok(())
         }
-        Target::Nowhere | Target::File(_) => context
+        _ => context
             .out
             .write_all(&shown)
             .and_then(|()| context.out.flush())
             .map_err(unwritten),
-    }
-}
-
-impl Target {
-    /// What `-o` names.
-    ///
-    /// # Errors
-    /// If it is neither `-` nor a JSONL file.
-    fn of(arguments: &Arguments, context: &Context) -> Result<Self> {
-        let lang = context.lang;
-        let unknown = |what: &str| {
-            let reason = match lang {
-                Lang::Zh => {
-                    format!("不支持 {what}：结果格式是 JSONL，请写 -o - 或 -o 文件.jsonl")
-                }
-                Lang::En => format!(
-                    "{what} is not supported: the format of results is JSONL; write -o - or -o FILE.jsonl"
-                ),
-            };
-            Error::said(ErrorKind::Usage, reason)
-        };
-        // The only one; whoever adds another is told here.
-        let (None | Some(ResultFormat::Jsonl)) = arguments.format;
-        let Some(output) = &arguments.output else {
-            return Ok(Target::Nowhere);
-        };
-        let shown = output.display().to_string();
-        let ending = output
-            .extension()
-            .map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-        match ending.as_deref() {
-            _ if shown == "-" => Ok(Target::Stdout),
-            _ if shown.ends_with('/') || output.is_dir() => Err(unknown(&format!("-o {shown}"))),
-            Some("jsonl") => Ok(Target::File(output.clone())),
-            _ => Err(unknown(&format!("-o {shown}"))),
-        }
     }
 }
 
@@ -328,93 +404,12 @@ fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
     })
 }
 
+fn condition_value(text: &str) -> std::result::Result<Condition, Error> {
+    text.parse()
+}
+
 fn encoding_value(name: &str) -> std::result::Result<Encoding, String> {
     Encoding::named(name).ok_or_else(|| "utf-8, gb18030, big5, utf-16le, utf-16be".to_owned())
-}
-
-/// Results are never written over what is being read.
-fn refuse_overwriting(target: &Target, inputs: &[Input], context: &Context) -> Result<()> {
-    let Target::File(output) = target else {
-        return Ok(());
-    };
-    for written in [output.clone(), rejects_path(output)] {
-        let Ok(written) = written.canonicalize() else {
-            continue;
-        };
-        let is_input =
-            |input: &Input| input.path().and_then(|path| path.canonicalize().ok()).as_ref() == Some(&written);
-        if inputs.iter().any(is_input) {
-            let reason = context.pick(
-                "它同时是输入，写入会毁掉它",
-                "it is an input too and would be overwritten",
-            );
-            return Err(Error::said(ErrorKind::Usage, reason).in_file(written));
-        }
-    }
-    Ok(())
-}
-
-/// `FILE.rejects.jsonl` beside `FILE.jsonl`.
-fn rejects_path(output: &Path) -> PathBuf {
-    output.with_extension("rejects.jsonl")
-}
-
-/// The open outputs of a run.
-struct Files {
-    records: Option<Box<dyn Write + Send>>,
-    rejects: Option<PathBuf>,
-    open_rejects: Option<BufWriter<File>>,
-}
-
-impl Files {
-    fn create(target: &Target) -> Result<Self> {
-        let mut files = Self {
-            records: None,
-            rejects: None,
-            open_rejects: None,
-        };
-        match target {
-            Target::Nowhere => {}
-            Target::Stdout => files.records = Some(Box::new(BufWriter::new(io::stdout()))),
-            Target::File(path) => {
-                // The folder of the results may not be there yet, as on a fresh clone.
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                let created = folder
-                    .map_or(Ok(()), std::fs::create_dir_all)
-                    .and_then(|()| File::create(path));
-                let created = created.map_err(|error| unwritten(error).in_file(path))?;
-                files.records = Some(Box::new(BufWriter::new(created)));
-                files.rejects = Some(rejects_path(path));
-            }
-        }
-        Ok(files)
-    }
-
-    fn write(&mut self, output: &Output) -> io::Result<()> {
-        if let Some(records) = &mut self.records {
-            records.write_all(&output.records)?;
-        }
-        if let Some(path) = self.rejects.as_ref().filter(|_| !output.rejects.is_empty()) {
-            let rejects = match &mut self.open_rejects {
-                Some(rejects) => rejects,
-                closed @ None => closed.insert(BufWriter::new(File::create(path)?)),
-            };
-            rejects.write_all(&output.rejects)?;
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        if let Some(records) = &mut self.records {
-            records.flush()?;
-        }
-        match (&mut self.open_rejects, &self.rejects) {
-            (Some(rejects), _) => rejects.flush(),
-            // Rejects of an earlier run would be taken for this one's.
-            (None, Some(path)) if path.exists() => std::fs::remove_file(path),
-            (None, _) => Ok(()),
-        }
-    }
 }
 
 /// Bytes to read at a time of inputs of so many bytes, if they tell.
@@ -428,36 +423,4 @@ fn chunk_bytes(size: Option<u64>, threads: usize) -> usize {
 /// Bytes of all inputs; none if one of them doesn't tell, as a pipe.
 fn size_of(inputs: &[Input]) -> Option<u64> {
     inputs.iter().map(Input::size).sum()
-}
-
-/// A bar over the bytes of the inputs if somebody watches, otherwise nothing.
-fn progress(inputs: &[Input], context: &Context) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = match size_of(inputs) {
-        Some(bytes) => ProgressBar::new(bytes),
-        None => ProgressBar::new_spinner(),
-    };
-    let template = context.pick(
-        "{bar:30} {bytes}/{total_bytes} 每秒 {bytes_per_sec} 剩余 {eta}",
-        "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",
-    );
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rejects_stand_beside_the_results() {
-        assert_eq!(
-            rejects_path(Path::new("out/a.jsonl")),
-            Path::new("out/a.rejects.jsonl")
-        );
-    }
 }

@@ -11,6 +11,18 @@ pub struct Time {
     pub clock: Option<jiff::civil::Time>,
 }
 
+impl std::fmt::Display for Time {
+    /// As in RFC 3339 without a zone; of a part that is unknown nothing.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.date, self.clock) {
+            (Some(date), Some(clock)) => write!(out, "{date}T{clock}"),
+            (Some(date), None) => write!(out, "{date}"),
+            (None, Some(clock)) => write!(out, "{clock}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
 impl Time {
     /// Reads RFC 3339 and the usual Chinese forms: `2026-03-02 14:05`, `2026/3/2`, `2026年3月2日 下午2时05分`,
     /// `20260302140500`, Unix seconds or milliseconds. Without a zone: Asia/Shanghai. `None` if it is none of these.

@@ -139,6 +139,15 @@ impl Batch {
             })
     }
 
+    /// All that a record says, by the names of its columns or keys, as text; lists and objects as JSON. O(bytes).
+    pub fn columns(&self, raw: &str) -> Vec<(String, String)> {
+        match &self.shape.layout {
+            Layout::Row(table) => table.named_fields(raw),
+            Layout::Object(_) | Layout::Element(_) | Layout::Document(_) => json::members(raw),
+            Layout::Text | Layout::Call | Layout::Subtitles => vec![("text".to_owned(), raw.to_owned())],
+        }
+    }
+
     fn text<'a>(&'a self, whole: Option<&'a str>, index: usize, piece: &Piece) -> Result<&'a str, Reason> {
         match piece.kind {
             Kind::TooLong(bytes) => return Err(Reason::TooLong { bytes }),

@@ -20,6 +20,8 @@ pub(crate) struct Table {
     pub has_header: bool,
     /// What the columns hold, in their order.
     pub columns: Vec<Column>,
+    /// The names of all columns, where the table has a header.
+    pub names: Vec<String>,
     /// Whether the text's column was chosen by its looks.
     pub is_guessed: bool,
 }
@@ -42,6 +44,7 @@ impl Table {
                 delimiter,
                 has_header: false,
                 columns: Vec::new(),
+                names: Vec::new(),
                 is_guessed: false,
             });
         };
@@ -98,12 +101,24 @@ impl Table {
             })
             .collect();
         columns.sort_by_key(|column| (column.number, column.field));
+        let names = first.iter().filter(|_| has_header);
         Ok(Self {
             delimiter,
             has_header,
             columns,
+            names: names.map(|name| name.trim().to_owned()).collect(),
             is_guessed,
         })
+    }
+
+    /// All fields of a row with the names of their columns; columns without one are called by their number.
+    pub(crate) fn named_fields(&self, row: &str) -> Vec<(String, String)> {
+        let named = fields(row, self.delimiter).enumerate().map(|(at, value)| {
+            let name = self.names.get(at).filter(|name| !name.is_empty());
+            let name = name.cloned().unwrap_or_else(|| format!("column {}", at + 1));
+            (name, value.into_owned())
+        });
+        named.collect()
     }
 
     /// Reads a row.

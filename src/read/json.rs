@@ -132,6 +132,23 @@ pub(crate) fn element<'a>(
     }
 }
 
+/// The members of an object as text; those of anything else are the whole of it.
+pub(crate) fn members(text: &str) -> Vec<(String, String)> {
+    let shown = |value: Value| match value {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(Value::Object(members)) => members
+            .into_iter()
+            .map(|(name, value)| (name, shown(value)))
+            .collect(),
+        Ok(value) => vec![("text".to_owned(), shown(value))],
+        Err(_) => vec![("text".to_owned(), text.to_owned())],
+    }
+}
+
 /// The turns in the first list of stretches, wherever it is.
 fn recognised(value: &Value, depth: usize) -> Option<Vec<Turn<'static>>> {
     let inner = |value| recognised(value, depth.checked_sub(1)?);

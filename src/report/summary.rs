@@ -23,8 +23,10 @@ use crate::report::words::{self, colon, pick};
 use crate::report::{Judged, Settings};
 use crate::rule::{Category, Lang, Tier};
 
-/// How many of the worst messages are listed.
+/// How many of the worst messages are listed unless told otherwise, and at most: every further one is compared with all
+/// that are listed.
 const WORST: usize = 20;
+const MOST_WORST: usize = 1_000;
 
 /// How many rejections are shown one by one; the rejects file holds all.
 const SHOWN_REJECTIONS: usize = 10;
@@ -55,7 +57,11 @@ pub struct Summary {
     /// In the order of their first message.
     agencies: IndexMap<String, Agency, FxBuildHasher>,
     worst: Vec<Worst>,
+    /// How many of them are wanted.
+    limit: Option<usize>,
     rejections: Vec<String>,
+    /// Rejected records by the name of the reason.
+    reasons: BTreeMap<String, u64>,
     /// Records by the field whose value was not understood.
     unread: BTreeMap<Field, u64>,
 }
@@ -86,6 +92,18 @@ struct Worst {
 }
 
 impl Summary {
+    /// A summary that lists so many of the worst messages, a thousand at most; absent: as many as a person reads.
+    pub fn listing(worst: Option<usize>) -> Self {
+        Self {
+            limit: worst,
+            ..Self::default()
+        }
+    }
+
+    fn limit(&self) -> usize {
+        self.limit.map_or(WORST, |limit| limit.min(MOST_WORST))
+    }
+
     /// Counts a message that is being judged. What is counted of its verdict comes later: [`add`](Self::add).
     pub fn meet(&mut self, message: &Message) {
         self.judged += 1;
@@ -129,9 +147,15 @@ impl Summary {
         }
     }
 
+    /// Rejected records by the name of the reason.
+    pub fn reasons(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.reasons.iter().map(|(reason, count)| (&**reason, *count))
+    }
+
     /// Counts a record that wasn't judged; `rejection` says where and why, without its words.
-    pub fn reject(&mut self, rejection: impl FnOnce() -> String) {
+    pub fn reject(&mut self, reason: &str, rejection: impl FnOnce() -> String) {
         self.rejected += 1;
+        *self.reasons.entry(reason.to_owned()).or_default() += 1;
         if self.rejections.len() < SHOWN_REJECTIONS {
             self.rejections.push(rejection());
         }
@@ -152,6 +176,9 @@ impl Summary {
         self.work += next.work;
         self.for_review += next.for_review;
         self.corrected_calls += next.corrected_calls;
+        for (reason, count) in next.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
         for (field, count) in next.unread {
             *self.unread.entry(field).or_default() += count;
         }
@@ -466,17 +493,18 @@ impl Summary {
     fn may_list(&self, score: u8, opening: &str) -> bool {
         let is_before =
             |last: &Worst| score > last.score || score == last.score && opening <= last.opening.as_str();
-        self.worst.len() < WORST || self.worst.last().is_some_and(is_before)
+        self.worst.len() < self.limit() || self.worst.last().is_some_and(is_before)
     }
 
     /// Puts a message among the worst, or counts it with one that reads the same. The order is one of contents,
     /// not of arrival: what one batch leaves out, all of them would, so that no count depends on the batches.
     fn place(&mut self, worst: Worst) {
+        let limit = self.limit();
         match self.worst.binary_search_by(|own| own.order(&worst)) {
             Ok(at) => self.worst[at].count += worst.count,
-            Err(at) if at < WORST => {
+            Err(at) if at < limit => {
                 self.worst.insert(at, worst);
-                self.worst.truncate(WORST);
+                self.worst.truncate(limit);
             }
             Err(_) => {}
         }
@@ -670,7 +698,7 @@ mod tests {
         for id in 0..60 {
             add(&mut whole, id, marked(id), score(id), &settings);
         }
-        whole.reject(|| "a.jsonl, record 3".to_owned());
+        whole.reject("json", || "a.jsonl, record 3".to_owned());
         let mut merged = Summary::default();
         for batch in 0..6 {
             let mut part = Summary::default();
@@ -680,7 +708,7 @@ mod tests {
             merged.merge(part);
         }
         let mut last = Summary::default();
-        last.reject(|| "a.jsonl, record 3".to_owned());
+        last.reject("json", || "a.jsonl, record 3".to_owned());
         merged.merge(last);
         assert_eq!(whole, merged);
         assert_eq!(merged.at_least(Tier::Warning), 60);

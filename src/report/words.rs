@@ -175,6 +175,11 @@ pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
 
 /// How an input was read, in one line.
 pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
+    format!("{name}{}{}", colon(lang), read_as(decision, lang))
+}
+
+/// The same without the input's name.
+pub fn read_as(decision: &Decision, lang: Lang) -> String {
     let mut facts = match &decision.document {
         Some(document) => vec![document.to_uppercase()],
         None => vec![decision.encoding.name().to_owned()],
@@ -215,7 +220,7 @@ pub fn decision(name: &str, decision: &Decision, lang: Lang) -> String {
         );
         facts.push(guess.to_owned());
     }
-    format!("{name}{}{}", colon(lang), facts.join(list_separator(lang)))
+    facts.join(list_separator(lang))
 }
 
 fn format(format: Format, lang: Lang) -> &'static str {

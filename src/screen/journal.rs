@@ -55,11 +55,11 @@ pub(crate) struct Closed {
 
 /// Where a run stands: what a resumed one goes on from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Progress {
+pub struct Progress {
     /// Inputs that are done with.
-    pub(crate) closed: u32,
+    pub closed: u32,
     /// Where the next one goes on, if it was opened.
-    pub(crate) within: Option<Position>,
+    pub within: Option<Position>,
 }
 
 /// Bytes of a frame beside its content: length and checksum.
@@ -108,14 +108,17 @@ fn read_frame<T: DeserializeOwned>(source: &mut impl Read) -> io::Result<Option<
 }
 
 /// A journal that is being written.
-pub(crate) struct Journal {
+pub struct Journal {
     path: PathBuf,
     file: BufWriter<File>,
 }
 
 impl Journal {
     /// Begins a journal of a run that was asked for this; another one there is lost.
-    pub(crate) fn create(path: &Path, request: &impl Serialize) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn create(path: &Path, request: &impl Serialize) -> io::Result<Self> {
         let mut own = Self {
             path: path.to_owned(),
             file: BufWriter::new(File::create(path)?),
@@ -125,7 +128,10 @@ impl Journal {
     }
 
     /// What the run of a journal was asked for; `None` if there is none, or it was killed before it could say.
-    pub(crate) fn request<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    ///
+    /// # Errors
+    /// If the file can't be read, or the request is of another kind.
+    pub fn request<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
         match File::open(path) {
             Ok(file) => Ok(read_frame(&mut BufReader::new(file))?.map(|(request, _)| request)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -133,8 +139,11 @@ impl Journal {
         }
     }
 
-    /// Goes on with a journal: cuts off a torn entry and tells where the run stands.
-    pub(crate) fn resume<T: DeserializeOwned>(path: &Path) -> io::Result<(Self, Progress)> {
+    /// Goes on with a journal: cuts off a torn entry and tells where the run stands. O(bytes of the journal).
+    ///
+    /// # Errors
+    /// If the file can't be read or written.
+    pub fn resume<T: DeserializeOwned>(path: &Path) -> io::Result<(Self, Progress)> {
         let mut source = BufReader::new(File::open(path)?);
         let mut end = read_frame::<T>(&mut source)?.map_or(0, |(_, length)| length);
         let mut progress = Progress::default();
@@ -162,7 +171,10 @@ impl Journal {
     }
 
     /// Adds a frame. It is with the system when this returns, so that whoever kills the program doesn't lose it.
-    pub(crate) fn append(&mut self, frame: &[u8]) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// If the file can't be written; nothing before it is lost.
+    pub fn append(&mut self, frame: &[u8]) -> io::Result<()> {
         self.file.write_all(frame)?;
         self.file.flush()
     }
@@ -179,7 +191,10 @@ impl Journal {
     }
 
     /// Removes it: all that it says is in the results.
-    pub(crate) fn remove(self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// If the file can't be removed.
+    pub fn remove(self) -> io::Result<()> {
         drop(self.file);
         std::fs::remove_file(self.path)
     }
