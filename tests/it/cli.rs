@@ -1,6 +1,7 @@
 //! The real binary: arguments, streams, exit codes, files.
 
 mod check;
+mod dossier;
 mod languages;
 mod lexicons;
 mod rules_and_figures;

@@ -38,7 +38,7 @@ fn errors_of_inputs_are_told_in_the_language_asked_for() {
     let place = Place::new();
     place.write("gbk.jsonl", b"\xc7\xeb\n");
     place.write("a.xlsx", b"PK\x03\x04");
-    place.write("a.json", "[\n{\"text\":1}\n]");
+    place.write("a.pdf", "%PDF-1.7");
     place.write("a.csv", "a,b\n1,2\n");
     place.write("b.csv", "编号,内容\n1,2\n");
     for (arguments, zh, en, names) in [
@@ -62,17 +62,15 @@ fn errors_of_inputs_are_told_in_the_language_asked_for() {
         ),
         (
             &["screen", "a.xlsx"],
-            "ZIP 压缩包或 Office 文件",
-            "a ZIP archive",
-            &["a", "xlsx", "ZIP", "Office", "CSV", "JSONL"],
+            "ZIP 压缩包已损坏",
+            "the ZIP archive is damaged",
+            &["a", "xlsx", "ZIP"],
         ),
         (
-            &["screen", "a.json"],
-            "这是 JSON 数组",
-            "this is a JSON array",
-            &[
-                "json", "JSON", "jq", "dunlint", "screen", "input", "format", "jsonl",
-            ],
+            &["screen", "a.pdf"],
+            "这是PDF 文件",
+            "this is PDF",
+            &["a", "pdf", "PDF"],
         ),
         (
             &["screen", "a.csv"],

@@ -187,8 +187,8 @@ fn screen_refuses_what_it_cannot_do() {
     let place = Place::new();
     place.write("d.jsonl", dump());
     for (arguments, expected) in [
-        (&["screen", "d.jsonl", "-o", "x.csv"][..], 2),
-        (&["screen", "d.jsonl", "-o", "case/"], 2),
+        (&["screen", "d.jsonl", "-o", "x.docx"][..], 2),
+        (&["screen", "d.jsonl", "-o", "x.csv", "--format", "csv,xlsx"], 2),
         (&["screen", "d.jsonl", "-o", "-", "--format", "xlsx"], 2),
         (&["screen", "d.jsonl", "-o", "d.jsonl"], 2),
         (&["screen", "missing.jsonl"], 2),
@@ -199,8 +199,8 @@ fn screen_refuses_what_it_cannot_do() {
         let output = place.run(arguments);
         assert_eq!(code(&output), expected, "{arguments:?}: {}", err(&output));
     }
-    let refusal = err(&place.run(&["screen", "d.jsonl", "-o", "x.csv"]));
-    assert!(refusal.contains("JSONL"), "{refusal}");
+    let refusal = err(&place.run(&["screen", "d.jsonl", "-o", "x.docx"]));
+    assert!(refusal.contains("jsonl|csv"), "{refusal}");
     assert_eq!(place.read("d.jsonl"), dump(), "the input is untouched");
     place.write("empty/readme.bin", "x");
     assert_eq!(code(&place.run(&["screen", "empty"])), 3, "nothing to judge");

@@ -1,0 +1,385 @@
+//! `screen -o FOLDER/` and tables: the same whatever the format, the threads and the accidents; ledger, manifest, `verify`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+
+use super::*;
+use crate::work::dump;
+
+/// Every file of a folder but the log, which has times of day in it.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+    entries
+        .filter(|path| name(path) != "run.log")
+        .map(|path| (name(&path), std::fs::read(&path).unwrap()))
+        .collect()
+}
+
+fn assert_same(one: &Path, other: &Path, what: &str) {
+    let (one, other) = (files(one), files(other));
+    assert_eq!(
+        one.keys().collect::<Vec<_>>(),
+        other.keys().collect::<Vec<_>>(),
+        "{what}"
+    );
+    for (name, bytes) in &one {
+        assert!(*bytes == other[name], "{name} differs: {what}");
+    }
+}
+
+/// `id, time, sender, recipient, agency, text` of some messages.
+fn rows() -> Vec<[String; 6]> {
+    let text = |number: usize| match number {
+        n if n % 10 == 0 => format!("{SEVERE}，请打13800138000，第{n}次"),
+        n if n % 15 == 0 => NOTICE.to_owned(),
+        n if n % 7 == 0 => format!("请您\"还款\"，\n第{n}次"),
+        n => format!("请您还款，第{n}次"),
+    };
+    let row = |number: usize| {
+        [
+            format!("m{number}"),
+            format!("2026-03-{:02} {:02}:30", 1 + number % 28, number % 24),
+            "10690001".to_owned(),
+            format!("138{:08}", number % 40),
+            format!("{}公司", ["甲", "乙", "丙"][number % 3]),
+            text(number),
+        ]
+    };
+    (0..300).map(row).collect()
+}
+
+const HEADER: [&str; 6] = ["编号", "时间", "发送号码", "接收号码", "机构", "短信内容"];
+
+/// The rows in each format.
+fn dumps(place: &Place) -> Vec<PathBuf> {
+    let rows = rows();
+    let jsonl: String = rows
+        .iter()
+        .map(|row| {
+            let object: serde_json::Map<_, _> = HEADER
+                .iter()
+                .map(|name| name.to_string())
+                .zip(row.iter().map(|cell| json!(cell)))
+                .collect();
+            format!("{}\n", Value::Object(object))
+        })
+        .collect();
+    let array = format!("[\n{}\n]", jsonl.trim_end().replace('\n', ",\n"));
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(HEADER).unwrap();
+    for row in &rows {
+        csv.write_record(row).unwrap();
+    }
+    let csv = String::from_utf8(csv.into_inner().unwrap()).unwrap();
+    let (gb18030, _, _) = encoding_rs::GB18030.encode(&csv);
+    let columns = HEADER.iter().enumerate().map(|(at, name)| {
+        let values = StringArray::from_iter_values(rows.iter().map(|row| &row[at]));
+        (*name, Arc::new(values) as ArrayRef)
+    });
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut parquet = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    parquet.write(&batch).unwrap();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (at, name) in (0..).zip(HEADER) {
+        sheet.write(0, at, name).unwrap();
+        for (number, row) in (1..).zip(&rows) {
+            sheet.write(number, at, &row[usize::from(at)]).unwrap();
+        }
+    }
+    vec![
+        place.write("a.jsonl", &jsonl),
+        place.write("a.json", array),
+        place.write("a.csv", &csv),
+        place.write("b.csv", gb18030),
+        place.write("a.parquet", parquet.into_inner().unwrap()),
+        place.write("a.xlsx", workbook.save_to_buffer().unwrap()),
+        place.write("a.jsonl.zst", zstd::encode_all(jsonl.as_bytes(), 0).unwrap()),
+    ]
+}
+
+#[test]
+fn every_format_gives_the_same_results() {
+    let place = Place::new();
+    let mut first = None;
+    for path in dumps(&place) {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let folder = format!("out-{name}/");
+        let output = place.run(&["screen", &name, "-o", &folder, "--format", "jsonl"]);
+        assert_eq!(code(&output), 0, "{name}: {}", err(&output));
+        assert!(out(&output).contains("读取 300 = 判定 300"), "{}", out(&output));
+        let results = place.read(&format!("{folder}results.jsonl"));
+        assert_eq!(results.lines().count(), 300);
+        assert_eq!(*first.get_or_insert_with(|| results.clone()), results, "{name}");
+    }
+}
+
+#[test]
+fn threads_and_batches_make_no_difference_to_a_folder() {
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(900));
+    let all = ["--format", "jsonl,csv,xlsx,sqlite", "--keep"];
+    for (number, how) in [
+        &["--threads", "1"][..],
+        &["--threads", "2", "--chunk-size", "1000"],
+        &["--threads", "7", "--chunk-size", "77"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let folder = format!("o{number}/");
+        let arguments = [&["screen", "d.jsonl", "-o", &folder], &all[..], how].concat();
+        let output = place.run(&arguments);
+        assert_eq!(code(&output), 3, "{}", err(&output));
+        assert_same(
+            &place.path("o0"),
+            &place.path(&format!("o{number}")),
+            &format!("{how:?}"),
+        );
+    }
+    let names: Vec<String> = files(&place.path("o0")).into_keys().collect();
+    for name in [
+        "findings.csv",
+        "manifest.json",
+        "rejects.jsonl",
+        "results.parquet",
+        "results.sqlite",
+        "results.xlsx",
+    ] {
+        assert!(names.iter().any(|known| known == name), "{names:?}");
+    }
+    assert_eq!(place.read("o0/rejects.jsonl").lines().count(), 1);
+}
+
+/// Generated messages with one broken line.
+fn jsonl_dump(rows: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    dump::write(&mut bytes, rows, 5, dump::Layout::Jsonl, dump::Mixture::Collector).unwrap();
+    bytes.extend_from_slice(b"{\"id\": \n");
+    bytes
+}
+
+/// `KILLS` says how often; `check.sh full` asks for twenty.
+#[test]
+fn a_run_that_is_killed_is_gone_on_with_as_if_nothing_had_happened() {
+    let asked = std::env::var("KILLS").ok().and_then(|count| count.parse().ok());
+    let kills: u64 = asked.unwrap_or(4);
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("a.jsonl"), jsonl_dump(4_000)).unwrap();
+    let packed = zstd::encode_all(&jsonl_dump(2_000)[..], 0).unwrap();
+    std::fs::write(path("b.jsonl.zst"), packed).unwrap();
+    let start = |output: &str, flags: &[&str]| {
+        let inputs = [
+            "screen",
+            "a.jsonl",
+            "b.jsonl.zst",
+            "-o",
+            output,
+            "--chunk-size",
+            "20000",
+        ];
+        let mut command = dunlint(&inputs);
+        command
+            .args(["--format", "jsonl,csv"])
+            .args(flags)
+            .current_dir(folder.path());
+        command
+    };
+    let whole = start("whole/", &[]).output().unwrap();
+    assert_eq!(code(&whole), 3, "{}", err(&whole));
+    let mut resumed = 0;
+    for kill in 0..kills {
+        // Spread over the run, and not the same moments in every test of this machine.
+        let moment = Duration::from_millis(60 + kill * 7919 % 1_300);
+        let mut child = start("torn/", &["--resume"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(moment);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        resumed += usize::from(path("torn/.journal").exists());
+    }
+    assert!(resumed > 0, "no run was killed while it had a journal");
+    let last = start("torn/", &["--resume"]).output().unwrap();
+    assert_eq!(code(&last), 3, "{}", err(&last));
+    assert_same(&path("whole"), &path("torn"), "after kills");
+    assert!(!path("torn/.journal").exists());
+}
+
+#[test]
+fn a_run_is_gone_on_with_only_as_it_was_asked_for() {
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(50));
+    let run = |arguments: &[&str]| place.run(&[&["screen", "d.jsonl", "-o", "o/"], arguments].concat());
+    assert_eq!(code(&run(&[])), 3);
+    let output = run(&["--resume"]);
+    assert!(err(&output).contains("从头开始"), "{}", err(&output));
+    // A journal that stops after what was asked for.
+    let journal = dunlint::screen::journal::Journal::create;
+    let request = dunlint::screen::request::Request {
+        version: "0".to_owned(),
+        lexicon: String::new(),
+        files: Vec::new(),
+        inputs: Vec::new(),
+        options: Vec::new(),
+    };
+    drop(journal(&place.path("o/.journal"), &request).unwrap());
+    let output = run(&["--resume"]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        err(&output).contains("version, lexicon, files, options"),
+        "{}",
+        err(&output)
+    );
+    let output = run(&[]);
+    assert!(err(&output).contains("已丢弃"), "{}", err(&output));
+    let output = place.run_on(&["screen", "-", "-o", "p/", "--resume"], "{\"text\":\"x\"}\n");
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("只能读一次"), "{}", err(&output));
+    let output = place.run_on(&["screen", "-", "-o", "p/"], "{\"text\":\"x\"}\n");
+    assert_eq!(code(&output), 0, "{}", err(&output));
+}
+
+#[test]
+fn a_folder_is_verified_against_its_manifest() {
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(60));
+    assert_eq!(code(&place.run(&["screen", "d.jsonl", "-o", "o/"])), 3);
+    let verify = || {
+        let mut command = dunlint(&["verify", "o", "--lang", "en"]);
+        command.current_dir(place.0.path()).output().unwrap()
+    };
+    let intact = verify();
+    assert_eq!(code(&intact), 0, "{}", out(&intact));
+    assert!(
+        out(&intact).contains("inputs as they were read: 1"),
+        "{}",
+        out(&intact)
+    );
+    let manifest: Value = serde_json::from_str(&place.read("o/manifest.json")).unwrap();
+    assert_eq!(
+        manifest["ledger"],
+        json!({"read": 61, "judged": 60, "rejected": 1, "skipped": 0})
+    );
+    let mut rejects = place.read("o/rejects.jsonl");
+    rejects.push(' ');
+    place.write("o/rejects.jsonl", rejects);
+    place.write("o/more.txt", "x");
+    place.write("d.jsonl", "{}");
+    let changed = verify();
+    assert_eq!(code(&changed), 1);
+    for told in [
+        "rejects.jsonl: was changed",
+        "more.txt: not in the manifest",
+        "input d.jsonl: was changed",
+    ] {
+        assert!(out(&changed).contains(told), "{told}: {}", out(&changed));
+    }
+    std::fs::remove_file(place.path("o/results.parquet")).unwrap();
+    assert!(out(&verify()).contains("results.parquet: can't be read"));
+    let nothing = dunlint(&["verify", "/nowhere"]).output().unwrap();
+    assert_eq!(code(&nothing), 2);
+}
+
+#[test]
+fn tables_hold_what_is_asked_for() {
+    let place = Place::new();
+    dumps(&place);
+    let rows = |arguments: &[&str]| {
+        let output = place.run(&[&["screen", "a.csv"], arguments].concat());
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        let text = place.read("t.csv");
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        (header, rows)
+    };
+    let (header, all) = rows(&["-o", "t.csv"]);
+    assert_eq!(all.len(), 300);
+    let column = |name: &str| header.iter().position(|known| known == name).unwrap();
+    assert!(
+        all[10][column("evidence")].ends_with("锤爆你的蓝西瓜"),
+        "{:?}",
+        all[10]
+    );
+    assert_eq!(&all[10][column("recipient")], "138****0010");
+    assert_eq!(&all[10][column("time")], "2026-03-11T10:30:00");
+    let (_, severe) = rows(&[
+        "-o",
+        "t.csv",
+        "--where",
+        "tier>=warning",
+        "--where",
+        "agency=甲公司",
+    ]);
+    assert_eq!(severe.len(), 10);
+    let (_, top) = rows(&["-o", "t.csv", "--top", "5"]);
+    let scores: Vec<&str> = top.iter().map(|row| &row[column("score")]).collect();
+    assert_eq!(scores.len(), 5);
+    assert!(
+        scores.is_sorted_by(|one, other| one >= other) && scores[0] > "75",
+        "{scores:?}"
+    );
+    let (header, kept) = rows(&["-o", "t.csv", "--keep", "--only-findings"]);
+    assert!(kept.len() < 60 && kept.len() >= 40);
+    let source = header.iter().position(|name| name == "source:短信内容").unwrap();
+    assert!(kept[0][source].contains("138****8000") && !place.read("t.csv").contains("13800138000"));
+    let output = place.run(&["screen", "a.csv", "-o", "t.csv", "--where", "tier>=bad"]);
+    assert_eq!(code(&output), 2);
+    let output = place.run(&["screen", "a.csv", "-o", "a.csv"]);
+    assert_eq!(code(&output), 2, "{}", err(&output));
+}
+
+#[test]
+fn what_cannot_be_written_is_told_and_what_is_judged_is_kept() {
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(40));
+    // A folder stands where a table has to go.
+    place.write("o/results.parquet.partial/x", "x");
+    let output = place.run(&["screen", "d.jsonl", "-o", "o/"]);
+    assert_eq!(code(&output), 2);
+    assert!(
+        err(&output).contains("results.parquet") && err(&output).contains("--resume"),
+        "{}",
+        err(&output)
+    );
+    assert!(place.path("o/.journal").exists());
+    std::fs::remove_dir_all(place.path("o/results.parquet.partial")).unwrap();
+    let output = place.run(&["screen", "d.jsonl", "-o", "o/", "--resume"]);
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    assert!(err(&output).contains("接着上次继续"), "{}", err(&output));
+    place.write("file", "x");
+    let output = place.run(&["screen", "d.jsonl", "-o", "file/o.csv"]);
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn progress_is_told_as_asked() {
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(40));
+    let output = place.run(&["screen", "d.jsonl", "--progress", "json"]);
+    let line = err(&output)
+        .lines()
+        .find(|line| line.starts_with('{'))
+        .unwrap()
+        .to_owned();
+    let progress: Value = serde_json::from_str(&line).unwrap();
+    let bytes = std::fs::metadata(place.path("d.jsonl")).unwrap().len();
+    assert_eq!(
+        (progress["bytes"].as_u64(), progress["total_bytes"].as_u64()),
+        (Some(bytes), Some(bytes))
+    );
+    let plain = place.run(&["screen", "d.jsonl", "--progress", "plain"]);
+    assert!(err(&plain).contains("100%"), "{}", err(&plain));
+    let none = place.run(&["screen", "d.jsonl", "--progress", "none"]);
+    assert!(!err(&none).contains('%'));
+}
