@@ -12,6 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, ValueEnum};
 use dunlint::report::visible::wrap;
 use dunlint::rule::Lang;
+use dunlint::screen::filter;
 use unicode_width::UnicodeWidthStr;
 
 use super::{NO_DATE, NO_TIME};
@@ -258,6 +259,7 @@ fn chinese_reason(reason: &str) -> String {
     match reason {
         NO_TIME => "要写成 2026-03-02 14:05 或 23:40 这样的时间".to_owned(),
         NO_DATE => "要写成 2026-03-02 这样的日期".to_owned(),
+        _ if reason == filter::usage().en => filter::usage().zh,
         "invalid digit found in string" => "不是整数".to_owned(),
         "number too large to fit in target type" => "数目太大".to_owned(),
         _ => match reason.split_once(" is not in ") {
@@ -360,12 +362,28 @@ const CHINESE: &[(&str, &str)] = &[
     ("check text", "要判定的消息，每个参数一条；不给则读标准输入"),
     ("check jsonl", "标准输入是 JSONL 记录，每行一条"),
     ("check fail_on", "达到该级别时以 1 退出"),
-    ("screen input", "文件（压缩的也可）、文件夹，或以 - 表示标准输入"),
+    (
+        "screen input",
+        "文件（压缩的也可）、文件夹、'dumps/*.csv' 这样的通配，或以 - 表示标准输入",
+    ),
     (
         "screen output",
-        "结果写到哪里：- 为标准输出，或 .jsonl 文件；不给则在标准输出显示排序后的概要",
+        "结果写到哪里：- 为标准输出；.jsonl、.csv、.parquet、.xlsx、.sqlite 文件；以 / 结尾的文件夹存放整个案卷；不给则在标准输出显示排序后的概要",
     ),
-    ("screen format", "写到标准输出的结果的格式"),
+    (
+        "screen format",
+        "结果的格式；输出为文件夹时，除 Parquet 之外还要哪些，以逗号分隔",
+    ),
+    ("screen keep", "在结果表中保留输入的各列"),
+    (
+        "screen condition",
+        "表中只要符合条件的消息，如 tier>=warning 或 agency=名称；可重复，须同时符合",
+    ),
+    ("screen top", "列出最严重的多少条；表中只要这些，按严重程度排列"),
+    ("screen resume", "接着做上次没有做完的运行"),
+    ("screen progress", "在标准错误上怎样显示进度"),
+    ("verify", "按清单核对案卷文件夹"),
+    ("verify folder", "screen -o 写出的文件夹"),
     ("screen threads", "线程数；默认用全部核心"),
     (
         "screen chunk_size",
@@ -493,7 +511,7 @@ mod tests {
                 "default:",
                 "possible",
                 "Print",
-                "parquet",
+                "Where",
             ] {
                 assert!(!help.contains(word), "{word} in {help}");
             }

@@ -404,8 +404,9 @@ fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
     })
 }
 
-fn condition_value(text: &str) -> std::result::Result<Condition, Error> {
-    text.parse()
+fn condition_value(text: &str) -> std::result::Result<Condition, String> {
+    // The Chinese of it is added where the error is shown.
+    text.parse().map_err(|error: Error| error.reason().en.clone())
 }
 
 fn encoding_value(name: &str) -> std::result::Result<Encoding, String> {

@@ -13,7 +13,7 @@ use crate::report::summary::Summary;
 use crate::report::{Judged, words};
 use crate::rule::{Lang, Tier};
 use crate::screen::case::{CallFacts, Contact, Contacts, RecordRef, Requests};
-use crate::screen::journal::{self, Chunk, Entry};
+use crate::screen::journal::{self, Chunk, Entry, Rows};
 use crate::screen::row::Row;
 use crate::screen::skeleton::{Sheet, Skeleton};
 use crate::screen::{Output, Product, Run, is_made_up};
@@ -121,16 +121,24 @@ impl Desk {
                 output.summary = summary;
             }
             Product::Journal(scribe) => {
+                let (chunk, rows) = self.chunk(batch, &doubtful, &ordinary, place, scribe, run);
                 let chunk = Chunk {
                     input: place.number,
                     after: place.after,
                     read: batch.read(),
                     summary,
+                    ..chunk
+                };
+                let rows = Rows {
+                    input: place.number,
+                    rows,
                     rejects,
-                    ..self.chunk(batch, &doubtful, &ordinary, place, scribe, run)
                 };
                 let entry = Entry::Judged(Box::new(chunk));
-                output.frame = journal::frame(&entry).expect("memory takes all bytes");
+                output.frame = journal::rows_frame(&rows).expect("memory takes all bytes");
+                output
+                    .frame
+                    .extend(journal::frame(&entry).expect("memory takes all bytes"));
             }
         }
         self.verdicts.clear();
@@ -195,7 +203,7 @@ impl Desk {
         place: BatchPlace,
         scribe: Scribe,
         run: Run,
-    ) -> Chunk {
+    ) -> (Chunk, Vec<Row>) {
         let mut judged: Vec<(&Record, &Verdict)> = ordinary.iter().map(|record| (record, &EMPTY)).collect();
         judged.extend(
             doubtful
@@ -238,12 +246,19 @@ impl Desk {
             }
             rows.push(row);
         }
-        Chunk {
-            rows,
+        let mut kept: Vec<String> = Vec::new();
+        for (name, _) in rows.iter().flat_map(|row| &row.kept) {
+            if !kept.contains(name) {
+                kept.push(name.clone());
+            }
+        }
+        let chunk = Chunk {
             contacts,
             sheet,
+            kept,
             ..Chunk::default()
-        }
+        };
+        (chunk, rows)
     }
 }
 

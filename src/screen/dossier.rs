@@ -19,7 +19,7 @@ use crate::report::table::{Cell, Table, TableFormat, TableWriter};
 use crate::report::{Settings, words};
 use crate::screen::case::{CaseFindings, Cases, USUAL_MEMORY_BYTES};
 use crate::screen::filter::Filter;
-use crate::screen::journal::{Chunk, Closed, Entry, Journal};
+use crate::screen::journal::{Closed, Entry, Journal};
 use crate::screen::manifest::{InputLedger, MANIFEST, Manifest};
 use crate::screen::request::{FileDigest, Request, digest};
 use crate::screen::row::Row;
@@ -116,7 +116,7 @@ pub fn assemble<'l>(
     let write = |input: &str, row: &Row, sinks: &mut Sinks| write_row(input, row, templates, &kept, sinks);
     match plan.top {
         None => {
-            for chunk in chunks(journal) {
+            for chunk in journal.rows().map_err(unreadable)? {
                 let chunk = chunk.map_err(unreadable)?;
                 let input = inputs[chunk.input as usize].name();
                 for row in chunk.rows.iter().filter(|row| plan.takes(row)) {
@@ -203,11 +203,10 @@ impl<'l> Count<'l> {
                     ledger[chunk.input as usize].counts += counts;
                     dossier.read += chunk.read;
                     templates.add_sheet(&chunk.sheet, chunk.input);
-                    for (name, _) in chunk.rows.iter().flat_map(|row| &row.kept) {
-                        if names.len() < MOST_KEPT_COLUMNS && !names.contains(name) {
-                            names.insert(name.clone());
-                        }
-                    }
+                    let free = MOST_KEPT_COLUMNS.saturating_sub(names.len());
+                    let new = chunk.kept.into_iter().filter(|name| !names.contains(name));
+                    let new: Vec<String> = new.take(free).collect();
+                    names.extend(new);
                     if let Some(cases) = &mut own.cases {
                         cases.take(chunk.contacts).map_err(io::Error::other)?;
                     }
@@ -239,24 +238,10 @@ fn ledger_of(name: &str) -> InputLedger {
     }
 }
 
-fn chunks(journal: &Journal) -> impl Iterator<Item = io::Result<Chunk>> {
-    let entries = journal.entries().map_err(Some);
-    let (entries, error) = match entries {
-        Ok(entries) => (Some(entries), None),
-        Err(error) => (None, error),
-    };
-    let judged = entries.into_iter().flatten().filter_map(|entry| match entry {
-        Ok(Entry::Judged(chunk)) => Some(Ok(*chunk)),
-        Ok(_) => None,
-        Err(error) => Some(Err(error)),
-    });
-    error.map(Err).into_iter().chain(judged)
-}
-
 /// The worst rows, the worst first; of equal ones those that come first.
 fn worst(journal: &Journal, plan: &Plan, top: usize, sinks: &mut Sinks) -> Result<Vec<(u32, Row)>> {
     let mut kept: BTreeSet<(std::cmp::Reverse<u8>, u32, u64)> = BTreeSet::new();
-    for chunk in chunks(journal) {
+    for chunk in journal.rows().map_err(unreadable)? {
         let chunk = chunk.map_err(unreadable)?;
         for row in chunk.rows.iter().filter(|row| plan.takes(row)) {
             kept.insert((std::cmp::Reverse(row.score), chunk.input, row.record));
@@ -267,7 +252,7 @@ fn worst(journal: &Journal, plan: &Plan, top: usize, sinks: &mut Sinks) -> Resul
         sinks.write_rejects(&chunk.rejects)?;
     }
     let mut rows = Vec::with_capacity(kept.len());
-    for chunk in chunks(journal) {
+    for chunk in journal.rows().map_err(unreadable)? {
         let chunk = chunk.map_err(unreadable)?;
         let is_kept = |row: &Row| kept.contains(&(std::cmp::Reverse(row.score), chunk.input, row.record));
         rows.extend(

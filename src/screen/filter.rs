@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 
-use crate::error::{Error, ErrorKind, say};
+use crate::error::{Error, ErrorKind, Sentence, say};
 use crate::rule::{Category, Tier};
 use crate::screen::row::Row;
 
@@ -130,7 +130,7 @@ impl FromStr for Condition {
             Some((field.trim().to_lowercase(), relation, value.trim()))
         });
         let Some((field, relation, value)) = split else {
-            return Err(unusable(text));
+            return Err(Error::new(ErrorKind::Usage, usage()));
         };
         let test = match &*field {
             "tier" => Tier::ALL
@@ -151,18 +151,18 @@ impl FromStr for Condition {
             }
         };
         test.map(|test| Self { test, relation })
-            .ok_or_else(|| unusable(text))
+            .ok_or_else(|| Error::new(ErrorKind::Usage, usage()))
     }
 }
 
-fn unusable(text: &str) -> Error {
+/// How conditions are written.
+pub fn usage() -> Sentence {
     let tiers = Tier::ALL.map(Tier::id).join("|");
     let names = SUBJECTS.map(|(name, _)| name).join("|");
-    let reason = say!(
-        "--where {text}：请写作 tier>=({tiers})、score>=0..100，或 ({names})=值[,值…]（也可用 !=）",
-        "--where {text}: write tier>=({tiers}), score>=0..100, or ({names})=VALUE[,VALUE…] (or !=)"
-    );
-    Error::new(ErrorKind::Usage, reason)
+    say!(
+        "请写作 tier>=({tiers})、score>=0..100，或 ({names})=值[,值…]（也可用 !=）",
+        "write tier>=({tiers}), score>=0..100, or ({names})=VALUE[,VALUE…] (or !=)"
+    )
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ fn open(job: &Job, path: &Path, request: &Request, context: &mut Context) -> Res
                 };
                 return Err(Error::said(ErrorKind::Usage, reason).in_file(path));
             }
-            let (journal, stand) = Journal::resume::<Request>(path).map_err(unusable)?;
+            let (journal, stand) = Journal::resume(path).map_err(unusable)?;
             context.note(context.pick("接着上次继续", "going on where the last run ended"));
             return Ok((journal, stand));
         }
