@@ -11,6 +11,7 @@ pub mod mask;
 mod object;
 pub mod reference;
 pub mod summary;
+pub mod survey;
 pub mod table;
 pub mod visible;
 pub mod why;
