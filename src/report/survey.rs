@@ -450,7 +450,11 @@ impl InputFacts {
         let doubts = [
             (
                 decision.is_encoding_doubtful,
-                pick(lang, "编码存疑，读出来不像中文", "probably another encoding: it doesn't read like Chinese"),
+                pick(
+                    lang,
+                    "编码存疑，读出来不像中文",
+                    "probably another encoding: it doesn't read like Chinese",
+                ),
             ),
             (
                 decision.is_text_guessed,

@@ -128,7 +128,10 @@ mod tests {
             (5, 5, 0.565518, 1.0),
         ] {
             let (own_low, own_high) = wilson(flagged, messages);
-            assert!((own_low - low).abs() < 2e-6 && (own_high - high).abs() < 2e-6, "{flagged} of {messages}: {own_low} {own_high}");
+            assert!(
+                (own_low - low).abs() < 2e-6 && (own_high - high).abs() < 2e-6,
+                "{flagged} of {messages}: {own_low} {own_high}"
+            );
         }
     }
 
@@ -137,7 +140,10 @@ mod tests {
         let mut agencies = Agencies::default();
         let mut add = |name: &str, clean: usize, severe: usize| {
             for number in 0..clean + severe {
-                agencies.add(Some(name), if number < clean { Tier::Clean } else { Tier::Severe });
+                agencies.add(
+                    Some(name),
+                    if number < clean { Tier::Clean } else { Tier::Severe },
+                );
             }
         };
         add("few", 0, 29);
@@ -147,7 +153,10 @@ mod tests {
         let ranked = agencies.ranked();
         let names: Vec<&str> = ranked.iter().map(|agency| &*agency.name).collect();
         assert_eq!(names, ["bad", "good", "few"]);
-        assert_eq!((ranked[0].messages, ranked[0].flagged, ranked[0].rate), (100, 10, 0.1));
+        assert_eq!(
+            (ranked[0].messages, ranked[0].flagged, ranked[0].rate),
+            (100, 10, 0.1)
+        );
     }
 
     #[test]

@@ -5,11 +5,11 @@
 
 use crate::error::say;
 use crate::lexicon::Lexicon;
+use crate::report::Settings;
 use crate::report::human::citation;
 use crate::report::mask::masked_party;
 use crate::report::survey::{ContactFinding, Contacts, limit, name_of};
 use crate::report::words::{colon, pick};
-use crate::report::Settings;
 use crate::rule::Lang;
 use crate::screen::case::{self, CaseFindings};
 
@@ -24,7 +24,10 @@ pub(super) fn figures(cases: &CaseFindings, lexicon: &Lexicon, settings: &Settin
     let listed = &cases.findings[..cases.findings.len().min(MOST_FINDINGS)];
     Contacts {
         debtor_days: cases.debtor_days,
-        findings: listed.iter().map(|finding| told(finding, lexicon, settings)).collect(),
+        findings: listed
+            .iter()
+            .map(|finding| told(finding, lexicon, settings))
+            .collect(),
         notes: notes(cases, listed, settings.lang),
     }
 }
@@ -46,7 +49,12 @@ fn told(finding: &case::CaseFinding, lexicon: &Lexicon, settings: &Settings) -> 
         count: finding.count,
         limit: limit::allowed(&lexicon.limits.limits, finding.limit, lang),
         basis: match finding.is_policy {
-            true => pick(lang, "本项目默认值，并非法律", "a default of this project, not law").to_owned(),
+            true => pick(
+                lang,
+                "本项目默认值，并非法律",
+                "a default of this project, not law",
+            )
+            .to_owned(),
             false => basis.join(pick(lang, "；", "; ")),
         },
         is_policy: finding.is_policy,
@@ -58,9 +66,7 @@ fn told(finding: &case::CaseFinding, lexicon: &Lexicon, settings: &Settings) -> 
 
 /// Counts of all findings, how they are to be read, and what might lift them.
 fn notes(cases: &CaseFindings, listed: &[case::CaseFinding], lang: Lang) -> Vec<String> {
-    let CaseFindings {
-        found, debtors, ..
-    } = *cases;
+    let CaseFindings { found, debtors, .. } = *cases;
     let shown = listed.len();
     let mut notes = Vec::new();
     if found > 0 {
@@ -76,7 +82,12 @@ fn notes(cases: &CaseFindings, listed: &[case::CaseFinding], lang: Lang) -> Vec<
             "{debtors} 名债务人，{days} 天，{records} 条记录",
             "debtors {debtors}, days {days}, records {records}"
         );
-        notes.push(format!("{}{}{}", count.title.get(lang), colon(lang), counted.get(lang)));
+        notes.push(format!(
+            "{}{}{}",
+            count.title.get(lang),
+            colon(lang),
+            counted.get(lang)
+        ));
     }
     if let Some(share) = cases.third_person_share() {
         let percent = share * 100.0;

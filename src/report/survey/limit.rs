@@ -33,7 +33,10 @@ fn sentence(limit: &Limit, limits: &[Limit]) -> Option<Sentence> {
             }
         }
         Measure::DayOutOfReachInARow => {
-            say!("须先连续 {count} 日联系不上", "only after {count} days out of reach")
+            say!(
+                "须先连续 {count} 日联系不上",
+                "only after {count} days out of reach"
+            )
         }
         Measure::ContactAfterRefusal | Measure::ContactAfterRequest => {
             say!("要求停止后不再联系", "none after the request to stop")
@@ -82,7 +85,11 @@ fn times(limit: &Limit, count: f64) -> Sentence {
         Bound::Min => ("少于", "fewer than "),
         Bound::MoreThan => ("至多", "at most "),
     };
-    let gap = if whom.0.is_empty() && window.0.is_empty() && bound.0.is_empty() { "" } else { " " };
+    let gap = if whom.0.is_empty() && window.0.is_empty() && bound.0.is_empty() {
+        ""
+    } else {
+        " "
+    };
     let ((whom, to), (window, a_day), (less, fewer)) = (whom, window, bound);
     say!("{whom}{window}{less}{gap}{count} 次", "{fewer}{count}{a_day}{to}")
 }
@@ -104,8 +111,16 @@ mod tests {
             ),
             ("unanswered-calls", "同一号码每日 6 次", "6 a day for one number"),
             ("bombing", "每日少于 50 次", "fewer than 50 a day"),
-            ("repeated-messages", "对同一人少于 3 次", "fewer than 3 to one person"),
-            ("third-person-refused", "要求停止后不再联系", "none after the request to stop"),
+            (
+                "repeated-messages",
+                "对同一人少于 3 次",
+                "fewer than 3 to one person",
+            ),
+            (
+                "third-person-refused",
+                "要求停止后不再联系",
+                "none after the request to stop",
+            ),
             (
                 "third-person-share",
                 "至多 50 %（联系不少于 4 次时）",

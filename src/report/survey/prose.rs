@@ -4,12 +4,12 @@
 //! ([`limits`]). Promise: only what is so of this run; nothing that sells.
 
 use crate::error::{Sentence, say};
+use crate::report::Settings;
 use crate::report::survey::surveyor::{Beyond, Known};
 use crate::report::survey::templates::{EXACT_WORDINGS, MOST_TEMPLATES};
 use crate::report::survey::times::MAX_DAYS;
 use crate::report::survey::worst::MOST_FINDINGS;
 use crate::report::survey::{Balance, Totals, templates};
-use crate::report::Settings;
 use crate::screen::skeleton::Found;
 
 /// How messages are judged and figures made.
@@ -58,7 +58,11 @@ pub(super) fn method(known: Known, beyond: Beyond, settings: &Settings) -> Vec<S
 
 /// What the figures don't tell.
 pub(super) fn limits(known: Known, beyond: Beyond, balance: Balance, settings: &Settings) -> Vec<String> {
-    let Known { run, templates, cases } = known;
+    let Known {
+        run,
+        templates,
+        cases,
+    } = known;
     let mut told = vec![
         say!(
             "每项发现都是供人核查的线索，不是认定，更不是处罚决定；是否违法须由有权机关结合证据认定。没有发现也不等于合法。",
@@ -148,5 +152,7 @@ fn of_templates(found: &Found) -> Sentence {
 }
 
 fn shown(told: Vec<Sentence>, settings: &Settings) -> Vec<String> {
-    told.iter().map(|sentence| sentence.get(settings.lang).to_owned()).collect()
+    told.iter()
+        .map(|sentence| sentence.get(settings.lang).to_owned())
+        .collect()
 }

@@ -11,15 +11,15 @@ use rustc_hash::FxHashMap;
 
 use crate::finding::Disguise;
 use crate::lexicon::laws::Verb;
+use crate::report::Settings;
 use crate::report::survey::agencies::Agencies;
 use crate::report::survey::times::Times;
 use crate::report::survey::worst::{Origin, Worst};
 use crate::report::survey::{
-    Balance, CategoryCount, DisguiseCount, Law, MOST_FILES, Quiet, Rejected, RuleCount, RunFacts, SCHEMA, Survey,
-    TierCounts, Totals, contacts, cut, name_of, prose, templates,
+    Balance, CategoryCount, DisguiseCount, Law, MOST_FILES, Quiet, Rejected, RuleCount, RunFacts, SCHEMA,
+    Survey, TierCounts, Totals, contacts, cut, name_of, prose, templates,
 };
 use crate::report::words::{self, pick};
-use crate::report::Settings;
 use crate::rule::{Category, Lang, Rule, Tier};
 use crate::screen::case::CaseFindings;
 use crate::screen::row::{Row, RowBasis, RowFinding};
@@ -124,7 +124,9 @@ impl<'l> Surveyor<'l> {
             return;
         }
         let counted = || findings.iter().filter(|finding| finding.is_counted());
-        let rules: BTreeSet<usize> = counted().filter_map(|finding| self.numbers.get(&finding.rule)).collect();
+        let rules: BTreeSet<usize> = counted()
+            .filter_map(|finding| self.numbers.get(&finding.rule))
+            .collect();
         for rule in rules {
             self.rules[rule] += 1;
         }
@@ -229,7 +231,12 @@ impl<'l> Surveyor<'l> {
 
 impl<'l> RuleNumbers<'l> {
     fn of(rules: &'l [Rule]) -> Self {
-        Self((0..).zip(rules).map(|(number, rule)| (rule.id.as_str(), number)).collect())
+        Self(
+            (0..)
+                .zip(rules)
+                .map(|(number, rule)| (rule.id.as_str(), number))
+                .collect(),
+        )
     }
 
     /// The number of the rule with this id.
@@ -260,7 +267,11 @@ fn categories(counts: &[u64], lang: Lang) -> Vec<CategoryCount> {
 }
 
 fn rules(counts: &[u64], settings: &Settings) -> Vec<RuleCount> {
-    let met = settings.rules.iter().zip(counts).filter(|(_, messages)| **messages > 0);
+    let met = settings
+        .rules
+        .iter()
+        .zip(counts)
+        .filter(|(_, messages)| **messages > 0);
     let mut met: Vec<RuleCount> = met
         .map(|(rule, &messages)| RuleCount {
             id: rule.id.clone(),
@@ -276,7 +287,10 @@ fn rules(counts: &[u64], settings: &Settings) -> Vec<RuleCount> {
 }
 
 fn disguises(counts: &[u64], lang: Lang) -> Vec<DisguiseCount> {
-    let met = Disguise::ALL.into_iter().zip(counts).filter(|(_, findings)| **findings > 0);
+    let met = Disguise::ALL
+        .into_iter()
+        .zip(counts)
+        .filter(|(_, findings)| **findings > 0);
     let mut met: Vec<DisguiseCount> = met
         .map(|(one, &findings)| DisguiseCount {
             id: one.id(),
@@ -300,7 +314,11 @@ fn laws(cited: BTreeMap<Ground, Cited>, settings: &Settings) -> Vec<Law> {
                 title: instrument.map_or(ground.instrument, |one| one.title.get(lang).to_owned()),
                 clause: ground.clause,
                 verb: verb.map_or(ground.verb, |verb| words::verb(verb, lang).to_owned()),
-                rules: cited.rules.iter().map(|&rule| settings.rules[rule].id.clone()).collect(),
+                rules: cited
+                    .rules
+                    .iter()
+                    .map(|&rule| settings.rules[rule].id.clone())
+                    .collect(),
                 findings: cited.findings,
             }
         })
@@ -344,7 +362,11 @@ fn rejection_title(reason: &str, lang: Lang) -> Option<&'static str> {
 /// Lines about files, not more than anybody reads.
 fn lines(all: Vec<String>, lang: Lang) -> Vec<String> {
     let more = all.len().saturating_sub(MOST_FILES);
-    let mut lines: Vec<String> = all.iter().take(MOST_FILES).map(|line| cut(line, MOST_LINE_CHARACTERS)).collect();
+    let mut lines: Vec<String> = all
+        .iter()
+        .take(MOST_FILES)
+        .map(|line| cut(line, MOST_LINE_CHARACTERS))
+        .collect();
     if more > 0 {
         lines.push(pick(lang, "……另有 N 个", "… and N more").replace('N', &more.to_string()));
     }

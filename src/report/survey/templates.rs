@@ -5,9 +5,9 @@
 
 use std::cmp::Reverse;
 
+use crate::report::Settings;
 use crate::report::mask::{masked_text, without_digits};
 use crate::report::survey::{SlotFigures, TemplateFigures, Totals, cut};
-use crate::report::Settings;
 use crate::rule::Tier;
 use crate::screen::skeleton::{Found, RankedSlot, RankedValue, SlotKind, Template};
 
@@ -29,7 +29,10 @@ const MOST_VALUE_CHARACTERS: usize = 60;
 
 /// The worst templates with findings, in the order of their rank.
 pub(super) fn listed(found: &Found, settings: &Settings) -> Vec<TemplateFigures> {
-    let flagged = found.templates.iter().filter(|template| template.tier > Tier::Clean);
+    let flagged = found
+        .templates
+        .iter()
+        .filter(|template| template.tier > Tier::Clean);
     flagged
         .take(MOST_TEMPLATES)
         .map(|template| figures(template, settings))
@@ -38,7 +41,10 @@ pub(super) fn listed(found: &Found, settings: &Settings) -> Vec<TemplateFigures>
 
 /// Counts all templates.
 pub(super) fn count(found: &Found, totals: &mut Totals) {
-    let flagged = found.templates.iter().filter(|template| template.tier > Tier::Clean);
+    let flagged = found
+        .templates
+        .iter()
+        .filter(|template| template.tier > Tier::Clean);
     totals.templates = found.templates.len() as u64;
     totals.flagged_templates = flagged.count() as u64;
 }
@@ -98,7 +104,11 @@ fn shown(value: &RankedValue, masks: bool) -> String {
     }
     match kind {
         // A name that isn't written in Han characters only.
-        SlotKind::Name => value.chars().take(1).chain(value.chars().skip(1).map(|_| '＊')).collect(),
+        SlotKind::Name => value
+            .chars()
+            .take(1)
+            .chain(value.chars().skip(1).map(|_| '＊'))
+            .collect(),
         SlotKind::IdNumber | SlotKind::BankCard => without_digits(value),
         // A hotline identifies nobody.
         _ => masked,
@@ -118,7 +128,8 @@ mod tests {
             (SlotKind::Name, "john", "j＊＊＊"),
             (SlotKind::Phone, "13800138000", "138****8000"),
             (SlotKind::Phone, "4008001234", "4008001234"),
-            (SlotKind::IdNumber, "110105194912310021", "******************"),
+            (SlotKind::IdNumber, "110105194912310021", "110***********0021"),
+            (SlotKind::BankCard, "12345678", "********"),
             (SlotKind::Number, "13800138000", "138****8000"),
             (SlotKind::Amount, "5000.00", "5000.00"),
             (SlotKind::Signature, "【甲公司】", "【甲公司】"),

@@ -50,7 +50,9 @@ impl Times {
             return;
         };
         let weekday = date.weekday().to_monday_zero_offset();
-        let hours = usize::try_from(weekday).ok().and_then(|weekday| self.hours.get_mut(weekday));
+        let hours = usize::try_from(weekday)
+            .ok()
+            .and_then(|weekday| self.hours.get_mut(weekday));
         let hour = usize::try_from(clock.hour()).ok();
         if let Some(counts) = hours.zip(hour).and_then(|(hours, hour)| hours.get_mut(hour)) {
             counts.add(tier);
@@ -58,7 +60,8 @@ impl Times {
     }
 
     pub(super) fn period(&self) -> Period {
-        let shown = |moment: DateTime| format!("{}T{:02}:{:02}", moment.date(), moment.hour(), moment.minute());
+        let shown =
+            |moment: DateTime| format!("{}T{:02}:{:02}", moment.date(), moment.hour(), moment.minute());
         Period {
             from: self.range.map(|(first, _)| shown(first)),
             to: self.range.map(|(_, last)| shown(last)),
@@ -121,12 +124,25 @@ mod tests {
         assert_eq!(period.from.as_deref(), Some("2026-03-01T00:00"));
         assert_eq!(period.to.as_deref(), Some("2026-03-08T00:00"));
         assert_eq!((period.without_time, times.without_hour, times.beyond), (2, 1, 0));
-        let days: Vec<(String, u64, u64)> =
-            times.days().iter().map(|day| (day.day.to_string(), day.tiers.all(), day.tiers.flagged())).collect();
+        let days: Vec<(String, u64, u64)> = times
+            .days()
+            .iter()
+            .map(|day| (day.day.to_string(), day.tiers.all(), day.tiers.flagged()))
+            .collect();
         let day = |day: &str, all, flagged| (day.to_owned(), all, flagged);
-        assert_eq!(days, [day("2026-03-01", 1, 0), day("2026-03-02", 2, 1), day("2026-03-08", 1, 1)]);
-        let hours: Vec<_> =
-            times.hours().iter().map(|hour| (hour.weekday, hour.hour, hour.messages, hour.flagged)).collect();
+        assert_eq!(
+            days,
+            [
+                day("2026-03-01", 1, 0),
+                day("2026-03-02", 2, 1),
+                day("2026-03-08", 1, 1)
+            ]
+        );
+        let hours: Vec<_> = times
+            .hours()
+            .iter()
+            .map(|hour| (hour.weekday, hour.hour, hour.messages, hour.flagged))
+            .collect();
         assert_eq!(hours, [(1, 22, 2, 1), (7, 0, 1, 1)], "Monday and Sunday");
     }
 

@@ -6,10 +6,10 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use crate::report::Settings;
 use crate::report::human::citation;
 use crate::report::survey::surveyor::RuleNumbers;
 use crate::report::survey::{Case, CaseFinding, CaseSpan, name_of, times};
-use crate::report::Settings;
 use crate::rule::{Confidence, Rule};
 use crate::screen::row::{Row, RowFinding, Shown};
 use crate::screen::skeleton::TemplateId;
@@ -97,7 +97,9 @@ impl Listed {
         let (one, two) = (&self.case, &other.case);
         let rules = |case: &Case| -> Vec<(String, Confidence)> {
             let findings = case.findings.iter();
-            findings.map(|finding| (finding.rule.clone(), finding.confidence)).collect()
+            findings
+                .map(|finding| (finding.rule.clone(), finding.confidence))
+                .collect()
         };
         let by_score = two.score.cmp(&one.score);
         by_score
@@ -167,7 +169,9 @@ fn told(finding: &RowFinding, rule: Option<&Rule>, row: &Row, settings: &Setting
     let citations = citations.unwrap_or_default();
     CaseFinding {
         rule: finding.rule.as_ref().to_owned(),
-        title: rule.map_or(&*finding.rule, |rule| rule.title.get(lang)).to_owned(),
+        title: rule
+            .map_or(&*finding.rule, |rule| rule.title.get(lang))
+            .to_owned(),
         category: finding.category,
         tier: finding.tier,
         confidence: finding.confidence,
