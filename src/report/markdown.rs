@@ -338,7 +338,6 @@ impl<W: Write + ?Sized> Page<'_, W> {
             for line in lines.iter().take(MOST_FILES) {
                 writeln!(self.out, "- {}", code(line, TEXT_WIDTH))?;
             }
-            writeln!(self.out)?;
             self.more(lines.len() as u64, MOST_FILES)?;
         }
         Ok(())
@@ -378,7 +377,7 @@ impl<W: Write + ?Sized> Page<'_, W> {
         writeln!(self.out, "| {} |", cells.join(" | "))
     }
 
-    /// Ends a table, and tells how many rows it doesn't show.
+    /// Ends a table or a list, and tells how many rows it doesn't show.
     fn more(&mut self, all: u64, shown: usize) -> io::Result<()> {
         let more = all.saturating_sub(shown as u64);
         writeln!(self.out)?;

@@ -547,9 +547,10 @@ impl Quiet {
     }
 }
 
-/// A name or an id, of one that is too long the beginning.
+/// A name or an id on one line, of one that is too long the beginning. A line break in it is a slip of the record, and no
+/// search field takes one.
 fn name_of(name: &str) -> String {
-    cut(name, MOST_NAME_CHARACTERS)
+    cut(name, MOST_NAME_CHARACTERS).replace(['\n', '\r', '\t'], " ")
 }
 
 /// As many characters of a text, with an ellipsis where something is left out.

@@ -178,17 +178,17 @@ impl Book {
         let lang = self.lang;
         let columns = [
             ("编号", "Id", 22.0),
-            ("输入", "Input", 24.0),
+            ("输入", "Input", 20.0),
             ("记录", "Record", 9.0),
             ("轮次", "Turn", 7.0),
             ("级别", "Tier", 9.0),
             ("分数", "Score", 7.0),
-            ("机构", "Agency", 28.0),
+            ("机构", "Agency", 24.0),
             ("时间", "Time", 17.0),
             ("模板", "Template", 10.0),
             ("相同的消息", "Same", 10.0),
-            ("规则", "Rules", 40.0),
-            ("文字", "Text", 100.0),
+            ("规则", "Rules", 30.0),
+            ("文字", "Text", 70.0),
         ];
         let rows = survey.worst.iter().map(|case| {
             let mut rules: Vec<&str> = case.findings.iter().map(|finding| &*finding.rule).collect();
@@ -389,7 +389,7 @@ impl Book {
             ("机构", "Agencies", 10.0),
             ("类别", "Categories", 24.0),
             ("规则", "Rules", 40.0),
-            ("写法", "Wording", 100.0),
+            ("写法", "Wording", 80.0),
         ];
         let rows = survey.templates.iter().map(|template| {
             [

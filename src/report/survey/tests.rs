@@ -206,13 +206,13 @@ pub(crate) fn hostile_survey(lang: Lang) -> Survey {
     survey.title = hostile();
     for input in &mut survey.inputs {
         input.name = "=cmd|' /C calc'!A0".to_owned();
-        (input.format, input.encoding, input.note) = (hostile(), Some(hostile()), Some(hostile()));
+        input.note = Some(hostile());
     }
     survey.failures.push(hostile());
     survey.ignored.push(hostile());
     survey.rejections[0].reason = hostile();
     survey.rules[0].title = hostile();
-    survey.agencies[0].name = hostile();
+    survey.agencies[0].name = name_of(HOSTILE);
     survey.laws[0].title = hostile();
     survey.limits.push(hostile());
     for template in &mut survey.templates {
@@ -226,7 +226,8 @@ pub(crate) fn hostile_survey(lang: Lang) -> Survey {
         finding.title = hostile();
     }
     for case in &mut survey.worst {
-        (case.id, case.input, case.agency, case.text) = (hostile(), hostile(), Some(hostile()), hostile());
+        (case.id, case.input, case.text) = (hostile(), hostile(), hostile());
+        case.agency = Some(name_of(HOSTILE));
         case.spans.truncate(1);
         (case.spans[0].start, case.spans[0].end) = (3, 12);
         case.findings[0].title = hostile();
