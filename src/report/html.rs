@@ -50,7 +50,7 @@ const MARKERS: [(&str, Part); 6] = [
 pub fn write(survey: &Survey, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut rest = PAGE;
     while let Some((at, marker, part)) = next_place(rest) {
-        out.write_all(rest[..at].as_bytes())?;
+        out.write_all(&rest.as_bytes()[..at])?;
         match part {
             Part::Lang => out.write_all(pick(survey.lang, "zh-CN", "en").as_bytes())?,
             Part::Title => write_escaped(&survey.title, out)?,
@@ -92,13 +92,13 @@ impl Formatter for InScript {
         let is_unsafe = |one: char| matches!(one, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
         let mut copied = 0;
         for (at, found) in fragment.match_indices(is_unsafe) {
-            out.write_all(fragment[copied..at].as_bytes())?;
+            out.write_all(&fragment.as_bytes()[copied..at])?;
             for character in found.chars() {
                 write!(out, "\\u{:04x}", u32::from(character))?;
             }
             copied = at + found.len();
         }
-        out.write_all(fragment[copied..].as_bytes())
+        out.write_all(&fragment.as_bytes()[copied..])
     }
 }
 
