@@ -5,12 +5,16 @@
 //! wording, runs no rule and changes no verdict; it never opens a file.
 
 mod grounds;
+pub mod html;
 pub mod human;
 pub mod json;
+pub mod markdown;
 pub mod mask;
 mod object;
 pub mod reference;
 pub mod summary;
+pub mod survey;
+pub mod survey_workbook;
 pub mod table;
 pub mod visible;
 pub mod why;

@@ -1,0 +1,182 @@
+//! The worst messages of a run.
+//!
+//! In: flagged rows in input order. Out: [`Case`]s, worst first; messages that read the same are one. Promise: as many as
+//! asked for, in memory in proportion; the order is one of contents, so that what is left out doesn't hang on when it
+//! came. A case shows the words that its row shows, never more.
+
+use std::cmp::{Ordering, Reverse};
+
+use crate::report::Settings;
+use crate::report::human::citation;
+use crate::report::survey::surveyor::RuleNumbers;
+use crate::report::survey::{Case, CaseFinding, CaseSpan, name_of, times};
+use crate::rule::{Confidence, Rule};
+use crate::screen::row::{Row, RowFinding, Shown};
+use crate::screen::skeleton::TemplateId;
+
+/// Findings of a message that are shown; a text of 2,000 characters hardly holds more that say something of their own.
+pub(super) const MOST_FINDINGS: usize = 50;
+
+#[derive(Debug)]
+pub(super) struct Worst {
+    top: usize,
+    /// In the order of [`Listed::order`].
+    listed: Vec<Listed>,
+}
+
+/// A case, and whether its text goes on.
+#[derive(Debug)]
+struct Listed {
+    case: Case,
+    is_cut: bool,
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin<'a> {
+    pub(super) input: &'a str,
+    pub(super) template: Option<TemplateId>,
+}
+
+impl Worst {
+    pub(super) fn new(top: usize) -> Self {
+        Self {
+            top,
+            listed: Vec::new(),
+        }
+    }
+
+    /// Takes a flagged row with its findings, if it is one of the worst.
+    pub(super) fn add(
+        &mut self,
+        row: &Row,
+        findings: &[RowFinding],
+        origin: Origin,
+        settings: &Settings,
+        numbers: &RuleNumbers,
+    ) {
+        let Some(shown) = &row.shown else { return };
+        // Most rows come no further than this.
+        let is_before = |Listed { case: last, .. }: &Listed| {
+            row.score > last.score || row.score == last.score && shown.text <= last.text
+        };
+        if self.listed.len() >= self.top && !self.listed.last().is_some_and(is_before) {
+            return;
+        }
+        let listed = Listed {
+            case: case_of(row, shown, findings, origin, settings, numbers),
+            is_cut: shown.is_cut,
+        };
+        match self.listed.binary_search_by(|own| own.order(&listed)) {
+            Ok(at) => self.listed[at].case.same += 1,
+            Err(at) if at < self.top => {
+                self.listed.insert(at, listed);
+                self.listed.truncate(self.top);
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// By score, among equals those that came most often first.
+    pub(super) fn finish(mut self) -> Vec<Case> {
+        self.listed
+            .sort_by_key(|Listed { case, .. }| Reverse((case.score, case.same)));
+        let cases = self.listed.into_iter().map(|Listed { mut case, is_cut }| {
+            if is_cut {
+                case.text.push('…');
+            }
+            case
+        });
+        cases.collect()
+    }
+}
+
+impl Listed {
+    /// The worst first; among equals by what they say.
+    fn order(&self, other: &Listed) -> Ordering {
+        let (one, two) = (&self.case, &other.case);
+        let rules = |case: &Case| -> Vec<(String, Confidence)> {
+            let findings = case.findings.iter();
+            findings
+                .map(|finding| (finding.rule.clone(), finding.confidence))
+                .collect()
+        };
+        let by_score = two.score.cmp(&one.score);
+        by_score
+            .then_with(|| one.text.cmp(&two.text))
+            .then_with(|| self.is_cut.cmp(&other.is_cut))
+            .then_with(|| one.spans.cmp(&two.spans))
+            .then_with(|| rules(one).cmp(&rules(two)))
+    }
+}
+
+fn case_of(
+    row: &Row,
+    shown: &Shown,
+    findings: &[RowFinding],
+    origin: Origin,
+    settings: &Settings,
+    numbers: &RuleNumbers,
+) -> Case {
+    let mut kept: Vec<&RowFinding> = findings.iter().collect();
+    if kept.len() > MOST_FINDINGS {
+        // Stable, and back in the order of their places afterwards: readers go through the text.
+        let mut ranked: Vec<usize> = (0..kept.len()).collect();
+        ranked.sort_by_key(|&at| Reverse((kept[at].is_counted(), kept[at].tier)));
+        ranked.truncate(MOST_FINDINGS);
+        ranked.sort_unstable();
+        kept = ranked.into_iter().map(|at| kept[at]).collect();
+    }
+    let characters = shown.text.chars().count();
+    let spans = (0..).zip(&kept).filter(|(_, finding)| finding.turn == shown.turn);
+    let spans = spans.map(|(number, finding)| CaseSpan {
+        start: finding.span.char_start,
+        end: finding.span.char_end.min(characters),
+        category: finding.category,
+        tier: finding.tier,
+        finding: number,
+    });
+    let told = kept.iter().map(|finding| {
+        let rule = numbers.get(&finding.rule).map(|number| &settings.rules[number]);
+        told(finding, rule, row, settings)
+    });
+    Case {
+        id: name_of(&row.id),
+        input: name_of(origin.input),
+        record: row.record,
+        turn: shown.turn,
+        tier: row.tier,
+        score: row.score,
+        agency: row.agency.as_deref().map(name_of),
+        time: row.time.and_then(times::shown),
+        template: origin.template.map(|template| template.to_string()),
+        same: 1,
+        text: shown.text.clone(),
+        spans: spans.filter(|span| span.start < span.end).collect(),
+        findings: told.collect(),
+    }
+}
+
+/// A finding in sentences. Its clauses are looked up as for its result record: by the day, the creditor and the region.
+fn told(finding: &RowFinding, rule: Option<&Rule>, row: &Row, settings: &Settings) -> CaseFinding {
+    let lang = settings.lang;
+    let date = row.time.and_then(|time| time.date).or(settings.date);
+    let date = date.unwrap_or(settings.laws.reference_date);
+    let citations = rule.map(|rule| {
+        let region = row.region.as_deref();
+        settings.laws.cite(&rule.basis, date, row.creditor_kind, region)
+    });
+    let citations = citations.unwrap_or_default();
+    CaseFinding {
+        rule: finding.rule.as_ref().to_owned(),
+        title: rule
+            .map_or(&*finding.rule, |rule| rule.title.get(lang))
+            .to_owned(),
+        category: finding.category,
+        tier: finding.tier,
+        confidence: finding.confidence,
+        message: rule.map(|rule| rule.why.get(lang).to_owned()),
+        basis: citations.iter().map(|one| citation(one, lang)).collect(),
+        instead: rule.map(|rule| rule.instead.get(lang).to_owned()),
+    }
+}
