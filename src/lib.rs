@@ -51,6 +51,7 @@ mod opinion;
 mod pair_table;
 pub mod read;
 pub mod report;
+pub mod review;
 pub mod rule;
 mod score;
 pub mod screen;
