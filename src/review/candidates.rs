@@ -140,7 +140,8 @@ fn toml_text(text: &str) -> String {
 
 fn id_of(value: &impl serde::Serialize) -> String {
     let id = serde_json::to_value(value).ok();
-    id.and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_default()
+    id.and_then(|id| id.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// A time as records tell it.
@@ -171,7 +172,13 @@ fn hits(sample: &Sample, filled: &[Filled]) -> (String, usize) {
         });
         let rules: Vec<&str> = hits().map(|hit| hit.rule.as_str()).collect();
         let tier = hits().map(|hit| hit.tier).max();
-        labelled(items[0], tier, &labels, evidence.collect(), json!({"rules": rules}))
+        labelled(
+            items[0],
+            tier,
+            &labels,
+            evidence.collect(),
+            json!({"rules": rules}),
+        )
     });
     (lines(records), count)
 }
@@ -185,14 +192,29 @@ fn missed(sample: &Sample, filled: &[Filled]) -> (String, usize) {
         let rows = || filled.iter().filter_map(|filled| filled.rows.get(&item.number));
         let tier = rows().filter_map(|row| row.tier).max();
         let comments: Vec<&str> = rows().map(|row| row.comment.as_str()).collect();
-        let comments: Vec<&str> = comments.into_iter().filter(|comment| !comment.is_empty()).collect();
-        labelled(item, tier, &categories_of(filled, item), Vec::new(), json!({"comments": comments}))
+        let comments: Vec<&str> = comments
+            .into_iter()
+            .filter(|comment| !comment.is_empty())
+            .collect();
+        labelled(
+            item,
+            tier,
+            &categories_of(filled, item),
+            Vec::new(),
+            json!({"comments": comments}),
+        )
     });
     (lines(records), items.len())
 }
 
 /// A labelled record as `eval` reads them, and where it comes from; without a tier `eval` asks for one.
-fn labelled(item: &Item, tier: Option<Tier>, labels: &[Category], evidence: Vec<Value>, review: Value) -> Value {
+fn labelled(
+    item: &Item,
+    tier: Option<Tier>,
+    labels: &[Category],
+    evidence: Vec<Value>,
+    review: Value,
+) -> Value {
     let mut record = Map::new();
     record.insert("id".to_owned(), json!(item.id));
     record.insert("channel".to_owned(), json!(item.channel));

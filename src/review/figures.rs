@@ -237,7 +237,12 @@ impl Figures {
                 count,
             };
             match &stratum.of {
-                StratumOf::Rule { rule, category, title, .. } => {
+                StratumOf::Rule {
+                    rule,
+                    category,
+                    title,
+                    ..
+                } => {
                     real.push(share(tally.right));
                     rules.push(RuleFigures {
                         rule: rule.clone(),
@@ -299,7 +304,10 @@ impl Figures {
 
     /// Whether the precision over all is below this; nothing judged is.
     pub fn is_below(&self, floor: f64) -> bool {
-        self.precision.interval.value.is_none_or(|precision| precision < floor)
+        self.precision
+            .interval
+            .value
+            .is_none_or(|precision| precision < floor)
     }
 }
 
@@ -376,7 +384,8 @@ impl Share {
 fn wilson(share: f64, observations: f64) -> Interval {
     let square = Z * Z / observations;
     let centre = (share + square / 2.0) / (1.0 + square);
-    let half = Z / (1.0 + square) * (share * (1.0 - share) / observations + square / (4.0 * observations)).sqrt();
+    let half =
+        Z / (1.0 + square) * (share * (1.0 - share) / observations + square / (4.0 * observations)).sqrt();
     Interval {
         value: Some(share),
         // Rounding must not leave 0 and 1 outside.

@@ -15,8 +15,8 @@ use zip::ZipArchive;
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::report::visible::{shorten, visible};
 use crate::review::sample::Sample;
-pub use crate::review::sheet::{Judgement, Kind};
 use crate::review::sheet::{DESIGN, DESIGN_MARK, Field, HEADER_ROWS, category_named, tier_named};
+pub use crate::review::sheet::{Judgement, Kind};
 use crate::rule::{Category, Lang, Tier};
 
 /// A workbook that was filled in.
@@ -102,7 +102,9 @@ impl Filled {
             failed(reason).because(error)
         })?;
         let names = workbook.sheet_names();
-        let design = names.contains(&DESIGN.to_owned()).then(|| workbook.worksheet_range(DESIGN));
+        let design = names
+            .contains(&DESIGN.to_owned())
+            .then(|| workbook.worksheet_range(DESIGN));
         let sample = match design {
             Some(Ok(range)) => sample_of(&range).map_err(failed)?,
             _ => return Err(failed(no_sample())),
@@ -123,19 +125,22 @@ impl Filled {
                 )));
             };
             let range = workbook.worksheet_range(name).map_err(|error| {
-                failed(say!(
-                    "工作表“{name}”无法读取",
-                    "the sheet “{name}” can't be read"
-                ))
-                .because(error)
+                failed(say!("工作表“{name}”无法读取", "the sheet “{name}” can't be read")).because(error)
             })?;
             filled.read_sheet(kind, name, &range).map_err(failed)?;
         }
-        filled.problems.sort_by(|one, other| (&one.sheet, one.row).cmp(&(&other.sheet, other.row)));
+        filled
+            .problems
+            .sort_by(|one, other| (&one.sheet, one.row).cmp(&(&other.sheet, other.row)));
         Ok(filled)
     }
 
-    fn read_sheet(&mut self, kind: Kind, name: &str, range: &Range<Data>) -> std::result::Result<(), Sentence> {
+    fn read_sheet(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        range: &Range<Data>,
+    ) -> std::result::Result<(), Sentence> {
         let first = range.start().map_or(0, |(row, _)| row as usize);
         let (header, columns) = header(name, range)?;
         let (hits, clean) = self.sample.split();
@@ -147,7 +152,9 @@ impl Filled {
         let numbers = numbers.map(|(first, last)| first.number..=last.number);
         for (at, cells) in range.rows().enumerate().skip(header + 1) {
             let cell = |field: Field| {
-                let cell = columns.get(&(field as usize)).and_then(|column| cells.get(*column));
+                let cell = columns
+                    .get(&(field as usize))
+                    .and_then(|column| cells.get(*column));
                 cell.map(text).unwrap_or_default()
             };
             let mut fault = |what: fn(String) -> Fault, value: &str| {
@@ -245,7 +252,10 @@ impl Problem {
             ),
         };
         let (zh, en) = (&said.zh, &said.en);
-        say!("工作表“{sheet}”第 {row} 行：{zh}", "sheet “{sheet}”, row {row}: {en}")
+        say!(
+            "工作表“{sheet}”第 {row} 行：{zh}",
+            "sheet “{sheet}”, row {row}: {en}"
+        )
     }
 }
 
@@ -258,7 +268,11 @@ pub fn read_all(paths: &[impl AsRef<Path>]) -> Result<Vec<Filled>> {
     for path in paths {
         let filled = Filled::read(path.as_ref())?;
         if let Some(first) = all.first().filter(|first| first.sample != filled.sample) {
-            let (file, own, others) = (&first.file, first.sample.fingerprint(), filled.sample.fingerprint());
+            let (file, own, others) = (
+                &first.file,
+                first.sample.fingerprint(),
+                filled.sample.fingerprint(),
+            );
             let reason = say!(
                 "它的样本是 {others}，而 {file} 的是 {own}；请把不同样本的文件分开汇总",
                 "it is of sample {others}, but {file} of {own}; import files of different samples one by one"
@@ -327,7 +341,8 @@ fn header(name: &str, range: &Range<Data>) -> std::result::Result<(usize, BTreeM
             return Ok((at, columns));
         }
     }
-    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| [Field::Number, Field::Judgement].map(|field| field.header(lang)));
+    let [zh, en] =
+        [Lang::Zh, Lang::En].map(|lang| [Field::Number, Field::Judgement].map(|field| field.header(lang)));
     let ([zh_number, zh_judgement], [en_number, en_judgement]) = (zh, en);
     Err(say!(
         "工作表“{name}”没有标题为“{zh_number}”和“{zh_judgement}”的列；请恢复标题行",

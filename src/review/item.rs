@@ -310,10 +310,7 @@ mod tests {
         assert_eq!((masked.shown(), masked.is_cut), (expected, false));
         assert_eq!(masked.agency, None);
         let hit = masked.hit.as_ref().unwrap();
-        assert_eq!(
-            hit.evidence,
-            ["打断你的腿", "你的腿，打断腿", "电138****8000"]
-        );
+        assert_eq!(hit.evidence, ["打断你的腿", "你的腿，打断腿", "电138****8000"]);
         assert_eq!(hit.fingerprint.len(), 16);
         let revealed = item(&message, findings(), true);
         assert!(revealed.shown().contains("张伟明先生") && revealed.shown().contains("⟦电13800138000⟧"));

@@ -222,7 +222,11 @@ impl<'s> Sampler<'s> {
 
     fn see_hits(&mut self, judged: Judged, origin: Origin) {
         let (plan, settings) = (self.plan, &self.settings);
-        let counted = judged.verdict.findings.iter().filter(|finding| finding.is_counted());
+        let counted = judged
+            .verdict
+            .findings
+            .iter()
+            .filter(|finding| finding.is_counted());
         let mut rules: Vec<usize> = counted.map(|finding| finding.rule).collect();
         rules.sort_unstable();
         rules.dedup();
@@ -235,8 +239,13 @@ impl<'s> Sampler<'s> {
                 .entry(rule)
                 .or_insert_with(|| key(plan.seed, &[origin.input, &settings.rules[rule].id]));
             let rank = Rank::of(key, origin.number, origin.record);
-            let own = self.rules.entry(rule).or_insert_with(|| Drawing::new(plan.per_rule));
-            own.offer(rank, || Item::of(judged, origin, Some(rule), plan.reveals, settings));
+            let own = self
+                .rules
+                .entry(rule)
+                .or_insert_with(|| Drawing::new(plan.per_rule));
+            own.offer(rank, || {
+                Item::of(judged, origin, Some(rule), plan.reveals, settings)
+            });
         }
     }
 
@@ -252,7 +261,9 @@ impl<'s> Sampler<'s> {
             None => &mut self.nobody,
             Some(agency) => self.of_agency(agency),
         };
-        own[slot].get_or_insert_with(|| Drawing::new(room)).offer(rank, item);
+        own[slot]
+            .get_or_insert_with(|| Drawing::new(room))
+            .offer(rank, item);
         self.clean.offer(rank, item);
     }
 
@@ -268,7 +279,8 @@ impl<'s> Sampler<'s> {
                     return &mut self.others;
                 }
                 self.hashes.insert(agency.to_owned(), hash);
-                self.agencies.insert((hash, agency.to_owned()), Default::default());
+                self.agencies
+                    .insert((hash, agency.to_owned()), Default::default());
                 self.give_up_agencies();
                 hash
             }
@@ -397,7 +409,9 @@ impl Sample {
             }
             let own = facts.iter().position(|(of, _)| of.is_of(&item));
             let others = || facts.iter().position(|(of, _)| of.is_of_others(&item));
-            let own = own.or_else(others).expect("each clean record is counted in a stratum");
+            let own = own
+                .or_else(others)
+                .expect("each clean record is counted in a stratum");
             drawn[own].insert(rank, item);
             room -= 1;
         }

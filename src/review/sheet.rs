@@ -211,12 +211,7 @@ impl Field {
 /// The category that a word means: its id or its title.
 pub(crate) fn category_named(word: &str) -> Option<Category> {
     let is_it = |category: &Category| {
-        let mut names = [
-            category.id(),
-            category.title(Lang::Zh),
-            category.title(Lang::En),
-        ]
-        .into_iter();
+        let mut names = [category.id(), category.title(Lang::Zh), category.title(Lang::En)].into_iter();
         names.any(|name| name.eq_ignore_ascii_case(word.trim()))
     };
     Category::ALL.into_iter().find(is_it)
@@ -224,9 +219,15 @@ pub(crate) fn category_named(word: &str) -> Option<Category> {
 
 /// The tier that a word means: its id or its name.
 pub(crate) fn tier_named(word: &str) -> Option<Tier> {
-    let is_it =
-        |tier: &Tier| [tier.id(), tier.title(Lang::Zh)].into_iter().any(|name| name.eq_ignore_ascii_case(word.trim()));
-    Tier::ALL.into_iter().filter(|tier| *tier > Tier::Clean).find(is_it)
+    let is_it = |tier: &Tier| {
+        [tier.id(), tier.title(Lang::Zh)]
+            .into_iter()
+            .any(|name| name.eq_ignore_ascii_case(word.trim()))
+    };
+    Tier::ALL
+        .into_iter()
+        .filter(|tier| *tier > Tier::Clean)
+        .find(is_it)
 }
 
 /// How a message was sent, for people.
@@ -296,7 +297,11 @@ mod tests {
         }
         assert_eq!(Judgement::named("Real", Kind::Hits), Some(Judgement::Right));
         assert_eq!(Judgement::named("FALSE", Kind::Hits), Some(Judgement::Wrong));
-        assert_eq!(Judgement::named("属实", Kind::Clean), None, "a word of the other sheet");
+        assert_eq!(
+            Judgement::named("属实", Kind::Clean),
+            None,
+            "a word of the other sheet"
+        );
         assert_eq!(tier_named("clean"), None);
     }
 }

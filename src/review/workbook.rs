@@ -70,7 +70,8 @@ fn write_items(
         page.write_string_with_format(0, at, field.header(lang), &header)
             .map_err(failed)?;
         if let Some(choice) = choice(field, kind, lang)?.filter(|_| !items.is_empty()) {
-            page.add_data_validation(1, at, last_row, at, &choice).map_err(failed)?;
+            page.add_data_validation(1, at, last_row, at, &choice)
+                .map_err(failed)?;
         }
         for (row, item) in (1..).zip(items) {
             let format = if field.is_filled_in() { &to_fill_in } else { &cell };

@@ -179,7 +179,10 @@ impl Row {
             skeleton: None,
             result,
             shown: (verdict.tier > Tier::Clean).then(|| Shown::of(message, verdict, settings)),
-            kept: kept.into_iter().map(|(name, value)| (name, mask(value))).collect(),
+            kept: kept
+                .into_iter()
+                .map(|(name, value)| (name, mask(value)))
+                .collect(),
         }
     }
 

@@ -3,6 +3,7 @@
 mod check;
 mod languages;
 mod lexicons;
+mod review;
 mod rules_and_figures;
 mod screen;
 

@@ -39,7 +39,9 @@ impl TableWriter for Writer {
 
     fn finish(self: Box<Self>) -> io::Result<()> {
         let file = self.0.into_inner().map_err(|error| error.into_error())?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+        file.into_inner()
+            .map_err(io::IntoInnerError::into_error)?
+            .sync_all()
     }
 }
 

@@ -35,12 +35,19 @@ enum Values {
 impl Writer {
     pub(super) fn create(path: &Path, tables: Vec<Table>) -> io::Result<Self> {
         // One table is all that a Parquet file holds.
-        let columns = tables.into_iter().next().map(|table| table.columns).unwrap_or_default();
+        let columns = tables
+            .into_iter()
+            .next()
+            .map(|table| table.columns)
+            .unwrap_or_default();
         let field = |(name, kind): (&String, Kind)| match kind {
             Kind::Text => Field::new(name, DataType::Utf8, true),
             Kind::Whole => Field::new(name, DataType::Int64, true),
         };
-        let fields: Vec<Field> = columns.iter().map(|column| field((&column.name, column.kind))).collect();
+        let fields: Vec<Field> = columns
+            .iter()
+            .map(|column| field((&column.name, column.kind)))
+            .collect();
         let schema = Arc::new(Schema::new(fields));
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))

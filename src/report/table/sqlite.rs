@@ -49,7 +49,10 @@ impl Writer {
 
 impl TableWriter for Writer {
     fn write_row(&mut self, table: usize, cells: &[Cell]) -> io::Result<()> {
-        let mut insert = self.database.prepare_cached(&self.inserts[table]).map_err(failed)?;
+        let mut insert = self
+            .database
+            .prepare_cached(&self.inserts[table])
+            .map_err(failed)?;
         insert.execute(params_from_iter(cells)).map_err(failed)?;
         Ok(())
     }

@@ -2,7 +2,14 @@ use calamine::{Data, Reader as _, Xlsx, open_workbook};
 
 use super::*;
 
-const HOSTILE: [&str; 6] = ["=cmd|' /C calc'!A0", "@SUM(1)", "-1+1", "a\"b,\n下一行", "\0\u{202e}😀", "  =1"];
+const HOSTILE: [&str; 6] = [
+    "=cmd|' /C calc'!A0",
+    "@SUM(1)",
+    "-1+1",
+    "a\"b,\n下一行",
+    "\0\u{202e}😀",
+    "  =1",
+];
 
 /// All that stands in a file, a line a row, the header first.
 fn read_back(format: TableFormat, path: &Path) -> Vec<String> {
@@ -11,7 +18,9 @@ fn read_back(format: TableFormat, path: &Path) -> Vec<String> {
             let bytes = std::fs::read(path).unwrap();
             let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap();
             let mut rows = ::csv::ReaderBuilder::new().has_headers(false).from_reader(text);
-            rows.records().map(|row| row.unwrap().iter().collect::<Vec<_>>().join("|")).collect()
+            rows.records()
+                .map(|row| row.unwrap().iter().collect::<Vec<_>>().join("|"))
+                .collect()
         }
         TableFormat::Xlsx => {
             let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
@@ -21,11 +30,16 @@ fn read_back(format: TableFormat, path: &Path) -> Vec<String> {
                 Data::Empty => String::new(),
                 cell => cell.to_string(),
             };
-            range.rows().map(|row| row.iter().map(cell).collect::<Vec<_>>().join("|")).collect()
+            range
+                .rows()
+                .map(|row| row.iter().map(cell).collect::<Vec<_>>().join("|"))
+                .collect()
         }
         TableFormat::Sqlite => {
             let database = rusqlite::Connection::open(path).unwrap();
-            let mut query = database.prepare("SELECT id, n FROM results ORDER BY rowid").unwrap();
+            let mut query = database
+                .prepare("SELECT id, n FROM results ORDER BY rowid")
+                .unwrap();
             let rows = query.query_map([], |row| {
                 let (id, number): (Option<String>, Option<i64>) = (row.get(0)?, row.get(1)?);
                 let number = number.map(|number| number.to_string()).unwrap_or_default();
@@ -34,7 +48,11 @@ fn read_back(format: TableFormat, path: &Path) -> Vec<String> {
             let mut rows: Vec<String> = rows.unwrap().map(Result::unwrap).collect();
             rows.insert(0, "id|n".to_owned());
             let indexes: i64 = database
-                .query_row("SELECT count(*) FROM sqlite_master WHERE type = 'index'", [], |row| row.get(0))
+                .query_row(
+                    "SELECT count(*) FROM sqlite_master WHERE type = 'index'",
+                    [],
+                    |row| row.get(0),
+                )
                 .unwrap();
             assert_eq!(indexes, 2);
             rows
@@ -43,10 +61,14 @@ fn read_back(format: TableFormat, path: &Path) -> Vec<String> {
             use arrow_array::cast::AsArray;
             use arrow_array::types::Int64Type;
             let file = std::fs::File::open(path).unwrap();
-            let batches = ::parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(file, 1024).unwrap();
+            let batches =
+                ::parquet::arrow::arrow_reader::ParquetRecordBatchReader::try_new(file, 1024).unwrap();
             let mut rows = vec!["id|n".to_owned()];
             for batch in batches.map(Result::unwrap) {
-                let (ids, numbers) = (batch.column(0).as_string::<i32>(), batch.column(1).as_primitive::<Int64Type>());
+                let (ids, numbers) = (
+                    batch.column(0).as_string::<i32>(),
+                    batch.column(1).as_primitive::<Int64Type>(),
+                );
                 let row = |(id, number): (Option<&str>, Option<i64>)| {
                     let number = number.map(|number| number.to_string()).unwrap_or_default();
                     format!("{}|{number}", id.unwrap_or_default())
@@ -78,7 +100,9 @@ fn write(format: TableFormat, path: &Path) {
         }
     }
     writer.write_row(0, &[Cell::Empty, Cell::Empty]).unwrap();
-    writer.write_row(0, &["123456789012345678901".into(), Cell::Whole(7)]).unwrap();
+    writer
+        .write_row(0, &["123456789012345678901".into(), Cell::Whole(7)])
+        .unwrap();
     writer.finish().unwrap();
 }
 
@@ -102,10 +126,16 @@ fn tables_are_read_back_as_they_were_and_nothing_is_a_formula() {
         assert_eq!(rows[rows.len() - 1], "123456789012345678901|7");
         let first = std::fs::read(&path).unwrap();
         write(format, &path);
-        assert!(first == std::fs::read(&path).unwrap(), "{format:?} differs from run to run");
+        assert!(
+            first == std::fs::read(&path).unwrap(),
+            "{format:?} differs from run to run"
+        );
         let nowhere = folder.path().join("none/t");
         assert!(format.create(&nowhere, Vec::new()).is_err());
     }
     let csv = std::fs::read_to_string(folder.path().join("t.csv")).unwrap();
-    assert!(csv.contains("'=cmd") && csv.contains("'@SUM") && csv.contains("'  =1"), "{csv}");
+    assert!(
+        csv.contains("'=cmd") && csv.contains("'@SUM") && csv.contains("'  =1"),
+        "{csv}"
+    );
 }

@@ -71,7 +71,10 @@ impl Writer {
             1 => sheet.table.name.to_owned(),
             count => format!("{} {count}", sheet.table.name),
         };
-        let page = self.workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        let page = self
+            .workbook
+            .add_worksheet_with_constant_memory()
+            .map_err(failed)?;
         page.set_name(name).map_err(failed)?;
         page.set_freeze_panes(1, 0).map_err(failed)?;
         for (at, column) in (0..).zip(&sheet.table.columns) {

@@ -49,7 +49,11 @@ pub(super) fn write(sample: &Sample, page: &mut Worksheet, lang: Lang) -> io::Re
     ))?;
     for stratum in &sample.strata {
         if let StratumOf::Rule { rule, title, why, .. } = &stratum.of {
-            let text = format!("{}  {}", pick(lang, &title.0, &title.1), pick(lang, &why.0, &why.1));
+            let text = format!(
+                "{}  {}",
+                pick(lang, &title.0, &title.1),
+                pick(lang, &why.0, &why.1)
+            );
             guide.counts(rule, &text, stratum.population, stratum.drawn)?;
         }
     }
@@ -61,14 +65,23 @@ pub(super) fn write(sample: &Sample, page: &mut Worksheet, lang: Lang) -> io::Re
     for stratum in &sample.strata {
         if let StratumOf::Clean { channel, agency } = &stratum.of {
             let agency = agency_title(agency, lang);
-            guide.counts(channel_name(*channel, lang), agency, stratum.population, stratum.drawn)?;
+            guide.counts(
+                channel_name(*channel, lang),
+                agency,
+                stratum.population,
+                stratum.drawn,
+            )?;
         }
     }
     let Sample { judged, plan, .. } = sample;
     let (seed, id) = (plan.seed, sample.fingerprint());
     let drawn = match lang {
-        Lang::Zh => format!("从已判定的 {judged} 条消息中随机抽取，随机种子 {seed}，样本编号 {id}。统计时按各层的消息数加权。"),
-        Lang::En => format!("Drawn at random from {judged} judged messages with seed {seed}; this is sample {id}. Estimates are weighted by the messages of each group."),
+        Lang::Zh => format!(
+            "从已判定的 {judged} 条消息中随机抽取，随机种子 {seed}，样本编号 {id}。统计时按各层的消息数加权。"
+        ),
+        Lang::En => format!(
+            "Drawn at random from {judged} judged messages with seed {seed}; this is sample {id}. Estimates are weighted by the messages of each group."
+        ),
     };
     guide.heading(pick(lang, "样本", "The sample"))?;
     guide.line("", &drawn)
