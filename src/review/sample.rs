@@ -112,8 +112,9 @@ pub(crate) struct Sampler<'s> {
     rules: BTreeMap<usize, Drawing>,
     /// Those of the lowest ranks among all clean messages.
     clean: Reservoir<Item>,
-    /// By the hash of the name, so that the last is the one to give up.
-    agencies: BTreeMap<(u64, String), ByChannel>,
+    /// By the hash of the name, so that the last is the one to give up. Two names with one hash of 64 bits would share a
+    /// stratum.
+    agencies: BTreeMap<u64, (String, ByChannel)>,
     hashes: FxHashMap<String, u64>,
     nobody: ByChannel,
     others: ByChannel,
@@ -269,29 +270,27 @@ impl<'s> Sampler<'s> {
 
     /// Where an agency's messages are drawn from.
     fn of_agency(&mut self, agency: &str) -> &mut ByChannel {
-        let hash = match self.hashes.get(agency) {
-            Some(hash) => *hash,
-            None => {
-                let hash = key(self.plan.seed, &["agency", agency]);
-                let is_full = self.agencies.len() >= MOST_AGENCIES;
-                let last = self.agencies.last_key_value().map(|((last, _), _)| *last);
-                if is_full && last.is_some_and(|last| hash >= last) {
-                    return &mut self.others;
-                }
-                self.hashes.insert(agency.to_owned(), hash);
-                self.agencies
-                    .insert((hash, agency.to_owned()), Default::default());
-                self.give_up_agencies();
-                hash
+        let known = self.hashes.get(agency).copied();
+        let hash = known.unwrap_or_else(|| key(self.plan.seed, &["agency", agency]));
+        if known.is_none() {
+            let is_full = self.agencies.len() >= MOST_AGENCIES;
+            let last = self.agencies.last_key_value().map(|(last, _)| *last);
+            if is_full && last.is_some_and(|last| hash > last) {
+                return &mut self.others;
             }
-        };
-        self.agencies.entry((hash, agency.to_owned())).or_default()
+            self.hashes.insert(agency.to_owned(), hash);
+            let own = || (agency.to_owned(), Default::default());
+            self.agencies.entry(hash).or_insert_with(own);
+            self.give_up_agencies();
+        }
+        let own = self.agencies.get_mut(&hash);
+        &mut own.expect("it is known, or lower than one that was given up").1
     }
 
     /// Puts together the agencies that are too many: what is kept of each is what would be kept of all together.
     fn give_up_agencies(&mut self) {
         while self.agencies.len() > MOST_AGENCIES {
-            let Some(((_, name), drawings)) = self.agencies.pop_last() else {
+            let Some((_, (name, drawings))) = self.agencies.pop_last() else {
                 return;
             };
             self.hashes.remove(&name);
@@ -311,9 +310,10 @@ impl<'s> Sampler<'s> {
             }
         }
         self.clean.merge(other.clean);
-        for ((hash, name), drawings) in other.agencies {
+        for (hash, (name, drawings)) in other.agencies {
             self.hashes.insert(name.clone(), hash);
-            merge_channels(self.agencies.entry((hash, name)).or_default(), drawings);
+            let own = self.agencies.entry(hash);
+            merge_channels(&mut own.or_insert_with(|| (name, Default::default())).1, drawings);
         }
         merge_channels(&mut self.nobody, other.nobody);
         merge_channels(&mut self.others, other.others);
@@ -351,7 +351,7 @@ impl<'s> Sampler<'s> {
         let groups = self
             .agencies
             .into_iter()
-            .map(|((_, name), drawings)| (AgencyGroup::Named(name), drawings));
+            .map(|(_, (name, drawings))| (AgencyGroup::Named(name), drawings));
         let groups = groups
             .chain([(AgencyGroup::None, self.nobody)])
             .chain([(AgencyGroup::Others, self.others)]);

@@ -8,7 +8,7 @@ use dunlint::report::Settings;
 use dunlint::report::visible::{columns, visible};
 use dunlint::report::words;
 use dunlint::review::draw::Draw;
-use dunlint::review::{Drawn, Plan, draw, workbook};
+use dunlint::review::{Drawn, Filled, Plan, draw, workbook};
 use dunlint::rule::Lang;
 use dunlint::{Error, ErrorKind, Linter, Result};
 
@@ -52,6 +52,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let found = arguments.reading.find(&arguments.input, context);
     for (path, _) in &outputs {
         refuse_overwriting(path, &found.inputs, context)?;
+        refuse_losing_judgements(path, context)?;
     }
     let lexicon = arguments.lexicon.load()?;
     let linter = Linter::new(lexicon)?;
@@ -125,6 +126,19 @@ fn outputs(arguments: &Arguments, context: &Context) -> Result<Vec<(PathBuf, Opt
         return Err(Error::said(ErrorKind::Usage, reason));
     }
     Ok(outputs)
+}
+
+/// Hours of somebody's work aren't written over.
+fn refuse_losing_judgements(path: &Path, context: &Context) -> Result<()> {
+    let is_filled_in = path.exists() && Filled::read(path).is_ok_and(|filled| !filled.rows.is_empty());
+    if is_filled_in {
+        let reason = context.pick(
+            "其中已有审阅人的判断，不会覆盖；请换一个文件名",
+            "somebody has filled it in already, so it isn't written over; name another file",
+        );
+        return Err(Error::said(ErrorKind::Usage, reason).in_file(path));
+    }
+    Ok(())
 }
 
 /// `review-NAME.xlsx` beside `review.xlsx`.

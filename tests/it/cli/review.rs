@@ -4,12 +4,15 @@ use calamine::{Data, Reader};
 
 use super::*;
 
+/// Found by one rule, so that there is one stratum of hits.
+const HIT: &str = "明天锤爆你的蓝西瓜";
+
 /// 300 records: every tenth a severe hit with a telephone number, the rest clean; two agencies, one bad line.
 fn dump() -> String {
     let mut dump = String::new();
     for number in 0..300 {
         let text = match number % 10 {
-            0 => format!("{SEVERE}，请打13800138000，第{number}次"),
+            0 => format!("{HIT}，请打13800138000，第{number}次"),
             _ => format!("请您还款，第{number}次"),
         };
         let agency = if number % 3 == 0 { "甲公司" } else { "乙公司" };
@@ -161,7 +164,7 @@ fn a_sample_is_exported_filled_in_and_imported() {
     assert!(
         texts
             .iter()
-            .all(|text| text.starts_with(SEVERE) && text.contains("138****8000")),
+            .all(|text| text.starts_with(HIT) && text.contains("138****8000")),
         "{texts:?}"
     );
     // Candidates are what `eval` reads.
@@ -180,6 +183,13 @@ fn a_sample_is_exported_filled_in_and_imported() {
     );
     assert_eq!(code(&place.run(&["eval", "out/missed.jsonl"])), 0);
 
+    std::fs::copy(place.path("a.xlsx"), place.path("r.xlsx")).unwrap();
+    let output = exported(&place, &[]);
+    assert!(
+        code(&output) == 2 && err(&output).contains("不会覆盖"),
+        "{}",
+        err(&output)
+    );
     for (floor, expected) in [("0.7", 0), ("0.8", 1)] {
         let output = import(&place, &["a.xlsx", "--fail-under-precision", floor]);
         assert_eq!(code(&output), expected, "{}", err(&output));
