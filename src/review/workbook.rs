@@ -14,6 +14,7 @@ use rust_xlsxwriter::{
     FormatBorder, Workbook, Worksheet,
 };
 
+use crate::report::visible::columns;
 use crate::report::words::{list_separator, pick};
 use crate::review::item::Item;
 use crate::review::sample::{Sample, StratumOf};
@@ -22,6 +23,10 @@ use crate::rule::{Category, Lang, Tier};
 
 /// Characters of any cell but the text's; UTF-16 units of a cell are 32,767.
 const MOST_CELL_CHARACTERS: usize = 8_000;
+
+/// Points of a line in the font that workbooks have, and of the highest row that Excel shows.
+const LINE_POINTS: f64 = 15.0;
+const MOST_ROW_POINTS: f64 = 409.0;
 
 /// Pale yellow: the cells that reviewers write into.
 const TO_FILL_IN: Color = Color::RGB(0x00FF_F8DC);
@@ -65,6 +70,11 @@ fn write_items(
     page.set_freeze_panes(1, 1).map_err(failed)?;
     page.set_landscape();
     let last_row = u32::try_from(items.len()).map_err(failed)?;
+    for (row, item) in (1..).zip(items) {
+        let texts = kind.fields().iter();
+        let texts = texts.map(|field| (value(*field, item, sample, reviewer, lang), field.width()));
+        page.set_row_height(row, height(texts)).map_err(failed)?;
+    }
     for (at, &field) in (0..).zip(kind.fields()) {
         page.set_column_width(at, field.width()).map_err(failed)?;
         page.write_string_with_format(0, at, field.header(lang), &header)
@@ -87,6 +97,21 @@ fn write_items(
     let last_column = u16::try_from(kind.fields().len() - 1).map_err(failed)?;
     page.autofilter(0, 0, last_row, last_column).map_err(failed)?;
     Ok(())
+}
+
+/// Points that a row of texts in columns of these widths is high. Excel finds out by itself when it opens the file, other
+/// programs show the first line of each cell only.
+fn height(texts: impl Iterator<Item = (String, f64)>) -> f64 {
+    let lines_of = |text: &str, width: f64| -> f64 {
+        let lines = text
+            .lines()
+            .map(|line| (columns(line) as f64 / (0.9 * width)).ceil().max(1.0));
+        lines.sum()
+    };
+    let lines = texts
+        .map(|(text, width)| lines_of(&text, width))
+        .fold(1.0, f64::max);
+    (lines * LINE_POINTS).min(MOST_ROW_POINTS)
 }
 
 /// What stands in a cell before it is filled in.

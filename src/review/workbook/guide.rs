@@ -7,11 +7,14 @@ use std::io;
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet};
 
-use super::failed;
+use super::{failed, height};
 use crate::report::words::pick;
 use crate::review::sample::{Sample, StratumOf};
 use crate::review::sheet::{agency_title, channel_name, guide_sheet};
 use crate::rule::{Category, Lang, Tier};
+
+/// Characters that the column of explanations is wide.
+const TEXT_WIDTH: f64 = 100.0;
 
 pub(super) fn write(sample: &Sample, page: &mut Worksheet, lang: Lang) -> io::Result<()> {
     let mut guide = Guide {
@@ -23,7 +26,7 @@ pub(super) fn write(sample: &Sample, page: &mut Worksheet, lang: Lang) -> io::Re
     };
     guide.page.set_name(guide_sheet(lang)).map_err(failed)?;
     // Term, text, figures.
-    for (column, width) in [(0, 30.0), (1, 100.0), (2, 14.0), (3, 14.0)] {
+    for (column, width) in [(0, 30.0), (1, TEXT_WIDTH), (2, 14.0), (3, 14.0)] {
         guide.page.set_column_width(column, width).map_err(failed)?;
     }
     guide.heading(pick(lang, "怎样审阅", "What to do"))?;
@@ -108,6 +111,10 @@ impl Guide<'_> {
     }
 
     fn line(&mut self, term: &str, text: &str) -> io::Result<()> {
+        let texts = [(text.to_owned(), TEXT_WIDTH)].into_iter();
+        self.page
+            .set_row_height(self.row, height(texts))
+            .map_err(failed)?;
         if !term.is_empty() {
             self.page
                 .write_string_with_format(self.row, 0, term, &self.term)
