@@ -7,6 +7,8 @@ mod check;
 mod eval;
 mod explain;
 mod help;
+mod reading;
+mod review;
 mod rules;
 mod screen;
 mod test;
@@ -68,6 +70,8 @@ enum Command {
     Rules(rules::Arguments),
     /// Measure verdicts against labelled messages
     Eval(eval::Arguments),
+    /// Have people judge a random sample of a dump, and tell how right the rules are
+    Review(review::Arguments),
     /// Check the rules against their own examples
     Test(test::Arguments),
     /// Learn the second opinion's weights from labelled messages
@@ -203,6 +207,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),
         Command::Eval(arguments) => eval::run(arguments, context),
+        Command::Review(arguments) => review::run(arguments, context),
         Command::Test(arguments) => test::run(arguments, context),
         Command::Train(arguments) => train::run(arguments, context),
         Command::Completions(arguments) => {

@@ -10,7 +10,7 @@
 //! 5. `judge` tells use from mention: denial, report, genre, speaker, addressee, what a call has established;
 //! 6. `opinion`, a linear model, doubts findings in ordinary texts and proposes what no pattern says; `score` sums up;
 //! 7. [`screen`] runs all this over dumps, on all cores, in input order;
-//! 8. [`report`] shows it to people and programs.
+//! 8. [`report`] shows it to people and programs; what people say of a sample comes back through [`review`].
 //!
 //! Rules, term classes, cues, folds and laws are data: [`Lexicon`]. A [`Linter`] is built from one and shared by threads.
 //!
@@ -51,6 +51,7 @@ mod opinion;
 mod pair_table;
 pub mod read;
 pub mod report;
+pub mod review;
 pub mod rule;
 mod score;
 pub mod screen;

@@ -15,6 +15,7 @@ use dunlint::rule::Lang;
 use dunlint::screen::filter;
 use unicode_width::UnicodeWidthStr;
 
+use super::review::NO_SHARE;
 use super::{NO_DATE, NO_TIME};
 
 /// What `--lang` asks for, found before the rest is understood: errors and help follow it too.
@@ -258,6 +259,7 @@ fn chinese(key: &str) -> Option<&'static str> {
 fn chinese_reason(reason: &str) -> String {
     match reason {
         NO_TIME => "要写成 2026-03-02 14:05 或 23:40 这样的时间".to_owned(),
+        NO_SHARE => "要写成 0 到 1 之间的数，如 0.95".to_owned(),
         NO_DATE => "要写成 2026-03-02 这样的日期".to_owned(),
         _ if reason == filter::usage().en => filter::usage().zh,
         "invalid digit found in string" => "不是整数".to_owned(),
@@ -337,6 +339,37 @@ const CHINESE: &[(&str, &str)] = &[
     ("rules", "列出规则，或列出条款及引用它们的规则"),
     ("eval", "用标注好的消息衡量判定质量"),
     ("test", "用规则自带的例句检验规则"),
+    ("review", "由人审阅随机样本，得出规则有多准"),
+    ("review export", "随机抽取命中和未命中的消息，写成待填的工作簿"),
+    ("review import", "读取填好的工作簿：精确率、漏报率、是否一致"),
+    (
+        "review export input",
+        "文件（压缩的也可）、文件夹，或以 - 表示标准输入",
+    ),
+    (
+        "review export output",
+        "要写的工作簿，以 .xlsx 结尾；有几位审阅人时各得一份，文件名后加姓名",
+    ),
+    ("per_rule", "每条规则抽取多少条消息"),
+    ("clean", "未命中的消息抽取多少条"),
+    ("seed", "随机种子；换一个数就换一份样本"),
+    ("reviewer", "审阅人姓名，预先填好；可重复"),
+    ("reveal", "不遮盖电话、证件号、卡号和姓名"),
+    ("threads", "线程数；默认用全部核心"),
+    ("unit", "纯文本中一条消息的单位；默认自动识别"),
+    ("encoding", "输入的编码，如 utf-8、gb18030、big5；默认自动识别"),
+    ("input_format", "输入的格式；默认自动识别"),
+    ("column", "指定哪一列是什么，如 text=短信内容；可重复"),
+    (
+        "review import workbook",
+        "填好的工作簿，每位审阅人一份，须是同一份样本",
+    ),
+    (
+        "review import output",
+        "候选例句写入的目录：misses.toml（误报）、hits.jsonl、missed.jsonl；不给则只输出统计",
+    ),
+    ("json", "以 JSON 输出统计"),
+    ("fail_under_precision", "总体精确率低于该值（如 0.95）时以 1 退出"),
     ("train", "用标注好的消息学习第二意见的权重"),
     (
         "train labelled",

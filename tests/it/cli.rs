@@ -4,6 +4,7 @@ mod check;
 mod dossier;
 mod languages;
 mod lexicons;
+mod review;
 mod rules_and_figures;
 mod screen;
 
