@@ -5,6 +5,7 @@
 //! file gets its name when it is whole, the manifest last: whoever finds one finds all that it names. Promise: the same
 //! journal gives the same bytes.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,8 +16,9 @@ use crate::error::{Error, ErrorKind, Result, say};
 use crate::lexicon::Lexicon;
 use crate::read::{Counts, Decision, Input};
 use crate::report::summary::Summary;
+use crate::report::survey::{InputFacts, RunFacts, Survey, Surveyor};
 use crate::report::table::{Cell, Table, TableFormat, TableWriter};
-use crate::report::{Settings, words};
+use crate::report::{Settings, html, markdown, survey_workbook, words};
 use crate::screen::case::{CaseFindings, Cases, USUAL_MEMORY_BYTES};
 use crate::screen::filter::Filter;
 use crate::screen::journal::{Closed, Entry, Journal};
@@ -87,19 +89,41 @@ pub struct Dossier<'l> {
 /// Columns of the source that are kept; a dump with more names them anew in every record.
 const MOST_KEPT_COLUMNS: usize = 500;
 
+/// What results are made of beside the journal.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'m, 'l> {
+    /// What the run was asked for.
+    pub request: &'m Request,
+    /// Its inputs.
+    pub inputs: &'m [Input],
+    /// What it judged by.
+    pub lexicon: &'l Lexicon,
+    /// What tables look like.
+    pub settings: Settings<'l>,
+    /// What reports for people look like.
+    pub people: Settings<'l>,
+    /// Files that were met and are no candidates.
+    pub ignored: &'m [String],
+    /// Inputs that were named and not found, with what is wrong.
+    pub unfound: &'m [String],
+}
+
+/// The reports of a folder.
+const REPORT_PAGE: &str = "report.html";
+const REPORT_WORKBOOK: &str = "report.xlsx";
+const REPORT_SUMMARY: &str = "summary.md";
+
+/// Worst messages that reports show unless told otherwise, and at most.
+const SHOWN_WORST: usize = 100;
+const MOST_SHOWN_WORST: usize = 1_000;
+
 /// Makes the results of a journal.
 ///
 /// # Errors
 /// If the journal can't be read or a file can't be written, with its path; the journal stays as it is.
-pub fn assemble<'l>(
-    journal: &Journal,
-    request: &Request,
-    inputs: &[Input],
-    plan: &Plan,
-    lexicon: &'l Lexicon,
-    settings: &Settings<'l>,
-) -> Result<Dossier<'l>> {
-    let count = Count::of(journal, inputs, plan, lexicon, settings).map_err(unreadable)?;
+pub fn assemble<'l>(journal: &Journal, plan: &Plan, material: Material<'_, 'l>) -> Result<Dossier<'l>> {
+    let Material { inputs, settings, .. } = material;
+    let count = Count::of(journal, plan, material).map_err(unreadable)?;
     let Count {
         mut dossier,
         kept,
@@ -108,37 +132,84 @@ pub fn assemble<'l>(
     let mut sinks = Sinks::create(plan, &kept)?;
     if let Some(cases) = cases {
         dossier.cases = Some(cases.finish(|finding| {
-            let cells = tables::contact_cells(finding, settings);
+            let cells = tables::contact_cells(finding, &settings);
             sinks.write(Which::Contacts, &cells)
         })?);
     }
+    let mut surveyor = plan.folder().map(|_| {
+        let top = plan.top.unwrap_or(SHOWN_WORST).min(MOST_SHOWN_WORST);
+        Surveyor::new(material.people, top)
+    });
+    let mut ranking = plan.top.map(Ranking::new);
     let templates = dossier.templates.as_ref();
-    let write = |input: &str, row: &Row, sinks: &mut Sinks| write_row(input, row, templates, &kept, sinks);
-    match plan.top {
-        None => {
-            for chunk in journal.rows().map_err(unreadable)? {
-                let chunk = chunk.map_err(unreadable)?;
-                let input = inputs[chunk.input as usize].name();
-                for row in chunk.rows.iter().filter(|row| plan.takes(row)) {
-                    write(input, row, &mut sinks)?;
-                }
-                sinks.write_rejects(&chunk.rejects)?;
+    for chunk in journal.rows().map_err(unreadable)? {
+        let chunk = chunk.map_err(unreadable)?;
+        let input = inputs[chunk.input as usize].name();
+        for row in &chunk.rows {
+            let placed = Placed::of(input, row, templates);
+            if let Some(surveyor) = &mut surveyor {
+                surveyor.add(input, row, placed.template);
+            }
+            match &mut ranking {
+                _ if !plan.takes(row) => {}
+                None => write_row(placed, &kept, &mut sinks)?,
+                Some(ranking) => ranking.note(chunk.input, row),
             }
         }
-        Some(top) => {
-            for (input, row) in worst(journal, plan, top, &mut sinks)? {
-                write(inputs[input as usize].name(), &row, &mut sinks)?;
-            }
+        sinks.write_rejects(&chunk.rejects)?;
+    }
+    if let Some(ranking) = ranking {
+        for (input, row) in ranking.rows(journal)? {
+            let input = inputs[input as usize].name();
+            write_row(Placed::of(input, &row, templates), &kept, &mut sinks)?;
         }
     }
     dossier.files = sinks.finish()?;
-    if let Place::Folder(folder) = &plan.place {
-        let manifest = manifest(request, &dossier, settings)?;
+    if let (Some(folder), Some(surveyor)) = (plan.folder(), surveyor) {
+        let facts = dossier.facts(plan, material);
+        let survey = surveyor.finish(facts, dossier.templates.as_ref(), dossier.cases.as_ref());
+        dossier.files.extend(write_reports(folder, &survey)?);
+        let manifest = manifest(&dossier, material)?;
         let path = folder.join(MANIFEST);
-        write_whole(&path, &manifest.to_json())?;
+        write_whole(&path, |out| out.write_all(&manifest.to_json()))?;
         dossier.files.push(path);
     }
     Ok(dossier)
+}
+
+fn write_reports(folder: &Path, survey: &Survey) -> Result<Vec<PathBuf>> {
+    let paths = [REPORT_PAGE, REPORT_WORKBOOK, REPORT_SUMMARY].map(|name| folder.join(name));
+    let [page, workbook, summary] = &paths;
+    write_whole(page, |out| html::write(survey, out))?;
+    write_whole(workbook, |out| survey_workbook::write(survey, out))?;
+    write_whole(summary, |out| markdown::write(survey, out))?;
+    Ok(paths.to_vec())
+}
+
+impl Dossier<'_> {
+    /// What a survey tells of the run beside its rows.
+    fn facts<'l>(&self, plan: &Plan, material: Material<'_, 'l>) -> RunFacts<'l> {
+        let decisions = self.decisions.iter();
+        let ledgers = || self.inputs.iter().zip(material.inputs);
+        let inputs = decisions.filter_map(|(name, decision)| {
+            let (ledger, input) = ledgers().find(|(ledger, _)| ledger.name == *name)?;
+            let lang = material.people.lang;
+            Some(InputFacts::new(name, decision, input.size(), ledger.counts, lang))
+        });
+        let failures = self.inputs.iter().filter_map(|input| input.failure.clone());
+        let reasons = self.summary.reasons();
+        RunFacts {
+            title: None,
+            lexicon: material.lexicon,
+            only_findings: plan.only_findings,
+            inputs: inputs.collect(),
+            failures: material.unfound.iter().cloned().chain(failures).collect(),
+            ignored: material.ignored.to_vec(),
+            rejections: reasons
+                .map(|(reason, count)| (reason.to_owned(), count))
+                .collect(),
+        }
+    }
 }
 
 impl Plan {
@@ -147,9 +218,16 @@ impl Plan {
         !(self.only_findings && is_clean) && self.filter.takes(row)
     }
 
+    fn folder(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Folder(folder) => Some(folder),
+            Place::File(_) => None,
+        }
+    }
+
     /// Whether all of a case is wanted.
     pub fn is_whole(&self) -> bool {
-        matches!(self.place, Place::Folder(_)) || self.tables.iter().any(|format| format.holds_several())
+        self.folder().is_some() || self.tables.iter().any(|format| format.holds_several())
     }
 }
 
@@ -161,13 +239,13 @@ struct Count<'l> {
 }
 
 impl<'l> Count<'l> {
-    fn of(
-        journal: &Journal,
-        inputs: &[Input],
-        plan: &Plan,
-        lexicon: &'l Lexicon,
-        settings: &Settings,
-    ) -> io::Result<Self> {
+    fn of(journal: &Journal, plan: &Plan, material: Material<'_, 'l>) -> io::Result<Self> {
+        let Material {
+            inputs,
+            lexicon,
+            settings,
+            ..
+        } = material;
         let mut ledger: Vec<InputLedger> = inputs.iter().map(|input| ledger_of(input.name())).collect();
         let mut own = Self {
             dossier: Dossier {
@@ -239,49 +317,57 @@ fn ledger_of(name: &str) -> InputLedger {
 }
 
 /// The worst rows, the worst first; of equal ones those that come first.
-fn worst(journal: &Journal, plan: &Plan, top: usize, sinks: &mut Sinks) -> Result<Vec<(u32, Row)>> {
-    let mut kept: BTreeSet<(std::cmp::Reverse<u8>, u32, u64)> = BTreeSet::new();
-    for chunk in journal.rows().map_err(unreadable)? {
-        let chunk = chunk.map_err(unreadable)?;
-        for row in chunk.rows.iter().filter(|row| plan.takes(row)) {
-            kept.insert((std::cmp::Reverse(row.score), chunk.input, row.record));
-            if kept.len() > top {
-                kept.pop_last();
-            }
-        }
-        sinks.write_rejects(&chunk.rejects)?;
-    }
-    let mut rows = Vec::with_capacity(kept.len());
-    for chunk in journal.rows().map_err(unreadable)? {
-        let chunk = chunk.map_err(unreadable)?;
-        let is_kept = |row: &Row| kept.contains(&(std::cmp::Reverse(row.score), chunk.input, row.record));
-        rows.extend(
-            chunk
-                .rows
-                .into_iter()
-                .filter(is_kept)
-                .map(|row| (chunk.input, row)),
-        );
-    }
-    rows.sort_by_key(|(input, row)| (std::cmp::Reverse(row.score), *input, row.record));
-    Ok(rows)
+struct Ranking {
+    most: usize,
+    kept: BTreeSet<(Reverse<u8>, u32, u64)>,
 }
 
-fn write_row(
-    input: &str,
-    row: &Row,
-    templates: Option<&Found>,
-    kept: &[String],
-    sinks: &mut Sinks,
-) -> Result<()> {
-    let template = row.skeleton.and_then(|key| templates?.template_of(Key(key)));
-    let placed = Placed { input, row, template };
-    let findings = row.findings();
+impl Ranking {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            kept: BTreeSet::new(),
+        }
+    }
+
+    fn note(&mut self, input: u32, row: &Row) {
+        self.kept.insert((Reverse(row.score), input, row.record));
+        if self.kept.len() > self.most {
+            self.kept.pop_last();
+        }
+    }
+
+    /// Reads the journal once more for them.
+    fn rows(self, journal: &Journal) -> Result<Vec<(u32, Row)>> {
+        let mut rows = Vec::with_capacity(self.kept.len());
+        for chunk in journal.rows().map_err(unreadable)? {
+            let chunk = chunk.map_err(unreadable)?;
+            let is_kept = |row: &Row| self.kept.contains(&(Reverse(row.score), chunk.input, row.record));
+            let kept = chunk.rows.into_iter().filter(is_kept);
+            rows.extend(kept.map(|row| (chunk.input, row)));
+        }
+        rows.sort_by_key(|(input, row)| (Reverse(row.score), *input, row.record));
+        Ok(rows)
+    }
+}
+
+impl<'r> Placed<'r> {
+    fn of(input: &'r str, row: &'r Row, templates: Option<&Found>) -> Self {
+        Self {
+            input,
+            row,
+            template: row.skeleton.and_then(|key| templates?.template_of(Key(key))),
+        }
+    }
+}
+
+fn write_row(placed: Placed, kept: &[String], sinks: &mut Sinks) -> Result<()> {
+    let findings = placed.row.findings();
     sinks.write(Which::Results, &tables::result_cells(placed, &findings, kept))?;
     for finding in &findings {
         sinks.write(Which::Findings, &tables::finding_cells(placed, finding))?;
     }
-    sinks.write_result(&row.result)
+    sinks.write_result(&placed.row.result)
 }
 
 /// The tables.
@@ -473,7 +559,10 @@ impl Which {
     }
 }
 
-fn manifest(request: &Request, dossier: &Dossier, settings: &Settings) -> Result<Manifest> {
+fn manifest(dossier: &Dossier, material: Material) -> Result<Manifest> {
+    let Material {
+        request, settings, ..
+    } = material;
     let outputs: Result<Vec<FileDigest>> = dossier.files.iter().map(|path| output_digest(path)).collect();
     let mut outputs = outputs?;
     outputs.sort_by(|one, other| one.path.cmp(&other.path));
@@ -505,9 +594,9 @@ fn output_digest(path: &Path) -> Result<FileDigest> {
 }
 
 /// Writes a file that has its name only when it is whole.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut lines = Lines::create(path.to_owned())?;
-    lines.write(&[bytes])?;
+    write(&mut lines.out).map_err(|error| lines.files.failed(error))?;
     lines.finish().map(|_| ())
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use dunlint::message::Message;
 use dunlint::report::json::Recorder;
 use dunlint::screen::case::Requests;
-use dunlint::screen::dossier::{Place, Plan, RUN_LOG, assemble};
+use dunlint::screen::dossier::{Material, Place, Plan, RUN_LOG, assemble};
 use dunlint::screen::filter::Filter;
 use dunlint::screen::journal::{Journal, Progress as Stand};
 use dunlint::screen::request::Request;
@@ -49,14 +49,28 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
     });
     progress.finish();
     screened.map_err(|error| interrupted(path, error, context))?;
-    let dossier = assemble(
-        &journal,
-        &request,
-        &job.found.inputs,
-        &plan,
-        job.lexicon,
-        &job.settings,
-    )?;
+    let ignored: Vec<String> = job
+        .found
+        .ignored
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let unfound: Vec<String> = job
+        .found
+        .errors
+        .iter()
+        .map(|error| error.shown(context.lang))
+        .collect();
+    let material = Material {
+        request: &request,
+        inputs: &job.found.inputs,
+        lexicon: job.lexicon,
+        settings: job.settings,
+        people: job.shown(context),
+        ignored: &ignored,
+        unfound: &unfound,
+    };
+    let dossier = assemble(&journal, &plan, material)?;
     if let Target::Folder(folder) = job.target {
         log(folder, begun, stand, job).map_err(|error| unwritten(error).in_file(folder.join(RUN_LOG)))?;
     }
