@@ -7,8 +7,10 @@ mod check;
 mod eval;
 mod explain;
 mod help;
+mod reading;
 mod rules;
 mod screen;
+mod sniff;
 mod test;
 mod train;
 mod why;
@@ -57,6 +59,8 @@ enum Command {
     Check(check::Arguments),
     /// Judge dumps: files, folders, standard input
     Screen(screen::Arguments),
+    /// Show how inputs would be read: format, encoding, columns, first records
+    Sniff(sniff::Arguments),
     /// Tell how the verdict on a text came about, stage by stage
     Why(why::Arguments),
     /// Show a rule with its law, examples and lawful wording
@@ -195,6 +199,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
     match command {
         Command::Check(arguments) => check::run(arguments, context),
         Command::Screen(arguments) => screen::run(arguments, context),
+        Command::Sniff(arguments) => sniff::run(arguments, context),
         Command::Why(arguments) => why::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),

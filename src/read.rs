@@ -32,6 +32,8 @@ mod inputs;
 mod json;
 mod jsonl;
 mod packed;
+mod preview;
+mod profile;
 mod reader;
 mod sniff;
 mod subtitles;
@@ -44,6 +46,8 @@ pub use batch::{Batch, Record};
 pub use columns::{ColumnOverrides, Field};
 pub use draft::Unread;
 pub use inputs::{Input, Inputs, expand};
+pub use preview::{Choice, Preview, SourceColumn, preview};
+pub use profile::Profile;
 pub use reader::{Position, Reader};
 
 use crate::decode::Encoding;
@@ -60,6 +64,8 @@ pub struct ReadOptions {
     pub unit: Option<Unit>,
     /// `None`: by the content.
     pub encoding: Option<Encoding>,
+    /// What separates the fields of [`Format::Csv`]: an ASCII sign; `None`: by the content.
+    pub delimiter: Option<u8>,
     /// Names of columns and keys that beat the table of usual names.
     pub columns: ColumnOverrides,
     /// The channel of messages whose record names none.
@@ -76,6 +82,7 @@ impl Default for ReadOptions {
             format: None,
             unit: None,
             encoding: None,
+            delimiter: None,
             columns: ColumnOverrides::default(),
             channel: None,
             batch_bytes: 1 << 20,

@@ -9,6 +9,7 @@ pub mod human;
 pub mod json;
 pub mod mask;
 mod object;
+pub mod preview;
 pub mod reference;
 pub mod summary;
 pub mod table;
