@@ -11,6 +11,7 @@ mod reading;
 mod review;
 mod rules;
 mod screen;
+mod sniff;
 mod test;
 mod train;
 mod verify;
@@ -62,6 +63,8 @@ enum Command {
     Screen(screen::Arguments),
     /// Check a case folder against its manifest
     Verify(verify::Arguments),
+    /// Show how inputs would be read: format, encoding, columns, first records
+    Sniff(sniff::Arguments),
     /// Tell how the verdict on a text came about, stage by stage
     Why(why::Arguments),
     /// Show a rule with its law, examples and lawful wording
@@ -203,6 +206,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
         Command::Check(arguments) => check::run(arguments, context),
         Command::Screen(arguments) => screen::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
+        Command::Sniff(arguments) => sniff::run(arguments, context),
         Command::Why(arguments) => why::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),

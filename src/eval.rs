@@ -304,6 +304,8 @@ impl Labelled {
             recipient_role: self.recipient_role,
             debtor: text(&self.debtor),
             region: text(&self.region),
+            is_connected: None,
+            seconds: None,
             speakers_corrected: false,
         };
         message.correct_speakers();

@@ -3,6 +3,7 @@
 //! In: fields of a record, as the readers found them. Out: [`Message`], borrowed from the record where
 //! possible. Nothing here looks into the text: who is addressed *by the words* is the judges' business.
 
+pub(crate) mod call;
 pub(crate) mod speech;
 mod time;
 
@@ -40,6 +41,10 @@ pub struct Message<'a> {
     pub debtor: Option<Cow<'a, str>>,
     /// Province, for regional rules.
     pub region: Option<Cow<'a, str>>,
+    /// Whether the call was answered, if the record says so.
+    pub is_connected: Option<bool>,
+    /// How long the call lasted, in seconds, if the record says so.
+    pub seconds: Option<u64>,
     /// Whether [`correct_speakers`](Self::correct_speakers) found the labels of the call exchanged.
     pub speakers_corrected: bool,
 }

@@ -32,6 +32,8 @@ mod inputs;
 mod json;
 mod jsonl;
 mod packed;
+mod preview;
+mod profile;
 mod reader;
 mod sniff;
 mod subtitles;
@@ -39,11 +41,14 @@ mod text;
 pub mod transcript;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use batch::{Batch, Record};
 pub use columns::{ColumnOverrides, Field};
 pub use draft::Unread;
 pub use inputs::{Input, Inputs, expand};
+pub use preview::{Choice, Preview, SourceColumn, preview};
+pub use profile::Profile;
 pub use reader::{Position, Reader};
 
 use crate::decode::Encoding;
@@ -60,6 +65,8 @@ pub struct ReadOptions {
     pub unit: Option<Unit>,
     /// `None`: by the content.
     pub encoding: Option<Encoding>,
+    /// What separates the fields of [`Format::Csv`]: an ASCII sign; `None`: by the content.
+    pub delimiter: Option<u8>,
     /// Names of columns and keys that beat the table of usual names.
     pub columns: ColumnOverrides,
     /// The channel of messages whose record names none.
@@ -76,6 +83,7 @@ impl Default for ReadOptions {
             format: None,
             unit: None,
             encoding: None,
+            delimiter: None,
             columns: ColumnOverrides::default(),
             channel: None,
             batch_bytes: 1 << 20,
@@ -201,9 +209,9 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// The file as it was named, or `-`.
-    pub file: String,
+    pub file: Arc<str>,
     /// The path inside the file, if it is packed: the member of an archive, the sheet of a workbook.
-    pub member: Option<String>,
+    pub member: Option<Arc<str>>,
     /// The record's number from 1.
     pub record: u64,
     /// Where the record begins in the file, or unpacked in its member, in bytes from 0; `None` in a document that isn't

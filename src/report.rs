@@ -11,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod mask;
 mod object;
+pub mod preview;
 pub mod reference;
 pub mod summary;
 pub mod survey;

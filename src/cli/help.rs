@@ -334,6 +334,7 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("check", "判定以参数或标准输入给出的消息"),
     ("screen", "筛查成批消息：文件、文件夹、标准输入"),
+    ("sniff", "显示输入会怎样读取：格式、编码、各列、前几条记录"),
     ("why", "逐步说明一段文字的结论从何而来"),
     ("explain", "说明一条规则：法律依据、正反例句、合法说法"),
     ("rules", "列出规则，或列出条款及引用它们的规则"),
@@ -425,14 +426,17 @@ const CHINESE: &[(&str, &str)] = &[
     ("screen fail_on", "有消息达到该级别时以 1 退出；默认不启用"),
     ("screen only_findings", "结果中略去没有问题的消息"),
     ("screen stats", "在标准错误输出精确的工作量计数"),
-    ("screen unit", "纯文本中一条消息的单位；默认自动识别"),
-    (
-        "screen encoding",
-        "输入的编码，如 utf-8、gb18030、big5；默认自动识别",
-    ),
-    ("screen input_format", "输入的格式；默认自动识别"),
-    ("screen column", "指定哪一列是什么，如 text=短信内容；可重复"),
-    ("screen reveal", "不遮盖电话、证件号、卡号和姓名"),
+    ("unit", "纯文本中一条消息的单位；默认自动识别"),
+    ("encoding", "输入的编码，如 utf-8、gb18030、big5；默认自动识别"),
+    ("input_format", "输入的格式；默认自动识别"),
+    ("column", "指定哪一列是什么，如 text=短信内容；可重复"),
+    ("profile", "sniff --save 写出的映射配置；其他参数优先于它"),
+    ("reveal", "不遮盖电话、证件号、卡号和姓名"),
+    ("sniff input", "文件（压缩的也可）、文件夹，或以 - 表示标准输入"),
+    ("sniff records", "每个输入显示的记录数"),
+    ("sniff json", "每个输入输出一个 JSON 对象"),
+    ("sniff save", "把读取方式写成映射配置，供下一批同类数据使用"),
+    ("sniff channel", "记录中没有写明时的发送渠道"),
     ("why text", "要说明的文字"),
     ("explain rule", "规则编号；不给则列出全部规则"),
     ("rules category", "只列该类别"),
@@ -530,7 +534,7 @@ mod tests {
     fn help_pages_hold_no_word_of_the_other_language() {
         let mut command = translated(Arguments::command(), Lang::Zh);
         command.build();
-        for name in ["check", "screen", "eval", "test", "man"] {
+        for name in ["check", "screen", "sniff", "eval", "test", "man"] {
             let help = command
                 .find_subcommand_mut(name)
                 .unwrap()

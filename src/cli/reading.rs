@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use dunlint::decode::Encoding;
-use dunlint::read::{ColumnOverrides, Format, Input, Inputs, ReadOptions, Unit, expand};
+use dunlint::message::Channel;
+use dunlint::read::{ColumnOverrides, Format, Input, Inputs, Profile, ReadOptions, Unit, expand};
 use dunlint::report::visible::visible;
 use dunlint::report::words;
 use dunlint::rule::Lang;
@@ -15,24 +16,34 @@ use rayon::ThreadPool;
 
 use super::{Context, FieldArguments, shown_error};
 
-/// How inputs are read.
+/// How to read, where the input shouldn't decide.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReadArguments {
+    /// What is one message in plain text; by default known from the content
+    #[arg(long, value_parser = ["line", "paragraph", "file"])]
+    pub(super) unit: Option<String>,
+    /// Encoding of the inputs, such as utf-8 or gb18030; by default known from the content
+    #[arg(long, value_parser = encoding_value)]
+    pub(super) encoding: Option<Encoding>,
+    /// Format of the inputs; by default known from name and content
+    #[arg(long, value_name = "FORMAT", value_parser = Format::ALL.map(Format::name))]
+    pub(super) input_format: Option<String>,
+    /// Which column or key holds what, such as text=body; may be repeated
+    #[arg(long, value_name = "FIELD=NAME")]
+    pub(super) column: Vec<String>,
+    /// Mapping profile that `sniff --save` wrote; what other arguments say counts for more
+    #[arg(long, value_name = "FILE")]
+    pub(super) profile: Option<PathBuf>,
+}
+
+/// How inputs are read and judged.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReadingArguments {
     /// Number of threads; by default one a core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-    /// What is one message in plain text; by default known from the content
-    #[arg(long, value_parser = ["line", "paragraph", "file"])]
-    unit: Option<String>,
-    /// Encoding of the inputs, such as utf-8 or gb18030; by default known from the content
-    #[arg(long, value_parser = encoding_value)]
-    encoding: Option<Encoding>,
-    /// Format of the inputs; by default known from name and content
-    #[arg(long, value_name = "FORMAT", value_parser = Format::ALL.map(Format::name))]
-    input_format: Option<String>,
-    /// Which column or key holds what, such as text=body; may be repeated
-    #[arg(long, value_name = "FIELD=NAME")]
-    column: Vec<String>,
+    pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) read: ReadArguments,
     #[command(flatten)]
     pub(super) fields: FieldArguments,
 }
@@ -40,24 +51,38 @@ pub(super) struct ReadingArguments {
 /// How many unread files are named.
 const MOST_IGNORED_SHOWN: usize = 5;
 
-impl ReadingArguments {
-    /// The options that they make.
+impl ReadArguments {
+    /// What the arguments say, and what they leave open as the profile says it.
     ///
     /// # Errors
-    /// If a column is given to no field.
-    pub(super) fn options(&self) -> Result<ReadOptions> {
+    /// If a column is named in a way that can't be understood, or the profile can't be read.
+    pub(super) fn options(&self, channel: Option<Channel>) -> Result<ReadOptions> {
         let mut columns = ColumnOverrides::default();
         for column in &self.column {
             columns.add(column)?;
         }
-        Ok(ReadOptions {
+        let mut options = ReadOptions {
             format: self.input_format.as_deref().and_then(Format::named),
             unit: self.unit.as_deref().and_then(Unit::named),
             encoding: self.encoding,
             columns,
-            channel: self.fields.channel,
+            channel,
             ..ReadOptions::default()
-        })
+        };
+        if let Some(path) = &self.profile {
+            Profile::load(path)?.apply(&mut options);
+        }
+        Ok(options)
+    }
+}
+
+impl ReadingArguments {
+    /// The options that they make.
+    ///
+    /// # Errors
+    /// As [`ReadArguments::options`].
+    pub(super) fn options(&self) -> Result<ReadOptions> {
+        self.read.options(self.fields.channel)
     }
 
     /// The threads that judge.
@@ -75,7 +100,7 @@ impl ReadingArguments {
 
     /// What there is to read at these paths; what isn't read is told.
     pub(super) fn find(&self, paths: &[PathBuf], context: &mut Context) -> Inputs {
-        let found = expand(paths, self.encoding);
+        let found = expand(paths, self.read.encoding);
         for error in &found.errors {
             context.note(&shown_error(error, context.lang));
         }

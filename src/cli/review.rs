@@ -19,7 +19,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write a random sample of hits and clean messages as a workbook to fill in
-    Export(export::Arguments),
+    Export(Box<export::Arguments>),
     /// Read workbooks that were filled in: precision of the rules, share missed, agreement
     Import(import::Arguments),
 }
@@ -27,7 +27,7 @@ enum Command {
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     match arguments.command {
-        Command::Export(arguments) => export::run(arguments, context),
+        Command::Export(arguments) => export::run(*arguments, context),
         Command::Import(arguments) => import::run(arguments, context),
     }
 }

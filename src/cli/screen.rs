@@ -12,17 +12,14 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use dunlint::decode::Encoding;
 use dunlint::message::Message;
-use dunlint::read::{
-    ColumnOverrides, Decision, Format as InputFormat, Input, Inputs, ReadOptions, Unit, expand,
-};
+use dunlint::read::{Decision, Input, Inputs, ReadOptions};
 use dunlint::report::human::Terminal;
 use dunlint::report::json::Recorder;
 use dunlint::report::summary::Summary;
 use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
-use dunlint::rule::{Lang, Tier};
+use dunlint::rule::Tier;
 use dunlint::screen::filter::Condition;
 use dunlint::screen::journal::Progress as Stand;
 use dunlint::screen::{Product, Run, screen};
@@ -33,7 +30,8 @@ use progress::{Progress, ProgressMode};
 use stream::Files;
 use target::{ResultFormat, Target};
 
-use super::{Color, Context, FieldArguments, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
+use super::reading::{ReadingArguments, note_lossy_numbers};
+use super::{Color, Context, LexiconArguments, Outcome, tier_value, unwritten};
 
 /// What `screen` is asked for.
 #[derive(Debug, clap::Args)]
@@ -63,9 +61,6 @@ pub(super) struct Arguments {
     /// How progress is shown on standard error
     #[arg(long, value_enum, default_value = "auto", value_name = "WAY")]
     progress: ProgressMode,
-    /// Number of threads; by default one a core
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
     /// How many bytes are read at a time; by default as many as suit the input, 4 MiB at most
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
     chunk_size: Option<u32>,
@@ -81,23 +76,11 @@ pub(super) struct Arguments {
     /// Print exact counters of the work on standard error
     #[arg(long)]
     stats: bool,
-    /// What is one message in plain text; by default known from the content
-    #[arg(long, value_parser = ["line", "paragraph", "file"])]
-    unit: Option<String>,
-    /// Encoding of the inputs, such as utf-8 or gb18030; by default known from the content
-    #[arg(long, value_parser = encoding_value)]
-    encoding: Option<Encoding>,
-    /// Format of the inputs; by default known from name and content
-    #[arg(long, value_name = "FORMAT", value_parser = InputFormat::ALL.map(InputFormat::name))]
-    input_format: Option<String>,
-    /// Which column or key holds what, such as text=body; may be repeated
-    #[arg(long, value_name = "FIELD=NAME")]
-    column: Vec<String>,
     /// Don't mask telephone, identity and card numbers and names
     #[arg(long)]
     reveal: bool,
     #[command(flatten)]
-    fields: FieldArguments,
+    reading: ReadingArguments,
     /// Day by whose law a message without a time is judged; by default the lexicon's reference date
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
@@ -121,17 +104,13 @@ const BATCHES_PER_THREAD: u64 = 8;
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     let target = Target::of(&arguments, context)?;
-    let mut options = read_options(&arguments)?;
-    let found = expand(&arguments.input, arguments.encoding);
+    let mut options = arguments.reading.options()?;
+    let found = arguments.reading.find(&arguments.input, context);
     let size = size_of(&found.inputs);
     let lexicon = arguments.lexicon.load()?;
     let linter = Linter::new(lexicon)?;
-    for error in &found.errors {
-        context.note(&shown_error(error, context.lang));
-    }
-    note_ignored(&found.ignored, context);
     target.refuse_overwriting(&found.inputs, context)?;
-    let pool = pool(&arguments, context)?;
+    let pool = arguments.reading.pool(context)?;
     options.batch_bytes = match arguments.chunk_size {
         Some(bytes) => bytes as usize,
         None => chunk_bytes(size, pool.current_num_threads()),
@@ -256,7 +235,7 @@ impl<'j> Job<'j> {
             Target::Nowhere => Product::Summary,
             _ => Product::Records(&recorder),
         };
-        let complete = |message: &mut Message| self.arguments.fields.complete(message);
+        let complete = |message: &mut Message| self.arguments.reading.fields.complete(message);
         let run = self.run(product, &complete, context);
         let mut progress = Progress::new(self.arguments.progress, self.size, context);
         let mut files = Files::create(self.target)?;
@@ -286,49 +265,6 @@ impl<'j> Job<'j> {
         })
     }
 }
-
-fn pool(arguments: &Arguments, context: &Context) -> Result<ThreadPool> {
-    let threads = usize::from(arguments.threads.unwrap_or(0));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.map_err(|error| {
-        let reason = context.pick("无法启动线程", "threads could not be started");
-        Error::said(ErrorKind::Usage, reason).because(error)
-    })
-}
-
-/// Files of a named folder that aren't read are told: what nobody looked at must not pass for clean.
-fn note_ignored(ignored: &[PathBuf], context: &mut Context) {
-    if ignored.is_empty() {
-        return;
-    }
-    let shown = ignored.iter().take(MOST_IGNORED_SHOWN);
-    let shown: Vec<String> = shown
-        .map(|path| visible(&path.display().to_string()).to_string())
-        .collect();
-    let more = if ignored.len() > MOST_IGNORED_SHOWN {
-        " …"
-    } else {
-        ""
-    };
-    let (count, shown) = (ignored.len(), shown.join(words::list_separator(context.lang)));
-    context.note(&match context.lang {
-        Lang::Zh => format!("提示：文件夹和压缩包中有 {count} 个文件未读（扩展名不在可读之列，或为二进制）：{shown}{more}；要读取请直接写出文件路径（压缩包内的请先解压）"),
-        Lang::En => format!("note: {count} files in folders and archives were not read (not of a readable kind, or binary): {shown}{more}; name a file to have it read (unpack it first if it is in an archive)"),
-    });
-}
-
-/// Numbers that a spreadsheet program has cut can't be told from each other any more.
-fn note_lossy_numbers(count: u64, context: &mut Context) {
-    if count > 0 {
-        context.note(&match context.lang {
-            Lang::Zh => format!("提示：工作簿中有 {count} 个超过 15 位的数字以浮点数保存，末位已丢失，结果中标为“（精度丢失）”；请从源系统以文本格式重新导出"),
-            Lang::En => format!("note: {count} numbers of more than 15 digits are stored as floats in the workbook; their last digits are lost, and they are marked （精度丢失）; export them again as text"),
-        });
-    }
-}
-
-/// How many unread files are named.
-const MOST_IGNORED_SHOWN: usize = 5;
 
 /// The exit code, once everything is written.
 fn outcome(screened: &Done, unfound: usize, arguments: &Arguments, context: &Context) -> Result<Outcome> {
@@ -389,28 +325,9 @@ fn write_summary(
     }
 }
 
-fn read_options(arguments: &Arguments) -> Result<ReadOptions> {
-    let mut columns = ColumnOverrides::default();
-    for column in &arguments.column {
-        columns.add(column)?;
-    }
-    Ok(ReadOptions {
-        format: arguments.input_format.as_deref().and_then(InputFormat::named),
-        unit: arguments.unit.as_deref().and_then(Unit::named),
-        encoding: arguments.encoding,
-        columns,
-        channel: arguments.fields.channel,
-        ..ReadOptions::default()
-    })
-}
-
 fn condition_value(text: &str) -> std::result::Result<Condition, String> {
     // The Chinese of it is added where the error is shown.
     text.parse().map_err(|error: Error| error.reason().en.clone())
-}
-
-fn encoding_value(name: &str) -> std::result::Result<Encoding, String> {
-    Encoding::named(name).ok_or_else(|| "utf-8, gb18030, big5, utf-16le, utf-16be".to_owned())
 }
 
 /// Bytes to read at a time of inputs of so many bytes, if they tell.

@@ -22,8 +22,8 @@ pub(crate) struct Shape {
     /// The input's name in ids.
     pub name: String,
     /// The input's file as the user named it, and the path inside.
-    pub file: String,
-    pub member: Option<String>,
+    pub file: Arc<str>,
+    pub member: Option<Arc<str>>,
     /// Whether positions in the text are those in the file.
     pub has_bytes: bool,
     pub encoding: Encoding,
@@ -120,7 +120,7 @@ impl Batch {
                 let number = self.first + index as u64;
                 let byte = self.origin + piece.start as u64;
                 let rejected = |reason| Rejection {
-                    file: self.shape.file.clone(),
+                    file: Arc::clone(&self.shape.file),
                     member: self.shape.member.clone(),
                     record: number,
                     byte: self.shape.has_bytes.then_some(byte),

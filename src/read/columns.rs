@@ -37,6 +37,10 @@ pub enum Field {
     Debtor,
     /// Province.
     Region,
+    /// What became of a call: whether it was answered.
+    Outcome,
+    /// How long a call lasted.
+    Duration,
 }
 
 /// The names of each field, the surest first: if a record has several of them, the first that stands here counts.
@@ -311,6 +315,82 @@ const NAMES: &[(Field, &str, &[&str])] = &[
         "region",
         &["region", "地区", "省份", "省", "所在地", "归属地", "province"],
     ),
+    (
+        Field::Outcome,
+        "outcome",
+        &[
+            "outcome",
+            "是否接通",
+            "接通状态",
+            "接通情况",
+            "是否接听",
+            "接听状态",
+            "是否应答",
+            "通话结果",
+            "通话状态",
+            "呼叫结果",
+            "呼叫状态",
+            "外呼结果",
+            "外呼状态",
+            "拨打结果",
+            "拨打状态",
+            "拨打情况",
+            "calloutcome",
+            "callresult",
+            "callstatus",
+            "calldisposition",
+            "disposition",
+            "dialresult",
+            "dialstatus",
+            "connected",
+            "isconnected",
+            "answered",
+            "isanswered",
+        ],
+    ),
+    (
+        Field::Duration,
+        "duration",
+        &[
+            "duration",
+            "通话时长",
+            "时长",
+            "通话秒数",
+            "时长秒",
+            "通话时长秒",
+            "通话长度",
+            "录音时长",
+            "接通时长",
+            "計費時長",
+            "计费时长",
+            "callduration",
+            "callseconds",
+            "calllength",
+            "durationseconds",
+            "durationsec",
+            "durations",
+            "talktime",
+            "talkseconds",
+            "billsec",
+            "seconds",
+        ],
+    ),
+];
+
+/// What the name of a duration says where its values aren't seconds: `时长（分钟）`, `duration (ms)`. Read as seconds they
+/// would be wrong by a factor that nobody sees.
+const OTHER_UNITS: &[&str] = &[
+    "分钟",
+    "分鐘",
+    "毫秒",
+    "小时",
+    "小時",
+    "(分)",
+    "（分）",
+    "min",
+    "ms",
+    "milli",
+    "hour",
 ];
 
 /// A name that ends so holds the text, if no other column does (`3月催收短信内容`).
@@ -383,6 +463,13 @@ impl ColumnOverrides {
         self.0.retain(|(known, _)| *known != field);
         self.0.push((field, name.to_owned()));
         Ok(())
+    }
+
+    /// Gives a field this name, key or number, unless it has one.
+    pub fn add_missing(&mut self, field: Field, name: impl Into<String>) {
+        if self.name_of(field).is_none() {
+            self.0.push((field, name.into()));
+        }
     }
 
     /// The name given for a field.
@@ -460,7 +547,13 @@ fn ranked(name: &str) -> Option<(Field, usize)> {
     if name.chars().all(is_plain) || name.len() > MAX_NAME_BYTES {
         return None;
     }
-    BY_NAME.get(&*folded(name)).copied()
+    let found = BY_NAME.get(&*folded(name)).copied();
+    found.filter(|(field, _)| *field != Field::Duration || !has_other_unit(name))
+}
+
+fn has_other_unit(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    OTHER_UNITS.iter().any(|unit| name.contains(unit))
 }
 
 /// Longer keys aren't looked at.
@@ -507,6 +600,13 @@ mod tests {
             ("\u{feff}编号", Some(Field::Id)),
             ("短信内容（必填）", Some(Field::Text)),
             ("接收人 身份", Some(Field::RecipientRole)),
+            ("是否接通", Some(Field::Outcome)),
+            ("Call_Result", Some(Field::Outcome)),
+            ("通话时长（秒）", Some(Field::Duration)),
+            ("Call Duration (s)", Some(Field::Duration)),
+            ("通话时长（分钟）", None),
+            ("通话时长(分)", None),
+            ("duration (ms)", None),
             ("备注", None),
             ("", None),
         ] {

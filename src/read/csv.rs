@@ -33,21 +33,21 @@ pub(crate) const DELIMITERS: [u8; 4] = *b",\t;|";
 pub(crate) const SAMPLE_ROWS: usize = 200;
 
 impl Table {
-    /// Reads the sample's rows: what the columns hold.
-    ///
-    /// # Errors
-    /// If no column holds text, or an override names a column that isn't there; the reason says what to do.
-    pub(crate) fn decide(rows: &[&str], delimiter: u8, overrides: &ColumnOverrides) -> Result<Self, Error> {
+    /// Reads the sample's rows: what the columns hold, and what is wrong if no column holds text or an override names a
+    /// column that isn't there; the reason says what to do.
+    pub(crate) fn decide(rows: &[&str], delimiter: u8, overrides: &ColumnOverrides) -> (Self, Option<Error>) {
         let rows: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| fields(row, delimiter).collect()).collect();
         let Some(first) = rows.first() else {
-            return Ok(Self {
+            let table = Self {
                 delimiter,
                 has_header: false,
                 columns: Vec::new(),
                 names: Vec::new(),
                 is_guessed: false,
-            });
+            };
+            return (table, None);
         };
+        let mut trouble = None;
         let has_header = is_header(&rows, overrides);
         let width = rows.iter().map(Vec::len).max().unwrap_or(0);
         let mut best: Vec<(Field, usize, usize)> = Vec::new();
@@ -71,7 +71,9 @@ impl Table {
             match name.parse::<usize>() {
                 _ if is_named => {}
                 Ok(number) if (1..=width).contains(&number) => take(field, number - 1, 0),
-                _ => return Err(missing(field, name, has_header.then_some(first), width)),
+                _ => {
+                    trouble.get_or_insert_with(|| missing(field, name, has_header.then_some(first), width));
+                }
             }
         }
         let mut is_guessed = false;
@@ -82,12 +84,16 @@ impl Table {
             let by_ending = first
                 .iter()
                 .position(|name| has_header && columns::ends_like_text(name));
-            let Some(column) = by_ending.or_else(|| most_like_text(&rows[usize::from(has_header)..])) else {
-                return Err(missing_text(width));
-            };
-            is_guessed = true;
-            best.retain(|(_, at, _)| *at != column);
-            best.push((Field::Text, column, 0));
+            match by_ending.or_else(|| most_like_text(&rows[usize::from(has_header)..])) {
+                Some(column) => {
+                    is_guessed = true;
+                    best.retain(|(_, at, _)| *at != column);
+                    best.push((Field::Text, column, 0));
+                }
+                None => {
+                    trouble.get_or_insert_with(|| missing_text(width));
+                }
+            }
         }
         let mut columns: Vec<Column> = best
             .into_iter()
@@ -102,13 +108,14 @@ impl Table {
             .collect();
         columns.sort_by_key(|column| (column.number, column.field));
         let names = first.iter().filter(|_| has_header);
-        Ok(Self {
+        let table = Self {
             delimiter,
             has_header,
             columns,
             names: names.map(|name| name.trim().to_owned()).collect(),
             is_guessed,
-        })
+        };
+        (table, trouble)
     }
 
     /// All fields of a row with the names of their columns; columns without one are called by their number.
@@ -370,7 +377,10 @@ mod tests {
         for assignment in overrides {
             columns.add(assignment)?;
         }
-        Table::decide(rows, b',', &columns)
+        match Table::decide(rows, b',', &columns) {
+            (_, Some(trouble)) => Err(trouble),
+            (table, None) => Ok(table),
+        }
     }
 
     /// `field=number` for each column.

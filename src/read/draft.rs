@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::message::{Body, Channel, CreditorKind, Id, Message, Role, Time, Turn, is_blank};
+use crate::message::{Body, Channel, CreditorKind, Id, Message, Role, Time, Turn, call, is_blank};
 use crate::read::Reason;
 use crate::read::columns::Field;
 use crate::read::transcript;
@@ -116,6 +116,14 @@ impl<'a> Draft<'a> {
             }
             Field::Debtor => message.debtor = Some(value),
             Field::Region => message.region = Some(value),
+            Field::Outcome => {
+                message.is_connected = call::is_connected(&value);
+                is_understood = message.is_connected.is_some();
+            }
+            Field::Duration => {
+                message.seconds = call::seconds(&value);
+                is_understood = message.seconds.is_some();
+            }
         }
         if !is_understood {
             self.unread.add(field);

@@ -209,13 +209,18 @@ impl<'a> Taken<'a> {
                     .take()
                     .filter(|reason| *reason != Reason::TextNotString);
             }
-            (Field::Text, Scalar::Number(_) | Scalar::Other) => {
+            (Field::Text, Scalar::Number(_) | Scalar::Truth(_) | Scalar::Other) => {
                 if self.draft.text.is_none() {
                     self.reason.get_or_insert(Reason::TextNotString);
                 }
                 return;
             }
-            (_, Scalar::Null | Scalar::Other) => return,
+            // The one field of which yes and no are values.
+            (Field::Outcome, Scalar::Truth(is_true)) => {
+                let word = if is_true { "true" } else { "false" };
+                self.draft.set(field, Cow::Borrowed(word));
+            }
+            (_, Scalar::Null | Scalar::Truth(_) | Scalar::Other) => return,
             (_, Scalar::Text(text)) => self.draft.set(field, text),
             (_, Scalar::Number(number)) => self.draft.set(field, Cow::Owned(number)),
         }
@@ -274,6 +279,7 @@ impl<'de> serde::Deserialize<'de> for Text<'de> {
 enum Scalar<'a> {
     Text(Cow<'a, str>),
     Number(String),
+    Truth(bool),
     Null,
     Other,
 }
@@ -313,8 +319,8 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         Ok(Scalar::Number(number.to_string()))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Scalar::Other)
+    fn visit_bool<E>(self, is_true: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Truth(is_true))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -511,6 +517,34 @@ mod tests {
         assert_eq!(english, chinese);
         assert_eq!(english.channel, Some(Channel::Sms));
         assert!(matches!(english.body, Body::Text(Cow::Borrowed("请还款"))));
+    }
+
+    #[test]
+    fn what_became_of_a_call_is_read_in_every_form() {
+        for (fields, is_connected, seconds, unread) in [
+            (r#""connected":true,"duration":35"#, Some(true), Some(35), 0),
+            (r#""connected":false,"duration":0"#, Some(false), Some(0), 0),
+            (
+                r#""是否接通":"未接通","通话时长":"1分20秒""#,
+                Some(false),
+                Some(80),
+                0,
+            ),
+            (r#""call_result":1,"call_duration":80.0"#, Some(true), Some(80), 0),
+            (r#""outcome":"客户投诉","seconds":-5"#, None, None, 2),
+            (r#""outcome":null,"duration":"""#, None, None, 0),
+            (r#""outcome":[true],"id":true"#, None, None, 0),
+        ] {
+            let line = format!(r#"{{"text":"您好",{fields}}}"#);
+            let draft = draft(&line, &ColumnOverrides::default(), &mut KnownKeys::default()).unwrap();
+            assert_eq!(draft.unread().fields().count(), unread, "{line}");
+            let message = message(&line).unwrap();
+            assert_eq!(
+                (message.is_connected, message.seconds),
+                (is_connected, seconds),
+                "{line}"
+            );
+        }
     }
 
     #[test]

@@ -59,7 +59,14 @@ pub(crate) struct Packed {
 /// The archives and documents inside other packed files that were unpacked last, the outermost first: those who read
 /// one part after the other find them there.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Spool(Arc<Mutex<Vec<(Vec<Layer>, Shared)>>>);
+pub(crate) struct Spool(Arc<Mutex<Vec<Unpacked>>>);
+
+/// What these layers lead to, as a file.
+#[derive(Debug)]
+struct Unpacked {
+    layers: Vec<Layer>,
+    file: Shared,
+}
 
 /// Something that can be read.
 pub(crate) struct Opened {
@@ -324,16 +331,18 @@ fn seekable(file: &Path, layers: &[Layer], spool: &Spool) -> io::Result<Shared> 
 impl Spool {
     fn find(&self, layers: &[Layer]) -> Option<Shared> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter()
-            .find(|(known, _)| known == layers)
-            .map(|(_, shared)| shared.clone())
+        let found = kept.iter().find(|unpacked| unpacked.layers == layers);
+        found.map(|unpacked| unpacked.file.clone())
     }
 
     /// Keeps this one and those around it: at most one for each layer.
     fn keep(&self, layers: &[Layer], shared: Shared) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(known, _)| layers.starts_with(known) && known != layers);
-        kept.push((layers.to_vec(), shared));
+        kept.retain(|unpacked| layers.starts_with(&unpacked.layers) && unpacked.layers != layers);
+        kept.push(Unpacked {
+            layers: layers.to_vec(),
+            file: shared,
+        });
     }
 }
 

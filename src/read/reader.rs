@@ -19,6 +19,7 @@ use crate::read::{Batch, Decision, Input, ReadOptions, sniff};
 pub struct Reader {
     shape: Arc<Shape>,
     decision: Decision,
+    header: Vec<String>,
     boundary: Boundary,
     cutter: Cutter,
     source: Box<dyn Read + Send>,
@@ -63,6 +64,14 @@ impl Reader {
     /// # Errors
     /// If it can't be opened, isn't text, or is a table without a column of texts.
     pub fn open(input: &Input, options: &ReadOptions) -> Result<Self> {
+        readable(Self::open_anyway(input, options)?)
+    }
+
+    /// Opens an input to be looked at: also a table whose columns can't be read, with the reason why.
+    ///
+    /// # Errors
+    /// If it can't be opened or isn't text.
+    pub(crate) fn open_anyway(input: &Input, options: &ReadOptions) -> Result<(Self, Option<Error>)> {
         let opened = input.open().map_err(|error| {
             Error::new(ErrorKind::Input, say!("无法打开", "can't be opened"))
                 .in_file(input.shown())
@@ -76,7 +85,11 @@ impl Reader {
     /// # Errors
     /// As [`Reader::open`].
     pub fn new(name: &str, source: impl Read + Send + 'static, options: &ReadOptions) -> Result<Self> {
-        Self::build(&Input::unopened(name), Opened::unmeasured(source), options)
+        readable(Self::build(
+            &Input::unopened(name),
+            Opened::unmeasured(source),
+            options,
+        )?)
     }
 
     /// Opens an input at a place where another reader of it, with the same options, has been.
@@ -107,7 +120,7 @@ impl Reader {
         Ok(reader)
     }
 
-    fn build(input: &Input, opened: Opened, options: &ReadOptions) -> Result<Self> {
+    fn build(input: &Input, opened: Opened, options: &ReadOptions) -> Result<(Self, Option<Error>)> {
         let file = input.shown();
         let mut reader = Source {
             source: opened.source,
@@ -131,11 +144,12 @@ impl Reader {
             sniff::decide(input, &sample, reader.is_whole, options).map_err(|error| error.in_file(&file))?;
         sample.drain(..sniffed.skipped);
         let encoding = sniffed.decision.encoding;
-        Ok(Self {
+        let trouble = sniffed.trouble.map(|error| error.in_file(&file));
+        let reader = Self {
             shape: Arc::new(Shape {
                 name: input.name().to_owned(),
-                file: input.file_shown(),
-                member: input.member().map(str::to_owned),
+                file: input.file_shown().into(),
+                member: input.member().map(Arc::from),
                 has_bytes: input.foreign().is_none(),
                 encoding,
                 channel: options.channel,
@@ -144,6 +158,7 @@ impl Reader {
             cutter: Cutter::new(sniffed.boundary, encoding),
             boundary: sniffed.boundary,
             decision: sniffed.decision,
+            header: sniffed.header,
             source: reader.source,
             taken: opened.taken,
             told: 0,
@@ -156,12 +171,18 @@ impl Reader {
             batch_bytes: options.batch_bytes.max(1),
             max_record_bytes: options.max_record_bytes.max(encoding.ascii_width()),
             spare: Vec::new(),
-        })
+        };
+        Ok((reader, trouble))
     }
 
     /// How the input is read.
     pub fn decision(&self) -> &Decision {
         &self.decision
+    }
+
+    /// The names of all columns of a table that names them, read or not.
+    pub(crate) fn header(&self) -> &[String] {
+        &self.header
     }
 
     /// Where the next batch begins.
@@ -319,6 +340,10 @@ impl std::fmt::Debug for Reader {
             .field("next", &self.next)
             .finish_non_exhaustive()
     }
+}
+
+fn readable((reader, trouble): (Reader, Option<Error>)) -> Result<Reader> {
+    trouble.map_or(Ok(reader), Err)
 }
 
 struct Source<R> {

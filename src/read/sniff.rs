@@ -19,12 +19,16 @@ pub(crate) struct Sniffed {
     pub layout: Layout,
     /// Bytes at the start that belong to no record: the byte-order mark, the header.
     pub skipped: usize,
+    /// The names of all columns of a table that names them, read or not.
+    pub header: Vec<String>,
+    /// Why nothing can be read of a table all the same: it has no column of texts, or not those that were asked for.
+    pub trouble: Option<Error>,
 }
 
 /// Decides how to read an input that begins with `sample`.
 ///
 /// # Errors
-/// If it isn't text, or a table without a column of texts; the reason says what to do.
+/// If it isn't text; the reason says what to do. What is wrong with a table's columns is told as its trouble.
 pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &ReadOptions) -> Result<Sniffed> {
     let document = input.foreign();
     let known = document.map(|document| document.reads_as());
@@ -60,6 +64,8 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
         boundary: Boundary::Line,
         layout: Layout::Text,
         skipped: mark,
+        header: Vec::new(),
+        trouble: None,
     };
     match format {
         Format::Jsonl => sniffed.layout = Layout::Object(options.columns.clone()),
@@ -82,14 +88,21 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
             let delimiter = match format {
                 Format::Tsv => b'\t',
                 _ if known.is_some() => b',',
-                _ => csv::sniff_delimiter(|delimiter| texts(rows(content, encoding, delimiter))).0,
+                _ => options.delimiter.unwrap_or_else(|| {
+                    csv::sniff_delimiter(|delimiter| texts(rows(content, encoding, delimiter))).0
+                }),
             };
             let rows = rows(content, encoding, delimiter);
             let ends: Vec<usize> = rows.iter().map(|(_, end)| *end).collect();
             let rows: Vec<&str> = rows.iter().map(|(row, _)| &**row).collect();
             // Titles and notes may stand above the header.
             let titles = csv::title_rows(&rows, delimiter, &options.columns);
-            let table = Table::decide(&rows[titles..], delimiter, &options.columns)?;
+            let (table, trouble) = Table::decide(&rows[titles..], delimiter, &options.columns);
+            sniffed.trouble = trouble;
+            if table.has_header {
+                let names = csv::fields(rows[titles], delimiter);
+                sniffed.header = names.map(|name| name.trim().to_owned()).collect();
+            }
             let above = titles + usize::from(table.has_header);
             sniffed.skipped += above.checked_sub(1).map_or(0, |last| ends[last]);
             sniffed.decision.delimiter = Some(char::from(delimiter));

@@ -150,7 +150,7 @@ pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
         reason,
         ..
     } = rejection;
-    let mut place = file.clone();
+    let mut place = file.to_string();
     if let Some(member) = member {
         place.push('/');
         place.push_str(member);
@@ -161,15 +161,23 @@ pub fn rejection(rejection: &Rejection, lang: Lang) -> String {
             if let Some(byte) = byte {
                 place.push_str(&format!("，第 {byte} 字节"));
             }
-            format!("{place}：{}", rejection_reason(reason))
+            format!("{place}：{}", why_rejected(reason, lang))
         }
         Lang::En => {
             place.push_str(&format!(", record {record}"));
             if let Some(byte) = byte {
                 place.push_str(&format!(", byte {byte}"));
             }
-            format!("{place}: {reason}")
+            format!("{place}: {}", why_rejected(reason, lang))
         }
+    }
+}
+
+/// Why a record was rejected.
+pub(crate) fn why_rejected(reason: &RejectionReason, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => rejection_reason(reason),
+        Lang::En => reason.to_string(),
     }
 }
 
@@ -185,12 +193,7 @@ pub fn read_as(decision: &Decision, lang: Lang) -> String {
         None => vec![decision.encoding.name().to_owned()],
     };
     if decision.is_encoding_doubtful {
-        let doubt = pick(
-            lang,
-            "编码存疑，读出来不像中文，请用 --encoding 指定（如 big5、utf-16le）",
-            "probably another encoding: it doesn't read like Chinese; --encoding names it, as big5 or utf-16le",
-        );
-        facts.push(doubt.to_owned());
+        facts.push(doubtful_encoding(lang).to_owned());
     }
     if decision.document.is_none() || decision.format == Format::Text {
         facts.push(format(decision.format, lang).to_owned());
@@ -223,7 +226,17 @@ pub fn read_as(decision: &Decision, lang: Lang) -> String {
     facts.join(list_separator(lang))
 }
 
-fn format(format: Format, lang: Lang) -> &'static str {
+/// That the encoding of an input is a guess that doesn't convince.
+pub(crate) fn doubtful_encoding(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "编码存疑，读出来不像中文，请用 --encoding 指定（如 big5、utf-16le）",
+        "probably another encoding: it doesn't read like Chinese; --encoding names it, as big5 or utf-16le",
+    )
+}
+
+/// How records are written.
+pub(crate) fn format(format: Format, lang: Lang) -> &'static str {
     match format {
         Format::Jsonl => "JSONL",
         Format::Json => "JSON",
@@ -235,7 +248,8 @@ fn format(format: Format, lang: Lang) -> &'static str {
     }
 }
 
-fn unit(unit: Unit, lang: Lang) -> &'static str {
+/// What is one message.
+pub(crate) fn unit(unit: Unit, lang: Lang) -> &'static str {
     match unit {
         Unit::Line => pick(lang, "每行一条", "a message a line"),
         Unit::Paragraph => pick(lang, "每段一条", "a message a paragraph"),

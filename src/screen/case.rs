@@ -39,7 +39,7 @@ use crate::lexicon::Lexicon;
 use crate::lexicon::laws::Laws;
 
 use checks::region_number;
-pub use contact::{CallFacts, Contact, ContactKind, Outcome, RecordRef};
+pub use contact::{Contact, ContactKind, Outcome, RecordRef};
 pub use findings::{CaseFinding, CaseFindings, Coverage, Evidence, LISTED, LimitCount};
 use history::History;
 pub use request::Requests;

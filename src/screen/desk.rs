@@ -12,7 +12,7 @@ use crate::report::json::{Recorder, write_rejection};
 use crate::report::summary::Summary;
 use crate::report::{Judged, words};
 use crate::rule::{Lang, Tier};
-use crate::screen::case::{CallFacts, Contact, Contacts, RecordRef, Requests};
+use crate::screen::case::{Contact, Contacts, RecordRef, Requests};
 use crate::screen::journal::{self, Chunk, Entry, Rows};
 use crate::screen::row::Row;
 use crate::screen::skeleton::{Sheet, Skeleton};
@@ -241,7 +241,7 @@ impl Desk {
                     input: place.number,
                     record: record.number,
                 };
-                let contact = Contact::of(message, verdict, reference, CallFacts::default(), requests);
+                let contact = Contact::of(message, verdict, reference, requests);
                 contacts.add(contact.as_ref(), run.summary.laws);
             }
             rows.push(row);

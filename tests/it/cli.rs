@@ -7,6 +7,7 @@ mod lexicons;
 mod review;
 mod rules_and_figures;
 mod screen;
+mod sniff;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -72,7 +73,7 @@ impl Place {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = dunlint(arguments);
-        let takes_lexicon = !matches!(arguments[0], "test" | "completions" | "man");
+        let takes_lexicon = !matches!(arguments[0], "sniff" | "test" | "completions" | "man");
         if takes_lexicon {
             command.arg("--lexicons").arg(self.path("lexicon"));
         }

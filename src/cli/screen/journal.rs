@@ -40,7 +40,7 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         kept_columns: plan.keeps_columns,
         requests: requests.as_ref(),
     };
-    let complete = |message: &mut Message| job.arguments.fields.complete(message);
+    let complete = |message: &mut Message| job.arguments.reading.fields.complete(message);
     let run = job.run(Product::Journal(scribe), &complete, context);
     let mut progress = Progress::new(job.arguments.progress, job.size, context);
     let screened = screen(&job.found.inputs, job.options, run, stand, job.pool, |output| {
@@ -175,15 +175,19 @@ fn options_of(job: &Job, context: &Context) -> Vec<String> {
     let mut value = |name: &str, value: Option<String>| {
         options.extend(value.map(|value| format!("--{name}={value}")));
     };
-    value("unit", arguments.unit.clone());
+    value("unit", arguments.reading.read.unit.clone());
     value(
         "encoding",
-        arguments.encoding.map(|encoding| encoding.name().to_owned()),
+        arguments
+            .reading
+            .read
+            .encoding
+            .map(|encoding| encoding.name().to_owned()),
     );
-    value("input-format", arguments.input_format.clone());
+    value("input-format", arguments.reading.read.input_format.clone());
     value("date", arguments.date.map(|date| date.to_string()));
     value("top", arguments.top.map(|top| top.to_string()));
-    for column in &arguments.column {
+    for column in &arguments.reading.read.column {
         value("column", Some(column.clone()));
     }
     for format in &arguments.format {
@@ -192,7 +196,7 @@ fn options_of(job: &Job, context: &Context) -> Vec<String> {
     for condition in &arguments.condition {
         value("where", Some(format!("{condition:?}")));
     }
-    let fields = &arguments.fields;
+    let fields = &arguments.reading.fields;
     value("channel", fields.channel.map(|channel| channel.id().to_owned()));
     value("sender", fields.sender.clone());
     value(

@@ -75,7 +75,7 @@ fn workbook() -> Vec<u8> {
     sheet.write(3, 0, 7.0).unwrap();
     sheet.write(3, 1, "请\"还款\"\n谢谢").unwrap();
     sheet.write_datetime_with_format(3, 2, date, &format).unwrap();
-    sheet.write(4, 0, 6222_0212_3456_7890_000.0).unwrap();
+    sheet.write(4, 0, 6_222_021_234_567_890_000.0).unwrap();
     sheet.write(4, 1, "您好").unwrap();
     sheet.write(6, 0, 9.0).unwrap();
     let hidden = workbook.add_worksheet().set_name("旧").unwrap();
@@ -102,7 +102,7 @@ fn workbooks_are_read_sheet_by_sheet() {
     ];
     for (name, bytes) in [("表.xlsx", workbook()), ("a.zip", archive)] {
         let path = write(folder.path(), name, &bytes);
-        let shown = shown(&[path.clone()]);
+        let shown = shown(std::slice::from_ref(&path));
         let name = if name == "a.zip" { "a.zip/x/表.xlsx" } else { name };
         let expected: Vec<String> = expected.iter().map(|line| line.replace("NAME", name)).collect();
         assert_eq!(shown, expected);

@@ -66,7 +66,7 @@ fn see(sampler: &mut Sampler, (record, agency, rules): &Seen) {
 }
 
 /// The sample of these parts, each seen by a sampler of its own.
-fn sample<'r>(plan: Plan, parts: &[Vec<&'r Seen>]) -> Sample {
+fn sample(plan: Plan, parts: &[Vec<&Seen>]) -> Sample {
     let (rules, laws) = small_lexicon();
     let settings = Settings {
         rules: &rules,
@@ -90,7 +90,7 @@ fn sample<'r>(plan: Plan, parts: &[Vec<&'r Seen>]) -> Sample {
 /// 3,000 records of 150 agencies, of very unequal size.
 fn records() -> Vec<Seen> {
     let record = |number: u64| {
-        let agency = if number % 3 == 0 {
+        let agency = if number.is_multiple_of(3) {
             "大".to_owned()
         } else {
             format!("机构{}", number % 149)

@@ -1,6 +1,6 @@
 //! One record → one contact.
 //!
-//! In: a message, its verdict and what its columns tell of the call. Out: [`Contact`], borrowed from the message. It takes
+//! In: a message and its verdict. Out: [`Contact`], borrowed from the message. It takes
 //! the record at its word: who is at the other end, and whether a call was answered, is what the columns and the labels
 //! of the transcript say.
 
@@ -54,15 +54,6 @@ pub enum Outcome {
     Unknown,
 }
 
-/// What the columns of a record tell of a call besides its words.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CallFacts {
-    /// Whether it was answered.
-    pub is_connected: Option<bool>,
-    /// How long it lasted, in seconds.
-    pub seconds: Option<u64>,
-}
-
 /// One contact of a collector with somebody about a debt, or of that person with the collector.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contact<'a> {
@@ -106,10 +97,9 @@ impl<'a> Contact<'a> {
         message: &'a Message<'a>,
         verdict: &Verdict,
         record: RecordRef,
-        facts: CallFacts,
         requests: &Requests,
     ) -> Option<Self> {
-        let kind = kind_of(message, facts)?;
+        let kind = kind_of(message)?;
         let debtor = given(&message.debtor);
         let (sender, recipient) = (given(&message.sender), given(&message.recipient));
         let is_same = |one: Option<&str>, other: Option<&str>| one.is_some() && one == other;
@@ -144,21 +134,24 @@ impl<'a> Contact<'a> {
 }
 
 /// How the message travelled; none if it travelled to nobody.
-fn kind_of(message: &Message, facts: CallFacts) -> Option<ContactKind> {
-    let is_call = matches!(message.body, Body::Turns(_)) || facts != CallFacts::default();
+fn kind_of(message: &Message) -> Option<ContactKind> {
+    let is_call =
+        matches!(message.body, Body::Turns(_)) || message.is_connected.is_some() || message.seconds.is_some();
     Some(match message.channel {
         Some(Channel::Template | Channel::Article) => return None,
-        Some(Channel::Call) => ContactKind::Call(outcome(message, facts)),
+        Some(Channel::Call) => ContactKind::Call(outcome(message)),
         Some(Channel::Letter) => ContactKind::Letter,
         // An instant message may hold many turns: a chat.
         Some(Channel::Sms | Channel::Im) => ContactKind::Message,
-        Some(Channel::Other) | None if is_call => ContactKind::Call(outcome(message, facts)),
+        Some(Channel::Other) | None if is_call => ContactKind::Call(outcome(message)),
         Some(Channel::Other) | None => ContactKind::Other,
     })
 }
 
-fn outcome(message: &Message, facts: CallFacts) -> Outcome {
-    let is_connected = facts.is_connected.or(facts.seconds.map(|seconds| seconds > 0));
+fn outcome(message: &Message) -> Outcome {
+    let is_connected = message
+        .is_connected
+        .or(message.seconds.map(|seconds| seconds > 0));
     let speaks = |is_meant: fn(Speaker) -> bool| {
         let mut turns = message.stretches().filter(|(turn, _, _)| turn.is_some());
         turns.any(|(_, speaker, words)| is_meant(speaker) && !is_blank(words))

@@ -104,6 +104,8 @@ fn errors_of_inputs_are_told_in_the_language_asked_for() {
                 "role",
                 "debtor",
                 "region",
+                "outcome",
+                "duration",
             ],
         ),
     ] {

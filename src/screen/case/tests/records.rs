@@ -22,20 +22,16 @@ fn call(turns: &[(Speaker, &'static str)]) -> Message<'static> {
 fn records_become_contacts() {
     let linter = Linter::new(Lexicon::bundled()).unwrap();
     let requests = Requests::new(&linter).unwrap();
-    let of = |message: &Message, facts: CallFacts| {
+    let of = |message: &Message| {
         let record = RecordRef { input: 2, record: 9 };
         let verdict = Verdict::default();
-        let contact = Contact::of(message, &verdict, record, facts, &requests)?;
+        let contact = Contact::of(message, &verdict, record, &requests)?;
         Some((
             contact.kind,
             contact.role,
             contact.debtor.map(str::to_owned),
             contact.is_inbound,
         ))
-    };
-    let facts = |is_connected, seconds| CallFacts {
-        is_connected,
-        seconds,
     };
     let both = call(&[(Speaker::Agent, "您好"), (Speaker::Customer, "喂")]);
     let agent = call(&[(Speaker::Agent, "您的账单已到期"), (Speaker::Customer, " ")]);
@@ -45,17 +41,23 @@ fn records_become_contacts() {
         ..Message::text("无人接听")
     };
     for (message, facts, outcome) in [
-        (&both, facts(None, None), Outcome::Conversation),
-        (&both, facts(Some(false), Some(60)), Outcome::Unanswered),
-        (&both, facts(Some(true), Some(0)), Outcome::Conversation),
-        (&agent, facts(None, None), Outcome::Notifying),
-        (&agent, facts(None, Some(0)), Outcome::Unanswered),
-        (&unsaid, facts(None, None), Outcome::Connected),
-        (&silent, facts(None, Some(12)), Outcome::Connected),
-        (&silent, facts(Some(false), None), Outcome::Unanswered),
-        (&silent, facts(None, None), Outcome::Unknown),
+        (&both, (None, None), Outcome::Conversation),
+        (&both, (Some(false), Some(60)), Outcome::Unanswered),
+        (&both, (Some(true), Some(0)), Outcome::Conversation),
+        (&agent, (None, None), Outcome::Notifying),
+        (&agent, (None, Some(0)), Outcome::Unanswered),
+        (&unsaid, (None, None), Outcome::Connected),
+        (&silent, (None, Some(12)), Outcome::Connected),
+        (&silent, (Some(false), None), Outcome::Unanswered),
+        (&silent, (None, None), Outcome::Unknown),
     ] {
-        let (kind, ..) = of(message, facts).unwrap();
+        let (is_connected, seconds) = facts;
+        let message = Message {
+            is_connected,
+            seconds,
+            ..message.clone()
+        };
+        let (kind, ..) = of(&message).unwrap();
         assert_eq!(kind, ContactKind::Call(outcome), "{facts:?}");
     }
 
@@ -63,7 +65,7 @@ fn records_become_contacts() {
         let mut message = Message::text("请还款");
         message.channel = Some(Channel::Sms);
         change(&mut message);
-        of(&message, CallFacts::default())
+        of(&message)
     };
     let (third, debtor) = (Some(Role::ThirdParty), Some(Role::Debtor));
     let own = |key: &str| Some(key.to_owned());
@@ -97,7 +99,7 @@ fn records_become_contacts() {
     );
     assert_eq!(sms(&|message| message.channel = Some(Channel::Template)), None);
     let answered = call(&[(Speaker::Agent, "请问张三在吗"), (Speaker::ThirdParty, "不在")]);
-    assert_eq!(of(&answered, CallFacts::default()).unwrap().1, third);
+    assert_eq!(of(&answered).unwrap().1, third);
 }
 
 #[test]
