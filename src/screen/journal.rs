@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::read::{Decision, Position};
 use crate::report::summary::Summary;
 use crate::screen::case::Contacts;
+use crate::screen::join::Pieces;
 use crate::screen::row::Row;
 use crate::screen::skeleton::Sheet;
 
@@ -39,6 +40,7 @@ pub(crate) struct Chunk {
     pub(crate) summary: Summary,
     pub(crate) rows: Vec<Row>,
     pub(crate) contacts: Contacts,
+    pub(crate) pieces: Pieces,
     pub(crate) sheet: Sheet,
     /// Rejected records, a JSON line each.
     pub(crate) rejects: Vec<u8>,

@@ -54,13 +54,14 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         &request,
         &job.found.inputs,
         &plan,
-        job.lexicon,
+        job.linter,
         &job.settings,
     )?;
     if let Target::Folder(folder) = job.target {
         log(folder, begun, stand, job).map_err(|error| unwritten(error).in_file(folder.join(RUN_LOG)))?;
     }
     journal.remove().map_err(|error| unwritten(error).in_file(path))?;
+    let joined = dossier.joined.line(context.lang);
     let written = dossier.files.iter().map(|file| {
         let label = context.pick("已写出 ", "wrote ");
         format!("{label}{}", file.display())
@@ -70,7 +71,7 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         read: dossier.read,
         failures: failures.collect(),
         lossy_numbers: dossier.lossy_numbers,
-        written: written.collect(),
+        written: joined.into_iter().chain(written).collect(),
         decisions: dossier.decisions,
         summary: dossier.summary,
     })
