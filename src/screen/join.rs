@@ -41,7 +41,7 @@ use crate::search::Scratch;
 use crate::span::Span;
 
 use piece::Piece;
-use run::{Run, WINDOWS};
+use run::{Joined, Run, Seams, WINDOWS};
 
 /// Bytes of pieces that are kept in memory unless told otherwise: some 40,000 of them. Contacts take 16 MiB beside it.
 pub const USUAL_MEMORY_BYTES: usize = 8 << 20;
@@ -196,7 +196,11 @@ impl<'j> Joins<'j> {
         let mut rows = self.sorter.into_rows()?;
         let mut summary = self.summary;
         let mut run = Run::default();
-        let (mut work, mut scratch) = (Work::default(), Scratch::default());
+        let mut ear = Ear {
+            linter: self.linter,
+            work: Work::default(),
+            scratch: Scratch::default(),
+        };
         let mut settle = |run: &mut Run, is_at_end: bool, summary: &mut JoinSummary| -> Result<()> {
             for finding in run.settled(is_at_end) {
                 summary.tiers[finding.finding().tier as usize] += 1;
@@ -215,13 +219,46 @@ impl<'j> Joins<'j> {
             }
             summary.runs += u64::from(run.is_pair());
             for count in WINDOWS {
-                let Some(joined) = run.join(count) else { continue };
-                let verdict = self.linter.check_with(&joined.message, &mut work, &mut scratch);
-                run.note(&joined, verdict, self.masks);
+                if let Some(joined) = run.join(count, Seams::AsWritten) {
+                    let apart = || run.join(count, Seams::LineBreaks);
+                    let verdict = ear.hear(&joined, apart);
+                    run.note(&joined, verdict, self.masks);
+                }
             }
             settle(&mut run, false, &mut summary)?;
         }
         settle(&mut run, true, &mut summary)?;
         Ok(summary)
+    }
+}
+
+/// Judges joined texts, one after the other.
+struct Ear<'j> {
+    linter: &'j Linter<'j>,
+    work: Work,
+    scratch: Scratch,
+}
+
+impl Ear<'_> {
+    /// The verdict for a joined text. What the second opinion proposes in it stands only if it hears the same offence in
+    /// the pieces line by line: bubbles without a full stop between them are no sentences that it was taught.
+    fn hear(&mut self, joined: &Joined, apart: impl FnOnce() -> Option<Joined>) -> Verdict {
+        let lexicon = self.linter.lexicon;
+        let is_proposed = |finding: &Finding| lexicon.proposals.contains(&Some(finding.rule));
+        let mut verdict = self.check(joined);
+        if verdict.findings.iter().any(is_proposed)
+            && let Some(apart) = apart()
+        {
+            let heard = self.check(&apart).categories;
+            verdict
+                .findings
+                .retain(|finding| !is_proposed(finding) || heard.contains(&finding.category));
+        }
+        verdict
+    }
+
+    fn check(&mut self, joined: &Joined) -> Verdict {
+        self.linter
+            .check_with(&joined.message, &mut self.work, &mut self.scratch)
     }
 }
