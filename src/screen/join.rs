@@ -8,11 +8,12 @@
 //! What is decided here, and why:
 //!
 //! - Bubbles of an instant messenger belong together if [`BUBBLE_GAP_SECONDS`] lie between them at most; SMS only if the
-//!   one before is cut: numbered (1/3), as long as a part of a long SMS, or open at its end. See [`run`] for the seams.
+//!   one before is cut: numbered (1/3), as long as a part of a long SMS, or open at its end. Numbered ones are read in the
+//!   order of their numbers.
 //! - Where a bubble ends a sentence a line break stands in the joined text, over which no word reaches; else a space,
 //!   which is to the linter what a writer may insert into a word. Parts of a long SMS are cut anywhere and join without
-//!   one. Of 45,000 joined groups of two to five clean instant messages of the learning half, none of them written to
-//!   follow another, 7 gave a finding (0.016 %).
+//!   one. Of 45,000 rows of two to six clean instant messages of the learning half, put together at random, 22 gave a
+//!   finding (0.05 %); of those of six short ones, 25 characters at most, 9 of 7,500 (0.12 %).
 //! - Answers in between belong to another sender and don't part bubbles: a threat doesn't end because somebody says 嗯.
 //! - A message repeated word for word, a retry, counts once. What a debtor sends is nobody's collecting.
 //! - A finding counts if it counts in a message, if two messages at least hold its words or parts, and if none of these
@@ -82,7 +83,7 @@ pub struct Joins<'j> {
 /// Words that are an offence only together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JoinedFinding {
-    /// The messages as one: what the law is chosen by, and the joined text.
+    /// The messages as one: what the law is chosen by, the joined text, and the ids of all records as its id.
     pub message: Message<'static>,
     /// Its verdict, with this finding alone.
     pub verdict: Verdict,

@@ -21,7 +21,7 @@ use crate::span::Span;
 pub(super) const WINDOWS: [usize; 4] = [2, 3, 4, 6];
 
 /// The largest of them.
-const MOST_PIECES: usize = 6;
+const MOST_PIECES: usize = WINDOWS[WINDOWS.len() - 1];
 
 /// Most characters that are judged at once: nearly the longest instant message of the learning half (346), so that the
 /// linter judges what it was measured on.
@@ -140,12 +140,8 @@ impl Run {
         }
         let first = &self.pieces[order[0]];
         let (sender, recipient) = first.parties();
-        let ids: Vec<&str> = order
-            .iter()
-            .map(|&piece| &*self.pieces[piece].content.id)
-            .collect();
         let message = Message {
-            id: Id::Text(ids.join("+").into()),
+            id: Id::default(),
             channel: first.content.channel,
             body: Body::Text(text.into()),
             time: Some(first.time),
@@ -246,10 +242,14 @@ impl Run {
             }
         };
         let records: Vec<JoinedRecord> = shares.iter().map(record).collect();
+        let ids: Vec<&str> = records.iter().map(|record| &*record.id).collect();
         let findings = vec![finding];
         let (tier, score, categories) = score(&findings);
         JoinedFinding {
-            message: joined.message.clone(),
+            message: Message {
+                id: Id::Text(ids.join("+").into()),
+                ..joined.message.clone()
+            },
             verdict: Verdict {
                 tier,
                 score,
