@@ -10,11 +10,13 @@ pub mod case;
 mod desk;
 pub mod dossier;
 pub mod filter;
+pub mod join;
 pub mod journal;
 pub mod manifest;
 pub mod request;
 pub mod row;
 pub mod skeleton;
+mod sorter;
 mod tables;
 
 pub use desk::Scribe;

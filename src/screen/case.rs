@@ -37,13 +37,14 @@ mod tests;
 use crate::error::Result;
 use crate::lexicon::Lexicon;
 use crate::lexicon::laws::Laws;
+use crate::screen::sorter::Sorter;
 
 use checks::region_number;
 pub use contact::{Contact, ContactKind, Outcome, RecordRef};
 pub use findings::{CaseFinding, CaseFindings, Coverage, Evidence, LISTED, LimitCount};
 use history::History;
 pub use request::Requests;
-use rows::{Row, Sorter};
+use rows::Row;
 
 /// Bytes of contacts that are kept in memory unless told otherwise: 120,000 of them. A run over a dump is to stay below 80
 /// MB in all, and judging takes half of it.

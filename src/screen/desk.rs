@@ -13,6 +13,7 @@ use crate::report::summary::Summary;
 use crate::report::{Judged, words};
 use crate::rule::{Lang, Tier};
 use crate::screen::case::{Contact, Contacts, RecordRef, Requests};
+use crate::screen::join::Pieces;
 use crate::screen::journal::{self, Chunk, Entry, Rows};
 use crate::screen::row::Row;
 use crate::screen::skeleton::{Sheet, Skeleton};
@@ -214,6 +215,7 @@ impl Desk {
         judged.sort_unstable_by_key(|(record, _)| record.number);
         let mut rows = Vec::with_capacity(judged.len());
         let (mut contacts, mut sheet) = (Contacts::default(), Sheet::default());
+        let mut pieces = Pieces::default();
         for (record, verdict) in judged {
             let message = &record.message;
             let judged = run.judged(record, verdict, place.input);
@@ -243,6 +245,7 @@ impl Desk {
                 };
                 let contact = Contact::of(message, verdict, reference, requests);
                 contacts.add(contact.as_ref(), run.summary.laws);
+                pieces.add(message, verdict, reference);
             }
             rows.push(row);
         }
@@ -254,6 +257,7 @@ impl Desk {
         }
         let chunk = Chunk {
             contacts,
+            pieces,
             sheet,
             kept,
             ..Chunk::default()

@@ -13,14 +13,16 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexSet;
 
 use crate::error::{Error, ErrorKind, Result, say};
-use crate::lexicon::Lexicon;
+use crate::linter::Linter;
 use crate::read::{Counts, Decision, Input};
+use crate::report::json::Recorder;
 use crate::report::summary::Summary;
 use crate::report::survey::{InputFacts, RunFacts, Survey, Surveyor};
 use crate::report::table::{Cell, Table, TableFormat, TableWriter};
-use crate::report::{Settings, html, markdown, survey_workbook, words};
+use crate::report::{Judged, Settings, html, markdown, survey_workbook, words};
 use crate::screen::case::{CaseFindings, Cases, USUAL_MEMORY_BYTES};
 use crate::screen::filter::Filter;
+use crate::screen::join::{self, JoinSummary, JoinedFinding, Joins};
 use crate::screen::journal::{Closed, Entry, Journal};
 use crate::screen::manifest::{InputLedger, MANIFEST, Manifest};
 use crate::screen::request::{FileDigest, Request, digest};
@@ -82,6 +84,8 @@ pub struct Dossier<'l> {
     pub templates: Option<Found>,
     /// What contacts show together, if they were asked for.
     pub cases: Option<CaseFindings<'l>>,
+    /// What messages in a row say together, if all of a case was asked for.
+    pub joined: JoinSummary,
     /// The files written.
     pub files: Vec<PathBuf>,
 }
@@ -96,8 +100,8 @@ pub struct Material<'m, 'l> {
     pub request: &'m Request,
     /// Its inputs.
     pub inputs: &'m [Input],
-    /// What it judged by.
-    pub lexicon: &'l Lexicon,
+    /// What judged it.
+    pub linter: &'l Linter<'l>,
     /// What tables look like.
     pub settings: Settings<'l>,
     /// What reports for people look like.
@@ -128,6 +132,7 @@ pub fn assemble<'l>(journal: &Journal, plan: &Plan, material: Material<'_, 'l>) 
         mut dossier,
         kept,
         cases,
+        joins,
     } = count;
     let mut sinks = Sinks::create(plan, &kept)?;
     if let Some(cases) = cases {
@@ -163,6 +168,18 @@ pub fn assemble<'l>(journal: &Journal, plan: &Plan, material: Material<'_, 'l>) 
             let input = inputs[input as usize].name();
             write_row(Placed::of(input, &row, templates), &kept, &mut sinks)?;
         }
+    }
+    if let Some(joins) = joins {
+        let recorder = Recorder::new(settings);
+        dossier.joined = joins.finish(|finding| {
+            let input = inputs[finding.records[0].record.input as usize].name();
+            let row = joined_row(finding, &recorder, &settings);
+            // The worst messages are wanted, and a finding of several is in none of them.
+            match plan.top.is_none() && plan.takes(&row) {
+                true => write_joined(input, &row, finding, &mut sinks),
+                false => Ok(()),
+            }
+        })?;
     }
     dossier.files = sinks.finish()?;
     if let (Some(folder), Some(surveyor)) = (plan.folder(), surveyor) {
@@ -200,7 +217,7 @@ impl Dossier<'_> {
         let reasons = self.summary.reasons();
         RunFacts {
             title: None,
-            lexicon: material.lexicon,
+            lexicon: material.linter.lexicon,
             only_findings: plan.only_findings,
             inputs: inputs.collect(),
             failures: material.unfound.iter().cloned().chain(failures).collect(),
@@ -236,16 +253,18 @@ struct Count<'l> {
     dossier: Dossier<'l>,
     kept: Vec<String>,
     cases: Option<Cases<'l>>,
+    joins: Option<Joins<'l>>,
 }
 
 impl<'l> Count<'l> {
     fn of(journal: &Journal, plan: &Plan, material: Material<'_, 'l>) -> io::Result<Self> {
         let Material {
             inputs,
-            lexicon,
+            linter,
             settings,
             ..
         } = material;
+        let lexicon = linter.lexicon;
         let mut ledger: Vec<InputLedger> = inputs.iter().map(|input| ledger_of(input.name())).collect();
         let mut own = Self {
             dossier: Dossier {
@@ -256,10 +275,14 @@ impl<'l> Count<'l> {
                 lossy_numbers: 0,
                 templates: None,
                 cases: None,
+                joined: JoinSummary::default(),
                 files: Vec::new(),
             },
             kept: Vec::new(),
             cases: plan.is_whole().then(|| Cases::new(lexicon, USUAL_MEMORY_BYTES)),
+            joins: plan
+                .is_whole()
+                .then(|| Joins::new(linter, settings.masks, join::USUAL_MEMORY_BYTES)),
         };
         let mut templates = Templates::default();
         let mut names: IndexSet<String> = IndexSet::new();
@@ -287,6 +310,9 @@ impl<'l> Count<'l> {
                     names.extend(new);
                     if let Some(cases) = &mut own.cases {
                         cases.take(chunk.contacts).map_err(io::Error::other)?;
+                    }
+                    if let Some(joins) = &mut own.joins {
+                        joins.take(chunk.pieces).map_err(io::Error::other)?;
                     }
                     dossier.summary.merge(chunk.summary);
                 }
@@ -368,6 +394,38 @@ fn write_row(placed: Placed, kept: &[String], sinks: &mut Sinks) -> Result<()> {
         sinks.write(Which::Findings, &tables::finding_cells(placed, finding))?;
     }
     sinks.write_result(&placed.row.result)
+}
+
+/// The row of the first record of a joined finding, with this finding alone.
+fn joined_row(finding: &JoinedFinding, recorder: &Recorder, settings: &Settings) -> Row {
+    let judged = Judged {
+        message: &finding.message,
+        verdict: &finding.verdict,
+        // Its key are the ids of all its records.
+        has_own_id: true,
+    };
+    let mut result = Vec::new();
+    recorder.append(&mut result, judged);
+    let result = String::from_utf8(result).expect("the recorder writes JSON");
+    let first = &finding.records[0];
+    let row = Row::of(judged, first.record.record, result, Vec::new(), settings);
+    Row {
+        id: first.id.clone(),
+        ..row
+    }
+}
+
+fn write_joined(input: &str, row: &Row, joined: &JoinedFinding, sinks: &mut Sinks) -> Result<()> {
+    let placed = Placed {
+        input,
+        row,
+        template: None,
+    };
+    for finding in row.findings() {
+        let finding = tables::joined_finding(finding, joined);
+        sinks.write(Which::Findings, &tables::joined_cells(placed, &finding, joined))?;
+    }
+    Ok(())
 }
 
 /// The tables.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::read::{Decision, Position};
 use crate::report::summary::Summary;
 use crate::screen::case::Contacts;
+use crate::screen::join::Pieces;
 use crate::screen::row::Row;
 use crate::screen::skeleton::Sheet;
 
@@ -40,6 +41,7 @@ pub(crate) struct Chunk {
     pub(crate) read: u64,
     pub(crate) summary: Summary,
     pub(crate) contacts: Contacts,
+    pub(crate) pieces: Pieces,
     pub(crate) sheet: Sheet,
     /// Names of the columns of the source that its rows keep.
     pub(crate) kept: Vec<String>,

@@ -11,7 +11,8 @@ use crate::report::mask::masked_party;
 use crate::report::table::{Cell, Column, Table};
 use crate::report::{Settings, words};
 use crate::screen::case::CaseFinding;
-use crate::screen::row::{Row, RowFinding};
+use crate::screen::join::JoinedFinding;
+use crate::screen::row::{Row, RowFinding, RowSpan};
 use crate::screen::skeleton::TemplateId;
 
 /// Between the values of a cell that holds several.
@@ -128,6 +129,8 @@ pub(super) fn findings() -> Table {
             Column::text("fingerprint").key(),
             Column::text("template_id"),
             Column::text("agency"),
+            // Empty unless several records hold the words.
+            Column::text("joined_records"),
         ],
     }
 }
@@ -166,7 +169,36 @@ pub(super) fn finding_cells<'r>(placed: Placed<'r>, finding: &'r RowFinding<'r>)
         (&*finding.fingerprint).into(),
         Cell::maybe(template.map(|template| template.to_string())),
         Cell::maybe(row.agency.as_deref()),
+        Cell::Empty,
     ]
+}
+
+/// A finding of a joined text as its records tell it: the words of all of them, the place of those of the first.
+pub(super) fn joined_finding<'r>(finding: RowFinding<'r>, joined: &JoinedFinding) -> RowFinding<'r> {
+    let first = &joined.records[0];
+    RowFinding {
+        text: joined.text().into(),
+        span: RowSpan {
+            start: first.span.start,
+            end: first.span.end,
+            char_start: first.characters.0,
+            char_end: first.characters.1,
+        },
+        ..finding
+    }
+}
+
+/// The cells of such a finding.
+pub(super) fn joined_cells<'r>(
+    placed: Placed<'r>,
+    finding: &'r RowFinding<'r>,
+    joined: &JoinedFinding,
+) -> Vec<Cell<'r>> {
+    let ids: Vec<&str> = joined.records.iter().map(|record| &*record.id).collect();
+    let mut cells = finding_cells(placed, finding);
+    cells.pop();
+    cells.push(listed(&ids));
+    cells
 }
 
 /// The table of findings about contacts.

@@ -64,7 +64,7 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
     let material = Material {
         request: &request,
         inputs: &job.found.inputs,
-        lexicon: job.lexicon,
+        linter: job.linter,
         settings: job.settings,
         people: job.shown(context),
         ignored: &ignored,
@@ -75,6 +75,7 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         log(folder, begun, stand, job).map_err(|error| unwritten(error).in_file(folder.join(RUN_LOG)))?;
     }
     journal.remove().map_err(|error| unwritten(error).in_file(path))?;
+    let joined = dossier.joined.line(context.lang);
     let written = dossier.files.iter().map(|file| {
         let label = context.pick("已写出 ", "wrote ");
         format!("{label}{}", file.display())
@@ -84,7 +85,7 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         read: dossier.read,
         failures: failures.collect(),
         lossy_numbers: dossier.lossy_numbers,
-        written: written.collect(),
+        written: joined.into_iter().chain(written).collect(),
         decisions: dossier.decisions,
         summary: dossier.summary,
     })

@@ -1,27 +1,19 @@
-//! Contacts in any order → contacts in the order of debtor and time.
+//! Contacts as they are kept until the end.
 //!
-//! In: contacts as bytes, a batch at a time. Out: rows, one after the other. In memory up to a limit; beyond it, sorted
-//! runs in one temporary file that the system deletes with the program, merged at the end with a small buffer each.
-//! Promise: the same order whatever the batches and the limit. It knows nothing of what is counted.
+//! In: contacts, on the threads that judge. Out: frames for the [`sorter`](crate::screen::sorter), by debtor and time, and
+//! rows read back from it. It knows nothing of what is counted.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-use std::fs::File;
-use std::hash::{Hash, Hasher};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
-
-use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind, Result, say};
+use crate::error::Result;
 use crate::message::{CreditorKind, Role};
 use crate::screen::case::contact::{Contact, ContactKind, RecordRef};
+use crate::screen::sorter::{Key, clock_of, date_of, name_hash, read_row, write_frame};
 
 /// A contact as it is kept: what the limits ask for, and no words. Names that are only compared are hashes; 0 is no name.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Row<'a> {
-    /// First, so that its bytes are found without reading the others: see [`Key`].
+    #[serde(skip)]
     pub(super) debtor: &'a str,
     /// The day as a number that reads like it: 20260302.
     #[serde(skip)]
@@ -45,95 +37,14 @@ pub(super) struct Row<'a> {
     pub(super) is_inbound: bool,
 }
 
-/// What rows are sorted by, at fixed places before the rest of each: reading whole rows to compare them took three
-/// quarters of the time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key<'a> {
-    /// Of the debtor's name: a quick first order. Debtors of one hash are told apart by their names.
-    hash: u64,
-    debtor: &'a [u8],
-    /// 0 if unknown.
-    day: u32,
-    /// From 1; 0 if unknown.
-    second: u32,
-    record: RecordRef,
-}
-
-/// Sorts rows.
-#[derive(Debug)]
-pub(super) struct Sorter {
-    /// Frames, one after the other: length, then bytes of a row.
-    arena: Vec<u8>,
-    /// Of each frame the row's hash and where it begins.
-    index: Vec<(u64, u32)>,
-    limit_bytes: usize,
-    spilled: Option<Spilled>,
-}
-
-/// Sorted runs of frames in a temporary file.
-#[derive(Debug)]
-struct Spilled {
-    file: File,
-    /// Where each run begins and ends.
-    runs: Vec<(u64, u64)>,
-    length: u64,
-}
-
-/// Rows in their order.
-pub(super) enum Rows {
-    /// All in memory.
-    Kept {
-        arena: Vec<u8>,
-        index: std::vec::IntoIter<(u64, u32)>,
-    },
-    /// Runs of a file.
-    Merged {
-        file: File,
-        heads: BinaryHeap<Head>,
-        /// Whether the first head was handed out.
-        is_used: bool,
-    },
-}
-
-/// The next row of a run, and the rest of it.
-pub(super) struct Head {
-    row: Vec<u8>,
-    run: Run,
-}
-
-/// What is left of a run.
-struct Run {
-    at: u64,
-    end: u64,
-    buffer: Vec<u8>,
-    used: usize,
-}
-
-/// Bytes of the length before each row.
-const LENGTH_BYTES: usize = size_of::<u32>();
-
-/// Bytes of a key without the debtor's name.
-const KEY_BYTES: usize = 2 * size_of::<u64>() + 3 * size_of::<u32>();
-
-/// Bytes of an entry of the index.
-const ENTRY_BYTES: usize = size_of::<(u64, u32)>();
-
-/// A run is read so many bytes at a time: the eight hundred runs of a hundred million contacts take 13 MB.
-const BUFFER_BYTES: usize = 16 << 10;
-
 impl<'a> Row<'a> {
     /// The row of a contact with this debtor, in this region of the laws.
     pub(super) fn new(contact: &'a Contact, debtor: &'a str, region: u8) -> Self {
-        let day = contact.time.and_then(|time| time.date);
-        let clock = contact.time.and_then(|time| time.clock);
-        let part = |number: i8| u32::from(number.unsigned_abs());
+        let key = Key::new(debtor, contact.time, contact.record);
         Self {
             debtor,
-            day: day.map(|day| {
-                u32::from(day.year().unsigned_abs()) * 10_000 + part(day.month()) * 100 + part(day.day())
-            }),
-            second: clock
-                .map(|clock| part(clock.hour()) * 3600 + part(clock.minute()) * 60 + part(clock.second())),
+            day: key.day,
+            second: key.second,
             record: contact.record,
             id: &contact.id,
             kind: contact.kind,
@@ -151,287 +62,34 @@ impl<'a> Row<'a> {
 
     /// The day.
     pub(super) fn date(&self) -> Option<jiff::civil::Date> {
-        let day = self.day?;
-        let part = |number: u32| i8::try_from(number % 100).ok();
-        jiff::civil::Date::new(i16::try_from(day / 10_000).ok()?, part(day / 100)?, part(day)?).ok()
+        self.day.and_then(date_of)
     }
 
     /// The time of day.
     pub(super) fn clock(&self) -> Option<jiff::civil::Time> {
-        let second = self.second?;
-        let part = |number: u32| i8::try_from(number).ok();
-        jiff::civil::Time::new(
-            part(second / 3600)?,
-            part(second / 60 % 60)?,
-            part(second % 60)?,
-            0,
-        )
-        .ok()
+        self.second.and_then(clock_of)
     }
 
     /// Adds its frame to others.
     pub(super) fn write(&self, frames: &mut Vec<u8>) {
-        let start = frames.len();
-        frames.extend([0; LENGTH_BYTES]);
-        frames.extend(name_hash(Some(self.debtor)).to_le_bytes());
-        frames.extend(self.day.unwrap_or_default().to_le_bytes());
-        frames.extend(self.second.map_or(0, |second| second + 1).to_le_bytes());
-        frames.extend(self.record.input.to_le_bytes());
-        frames.extend(self.record.record.to_le_bytes());
-        let written = postcard::to_extend(self, std::mem::take(frames));
-        *frames = written.expect("memory takes all bytes");
-        let length = frames.len() - start - LENGTH_BYTES;
-        let length = u32::try_from(length).expect("a record has less than 4 GB");
-        frames[start..start + LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
+        let key = Key {
+            name: self.debtor,
+            day: self.day,
+            second: self.second,
+            record: self.record,
+        };
+        write_frame(frames, key, self);
     }
 
     /// The row of these bytes.
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self> {
-        let broken = || unreadable(io::ErrorKind::InvalidData.into());
-        let key = Key::read(bytes).ok_or_else(broken)?;
-        let row: Self = postcard::from_bytes(&bytes[KEY_BYTES..]).map_err(|_| broken())?;
+        let (key, row): (Key, Self) = read_row(bytes)?;
         Ok(Self {
-            day: Some(key.day).filter(|day| *day > 0),
-            second: key.second.checked_sub(1),
+            debtor: key.name,
+            day: key.day,
+            second: key.second,
             record: key.record,
             ..row
         })
     }
-}
-
-impl<'a> Key<'a> {
-    /// The key of a row's bytes; none if they are no row.
-    fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (hash, rest) = bytes.split_first_chunk()?;
-        let (day, rest) = rest.split_first_chunk()?;
-        let (second, rest) = rest.split_first_chunk()?;
-        let (input, rest) = rest.split_first_chunk()?;
-        let (record, rest) = rest.split_first_chunk()?;
-        Some(Self {
-            hash: u64::from_le_bytes(*hash),
-            debtor: postcard::take_from_bytes(rest).ok()?.0,
-            day: u32::from_le_bytes(*day),
-            second: u32::from_le_bytes(*second),
-            record: RecordRef {
-                input: u32::from_le_bytes(*input),
-                record: u64::from_le_bytes(*record),
-            },
-        })
-    }
-}
-
-/// A number for a name; 0 for none. Stable from run to run: rows are sorted by it.
-fn name_hash(name: Option<&str>) -> u64 {
-    let Some(name) = name else { return 0 };
-    let mut hasher = FxHasher::default();
-    name.hash(&mut hasher);
-    hasher.finish().max(1)
-}
-
-impl Sorter {
-    /// A sorter that holds so many bytes of rows in memory.
-    pub(super) fn new(limit_bytes: usize) -> Self {
-        Self {
-            arena: Vec::new(),
-            index: Vec::new(),
-            // The index counts in 32 bits.
-            limit_bytes: limit_bytes.min(u32::MAX as usize),
-            spilled: None,
-        }
-    }
-
-    /// Takes frames.
-    ///
-    /// # Errors
-    /// If the temporary file can't be written.
-    pub(super) fn take(&mut self, frames: &[u8]) -> Result<()> {
-        let mut at = 0;
-        while at < frames.len() {
-            let end = at + LENGTH_BYTES + length_at(frames, at);
-            let frame = &frames[at..end];
-            let bytes = self.arena.len() + frame.len() + (self.index.len() + 1) * ENTRY_BYTES;
-            if bytes > self.limit_bytes && !self.index.is_empty() {
-                self.spill()?;
-            }
-            let key = Key::read(&frame[LENGTH_BYTES..]).expect("frames are written by rows");
-            self.index.push((key.hash, self.arena.len() as u32));
-            self.arena.extend_from_slice(frame);
-            at = end;
-        }
-        Ok(())
-    }
-
-    /// All rows in their order.
-    ///
-    /// # Errors
-    /// If the temporary file can't be written or read.
-    pub(super) fn into_rows(mut self) -> Result<Rows> {
-        if self.spilled.is_some() {
-            self.spill()?;
-        }
-        let Some(Spilled { mut file, runs, .. }) = self.spilled else {
-            self.sort();
-            return Ok(Rows::Kept {
-                arena: self.arena,
-                index: self.index.into_iter(),
-            });
-        };
-        let mut heads = BinaryHeap::with_capacity(runs.len());
-        for (at, end) in runs {
-            let mut run = Run {
-                at,
-                end,
-                buffer: Vec::new(),
-                used: 0,
-            };
-            let mut row = Vec::new();
-            if run.next(&mut file, &mut row)? {
-                heads.push(Head { row, run });
-            }
-        }
-        Ok(Rows::Merged {
-            file,
-            heads,
-            is_used: false,
-        })
-    }
-
-    fn sort(&mut self) {
-        let key = |at: u32| Key::read(row_at(&self.arena, at));
-        self.index.sort_unstable_by(|one, other| {
-            let by_hash = one.0.cmp(&other.0);
-            by_hash.then_with(|| key(one.1).cmp(&key(other.1)))
-        });
-    }
-
-    fn spill(&mut self) -> Result<()> {
-        self.sort();
-        let spilled = match &mut self.spilled {
-            Some(spilled) => spilled,
-            none => none.insert(Spilled {
-                file: tempfile::tempfile().map_err(unwritable)?,
-                runs: Vec::new(),
-                length: 0,
-            }),
-        };
-        let mut out = BufWriter::with_capacity(BUFFER_BYTES, &spilled.file);
-        let start = spilled.length;
-        for &(_, at) in &self.index {
-            let row = row_at(&self.arena, at);
-            let frame = &self.arena[at as usize..at as usize + LENGTH_BYTES + row.len()];
-            out.write_all(frame).map_err(unwritable)?;
-            spilled.length += frame.len() as u64;
-        }
-        out.flush().map_err(unwritable)?;
-        drop(out);
-        spilled.runs.push((start, spilled.length));
-        self.arena.clear();
-        self.index.clear();
-        Ok(())
-    }
-}
-
-impl Rows {
-    /// The bytes of the next row; none at the end.
-    ///
-    /// # Errors
-    /// If the temporary file can't be read.
-    pub(super) fn next(&mut self) -> Result<Option<&[u8]>> {
-        match self {
-            Rows::Kept { arena, index } => Ok(index.next().map(|(_, at)| row_at(arena, at))),
-            Rows::Merged { file, heads, is_used } => {
-                if std::mem::replace(is_used, true)
-                    && let Some(mut head) = heads.peek_mut()
-                {
-                    let Head { row, run } = &mut *head;
-                    if !run.next(file, row)? {
-                        PeekMut::pop(head);
-                    }
-                }
-                Ok(heads.peek().map(|head| &*head.row))
-            }
-        }
-    }
-}
-
-impl Run {
-    /// Reads the next row into `row`; false at the end.
-    fn next(&mut self, file: &mut File, row: &mut Vec<u8>) -> Result<bool> {
-        let mut length = [0; LENGTH_BYTES];
-        if self.used == self.buffer.len() && self.at == self.end {
-            return Ok(false);
-        }
-        self.fill(file, &mut length)?;
-        row.resize(u32::from_le_bytes(length) as usize, 0);
-        self.fill(file, row)?;
-        Ok(true)
-    }
-
-    /// Fills `out` with what comes next. The file is shared by all runs, so each seeks before it reads.
-    fn fill(&mut self, file: &mut File, mut out: &mut [u8]) -> Result<()> {
-        while !out.is_empty() {
-            if self.used == self.buffer.len() {
-                let left = self.end - self.at;
-                let count = usize::try_from(left).map_or(BUFFER_BYTES, |left| left.min(BUFFER_BYTES));
-                if count == 0 {
-                    return Err(unreadable(io::ErrorKind::UnexpectedEof.into()));
-                }
-                self.buffer.resize(count, 0);
-                self.used = 0;
-                file.seek(SeekFrom::Start(self.at)).map_err(unreadable)?;
-                file.read_exact(&mut self.buffer).map_err(unreadable)?;
-                self.at += count as u64;
-            }
-            let count = out.len().min(self.buffer.len() - self.used);
-            out[..count].copy_from_slice(&self.buffer[self.used..self.used + count]);
-            self.used += count;
-            out = &mut out[count..];
-        }
-        Ok(())
-    }
-}
-
-/// The least row is the greatest head: a heap gives its greatest first. Bytes that are no row come first, and are an
-/// error for whoever reads them.
-impl Ord for Head {
-    fn cmp(&self, other: &Self) -> Ordering {
-        Key::read(&other.row).cmp(&Key::read(&self.row))
-    }
-}
-
-impl PartialOrd for Head {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Head {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Head {}
-
-fn length_at(frames: &[u8], at: usize) -> usize {
-    let length = frames[at..at + LENGTH_BYTES].try_into();
-    u32::from_le_bytes(length.expect("a slice of four bytes")) as usize
-}
-
-fn row_at(frames: &[u8], at: u32) -> &[u8] {
-    let start = at as usize + LENGTH_BYTES;
-    &frames[start..start + length_at(frames, at as usize)]
-}
-
-fn unwritable(cause: io::Error) -> Error {
-    let reason = say!(
-        "临时文件无法写入；请检查临时目录（TMPDIR）的空间和权限",
-        "the temporary file can't be written; check room and rights in the temporary folder (TMPDIR)"
-    );
-    Error::new(ErrorKind::Output, reason).because(cause)
-}
-
-fn unreadable(cause: io::Error) -> Error {
-    let reason = say!("临时文件无法读回", "the temporary file can't be read back");
-    Error::new(ErrorKind::Output, reason).because(cause)
 }

@@ -383,3 +383,70 @@ fn progress_is_told_as_asked() {
     let none = place.run(&["screen", "d.jsonl", "--progress", "none"]);
     assert!(!err(&none).contains('%'));
 }
+
+#[test]
+fn what_bubbles_say_together_is_one_finding_of_several_records() {
+    let place = Place::new();
+    let bubbles = [
+        ("a", "13900000001", "10:00:00", "我要打"),
+        ("b", "13900000002", "10:00:05", "请您今天还款"),
+        ("c", "13900000001", "10:00:20", "断"),
+        ("d", "13900000001", "10:00:50", "你的腿"),
+        ("e", "13900000003", "10:00:50", SEVERE),
+    ];
+    let record = |(id, recipient, time, text): &(&str, &str, &str, &str)| {
+        let time = format!("2026-03-02 {time}");
+        let record = json!({"id": id, "channel": "im", "sender": "催收甲", "recipient": recipient, "time": time,
+            "text": text});
+        format!("{record}\n")
+    };
+    place.write("d.jsonl", bubbles.iter().map(record).collect::<String>());
+    for (folder, batch) in [("o", "1000000"), ("p", "1")] {
+        let output = format!("{folder}/");
+        let output = place.run(&[
+            "screen",
+            "d.jsonl",
+            "-o",
+            &output,
+            "--format",
+            "csv",
+            "--chunk-size",
+            batch,
+        ]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        let told = "连续消息合并判定：1 组，发现 1 处（严重 1）";
+        assert!(out(&output).contains(told), "{}", out(&output));
+    }
+    assert_same(&place.path("o"), &place.path("p"), "batches");
+    let text = place.read("o/findings.csv");
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let column = |name: &str| header.iter().position(|known| known == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let (joined, single) = rows.split_last().unwrap();
+    assert!(single.iter().all(|row| row[column("joined_records")].is_empty()));
+    for (name, value) in [
+        ("record", "1"),
+        ("id", "a"),
+        ("rule", "threat-maim"),
+        ("tier", "severe"),
+        ("text", "打 / 断 / 你的腿"),
+        ("char_start", "2"),
+        ("joined_records", "a; c; d"),
+    ] {
+        assert_eq!(&joined[column(name)], value, "{name}");
+    }
+    assert!(!joined[column("basis")].is_empty() && !joined[column("fingerprint")].is_empty());
+    let output = place.run(&[
+        "screen",
+        "d.jsonl",
+        "-o",
+        "q/",
+        "--format",
+        "csv",
+        "--where",
+        "rule=threat-kill",
+    ]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert_eq!(place.read("q/findings.csv").lines().count(), 1);
+}
