@@ -27,6 +27,9 @@ const MOST_PIECES: usize = WINDOWS[WINDOWS.len() - 1];
 /// linter judges what it was measured on.
 const MOST_CHARACTERS: usize = 320;
 
+/// Characters of a bubble that is too short to say anything, so that every one of them may be a part: 断, 我要打.
+const LONGEST_FRAGMENT: usize = 4;
+
 /// Characters of a full SMS or a part of a long one: 70 or 67 in UCS-2, 160 or 153 in the 7-bit alphabet (3GPP TS 23.038,
 /// 23.040); a few fewer where gateways put a number in front.
 const FULL_PART_CHARACTERS: [std::ops::RangeInclusive<usize>; 2] = [62..=70, 148..=160];
@@ -186,7 +189,8 @@ impl Run {
         let mut findings: Vec<Finding> = verdict.findings;
         findings.sort_by_key(|finding| (Reverse(finding.tier), finding.place, finding.rule));
         for finding in findings.into_iter().filter(Finding::is_counted) {
-            let shares = joined.shares(&finding);
+            let mut shares = joined.shares(&finding);
+            shares.retain(|share| !self.is_accidental(joined, *share));
             if shares.len() < 2 || self.is_shown(joined, &finding) {
                 continue;
             }
@@ -219,6 +223,14 @@ impl Run {
             let (piece, span) = (self.piece(joined, share), joined.source(share));
             piece.shows(finding.rule, finding.category, finding.tier, span)
         })
+    }
+
+    /// Whether a share is a single character of a bubble that says more: 你 and 我 stand at either end of most.
+    fn is_accidental(&self, joined: &Joined, share: Share) -> bool {
+        let piece = self.piece(joined, share);
+        let count = |text: &str| text.chars().count();
+        let words = joined.source(share).of(&piece.content.text);
+        !piece.is_sms() && count(words) == 1 && count(piece.shown()) > LONGEST_FRAGMENT
     }
 
     fn piece(&self, joined: &Joined, share: Share) -> &Piece {

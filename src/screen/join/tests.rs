@@ -11,6 +11,13 @@ static LINTER: LazyLock<Linter<'static>> = LazyLock::new(|| Linter::new(Lexicon:
 /// Channel, sender (who writes to 王某, unless it is him), time, text.
 type Sent = (Option<Channel>, &'static str, &'static str, &'static str);
 
+/// What it is, the messages, rule and records of each finding.
+type Case = (
+    &'static str,
+    &'static [Sent],
+    &'static [(&'static str, &'static str)],
+);
+
 const IM: Option<Channel> = Some(Channel::Im);
 const SMS: Option<Channel> = Some(Channel::Sms);
 
@@ -72,7 +79,7 @@ fn found(sent: &[Sent]) -> Vec<(String, String)> {
 
 #[test]
 fn what_joins_and_what_does_not() {
-    let cases: &[(&str, &[Sent], &[(&str, &str)])] = &[
+    let cases: &[Case] = &[
         (
             "a threat over three bubbles",
             &[
@@ -150,6 +157,14 @@ fn what_joins_and_what_does_not() {
                 (IM, "甲", "10:00:20", "下班一起打球"),
                 (IM, "甲", "10:00:30", "断网了"),
                 (IM, "甲", "10:00:40", "你的腿好了吗"),
+            ],
+            &[],
+        ),
+        (
+            "one character of a longer bubble",
+            &[
+                (IM, "甲", "10:00:00", "债主三更敲门，灯，灭了"),
+                (IM, "甲", "10:00:10", "你好，首付凑齐了，我爸卖了牛"),
             ],
             &[],
         ),
