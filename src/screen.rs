@@ -4,7 +4,7 @@
 //! rejected ones, handed to the caller in input order, and a [`Screened`] report. Batches are judged on all
 //! threads; at most a few wait for the writer, so that memory doesn't grow with the input. Promise: the same
 //! bytes whatever the threads and the size of batches. It opens no output and knows no wall clock. What is made of a
-//! batch is the business of [`desk`], how a run outlives its end that of [`journal`].
+//! batch is the business of `desk`, how a run outlives its end that of [`journal`].
 
 pub mod case;
 mod desk;

@@ -1,6 +1,6 @@
 //! The journal of a run: what is judged, batch by batch, safe against being killed at any moment.
 //!
-//! In: [`Entry`]s in input order. Out: the same, read back as often as needed; and, of a run that ended before its time,
+//! In: entries in input order. Out: the same, read back as often as needed; and, of a run that ended before its time,
 //! all entries that were written whole. Each is a frame with its length and checksum, so a torn one at the end is known
 //! and cut off. What the run was asked for stands at the beginning: a journal of another run is never gone on with.
 
