@@ -44,7 +44,7 @@ fn rows() -> Vec<[String; 6]> {
     let row = |number: usize| {
         [
             format!("m{number}"),
-            format!("2026-03-{:02} {:02}:30", 1 + number % 28, number % 24),
+            format!("2026-03-{:02} {:02}:30", 1 + number % 28, 9 + number % 12),
             "10690001".to_owned(),
             format!("138{:08}", number % 40),
             format!("{}公司", ["甲", "乙", "丙"][number % 3]),
@@ -312,7 +312,7 @@ fn tables_hold_what_is_asked_for() {
         all[10]
     );
     assert_eq!(&all[10][column("recipient")], "138****0010");
-    assert_eq!(&all[10][column("time")], "2026-03-11T10:30:00");
+    assert_eq!(&all[10][column("time")], "2026-03-11T19:30:00");
     let (_, severe) = rows(&[
         "-o",
         "t.csv",

@@ -244,7 +244,7 @@ fn a_profile_reads_the_next_dump_as_this_one_was_read() {
 fn what_cannot_be_read_is_told() {
     let place = Place::new();
     place.write("a.csv", in_gb18030(TABLE));
-    place.write("no.csv", "a,b\n1,2\n");
+    place.write("no.csv", "编号,备注\n1,2\n");
     place.write("b.jsonl", "{\"text\":\"请还款\"}\n");
     place.write("p.toml", "fromat = \"csv\"\n");
     for (arguments, expected, zh, en) in [
@@ -300,8 +300,8 @@ fn what_cannot_be_read_is_told() {
     assert!(!place.path("q.toml").exists());
     // The columns of a table without texts are shown: that is how one finds the right one.
     let input = &records(&place.run(&["sniff", "no.csv", "--json"]))[0];
-    assert_eq!(mapping(input), "-=1 -=2");
-    assert_eq!(input["columns"][1]["name"], "b");
+    assert_eq!(mapping(input), "id=1 -=2");
+    assert_eq!(input["columns"][1]["name"], "备注");
     assert!(input["error"].as_str().unwrap().contains("--column text=2"));
     let gone = &records(&place.run(&["sniff", "gone", "--json"]))[0];
     assert_eq!(gone["input"], "gone");
