@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands: format, lints, tests, documentation, generated files.
-# `check.sh full` adds what takes minutes: benches and a million generated messages.
+# `check.sh full` adds what takes minutes or needs programs of others: benches, a million generated messages, tests/outside.sh.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -33,6 +33,9 @@ if [ "${1:-}" = full ]; then
     target/release/examples/generate-dump 1000000 1 > "$dump/million.jsonl"
     ORACLE_MESSAGES=1000000 cargo test --release --locked --test it oracle
     target/release/dunlint screen "$dump/million.jsonl" --stats -o "$dump/results.jsonl" --only-findings
+
+    say "other programs"
+    tests/outside.sh
 fi
 
 say "all checks passed"

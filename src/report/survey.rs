@@ -301,6 +301,8 @@ pub struct TemplateFigures {
     pub skeleton: String,
     /// Messages.
     pub messages: u64,
+    /// Of these, messages with findings that count: the record of a message may break a rule that its words don't.
+    pub flagged: u64,
     /// How many agencies use it.
     pub agencies: u64,
     /// The gravest tier of its messages.

@@ -885,8 +885,8 @@
       parts.push(phrase("sumAgency", { name: bold(said(shorten(worst.name, 60))), messages: count(worst.messages), flagged: count(worst.flagged), rate: percent(worst.rate), interval: interval(worst), severe: count(worst.severe) }));
       if (worst.messages < SMALL) parts.push(phrase("sumSmall", { n: String(SMALL) }));
     }
-    const used = data.templates.filter((one) => known(one.tier) !== "clean").reduce((best, one) => (best && best.messages >= one.messages ? best : one), null);
-    if (used) parts.push(phrase("sumTemplate", { id: bold(said(used.id)), messages: count(used.messages), agencies: count(used.agencies), text: [t("open"), said(shorten(used.skeleton, 60)), t("close")] }));
+    const used = data.templates.filter((one) => known(one.tier) !== "clean").reduce((best, one) => (best && best.flagged >= one.flagged ? best : one), null);
+    if (used) parts.push(phrase("sumTemplate", { id: bold(said(used.id)), messages: count(used.flagged), agencies: count(used.agencies), text: [t("open"), said(shorten(used.skeleton, 60)), t("close")] }));
     const contacts = data.contacts;
     parts.push(contacts ? phrase(contacts.findings.length ? "sumContacts" : "sumContactsNone", { n: bold(count(contacts.findings.length)) }) : t("sumContactsNot"));
 
@@ -1073,6 +1073,7 @@
       { key: "tier", label: t("tier"), value: (row) => TIERS.indexOf(known(row.tier)), cell: (row) => badge(row.tier) },
       { key: "categories", label: t("categories"), value: (row) => list(row.categories).map(categoryTitle).join(), cell: (row) => joined(list(row.categories).map((id) => said(categoryTitle(id)))) },
       { key: "messages", label: t("messages"), number: true, value: (row) => row.messages, cell: (row) => count(row.messages) },
+      { key: "flagged", label: t("flagged"), number: true, value: (row) => row.flagged, cell: (row) => count(row.flagged) },
       { key: "agencies", label: t("agenciesCount"), number: true, value: (row) => row.agencies, cell: (row) => count(row.agencies) },
     ];
     if (data.templates.length) {

@@ -60,6 +60,7 @@ fn figures(template: &Template, settings: &Settings) -> TemplateFigures {
         id: template.id.to_string(),
         skeleton: cut(&text, MOST_CHARACTERS),
         messages: template.messages,
+        flagged: template.tiers[1..].iter().sum(),
         agencies: template.agencies.len() as u64,
         tier: template.tier,
         categories: template.categories.clone(),
