@@ -42,6 +42,7 @@ pub mod error;
 pub mod eval;
 pub mod examples;
 pub mod finding;
+mod interval;
 mod judge;
 pub mod lexicon;
 pub mod linter;

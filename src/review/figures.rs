@@ -10,14 +10,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::eval::Interval;
+use crate::interval::wilson;
 use crate::message::Channel;
 use crate::review::filled::{Filled, Judgement, Kind};
 use crate::review::item::Item;
 use crate::review::sample::{AgencyGroup, Sample, StratumOf};
 use crate::rule::Category;
-
-/// The 97.5th percentile of the normal distribution: intervals are of 95 %.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// Observations at the share of all that each stratum's share is drawn towards, for the variance only: of five rows
 /// without a fault nobody concludes that there is none.
@@ -376,21 +374,17 @@ impl Share {
             };
         }
         let share = self.count as f64 / self.of as f64;
-        wilson(share, self.of as f64)
+        with_interval(share, self.of as f64)
     }
 }
 
-/// Wilson's 95 % interval of a share among so many observations.
-fn wilson(share: f64, observations: f64) -> Interval {
-    let square = Z * Z / observations;
-    let centre = (share + square / 2.0) / (1.0 + square);
-    let half =
-        Z / (1.0 + square) * (share * (1.0 - share) / observations + square / (4.0 * observations)).sqrt();
+/// A share among so many observations, with its interval.
+fn with_interval(share: f64, observations: f64) -> Interval {
+    let (low, high) = wilson(share, observations);
     Interval {
         value: Some(share),
-        // Rounding must not leave 0 and 1 outside.
-        low: Some((centre - half).clamp(0.0, share)),
-        high: Some((centre + half).clamp(share, 1.0)),
+        low: Some(low),
+        high: Some(high),
     }
 }
 
@@ -426,7 +420,7 @@ fn estimate(strata: &[Share]) -> Estimate {
     // As many observations of a simple random sample as have this variance.
     let effective = drawn_in * (1.0 - drawn_in) / variance;
     Estimate {
-        interval: wilson(share.clamp(0.0, 1.0), effective),
+        interval: with_interval(share.clamp(0.0, 1.0), effective),
         decided,
         effective: Some(effective),
         covered: Some(covered as f64 / population as f64),

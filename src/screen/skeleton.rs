@@ -35,7 +35,8 @@ use crate::span::Span;
 
 pub use found::{Found, RankedSlot, RankedValue, Template, TemplateId};
 pub use sheet::{Sheet, Sighting};
-pub use templates::{RecordPlace, Templates};
+pub(crate) use templates::MAX_SKELETONS;
+pub use templates::Templates;
 
 /// Texts longer than this, in bytes, have no skeleton: books and articles aren't filled in, and memory stays bounded.
 const MAX_BYTES: usize = 48 << 10;

@@ -11,6 +11,7 @@ use dunlint::screen::rejects_path;
 use dunlint::{Error, ErrorKind, Result};
 
 use super::super::Context;
+use super::super::reading::refuse_overwriting;
 use super::Arguments;
 
 /// What results look like.
@@ -118,30 +119,24 @@ impl Target {
     /// # Errors
     /// If an input would be.
     pub(super) fn refuse_overwriting(&self, inputs: &[Input], context: &Context) -> Result<()> {
-        let is_written: Box<dyn Fn(&Path) -> bool> = match self {
-            Target::Nowhere | Target::Stdout => return Ok(()),
+        match self {
+            Target::Nowhere | Target::Stdout => Ok(()),
             Target::File(output) | Target::Table(output, _) => {
-                let written = [output.clone(), rejects_path(output)];
-                let written = written.map(|path| path.canonicalize().ok());
-                Box::new(move |input| written.iter().flatten().any(|path| path == input))
+                refuse_overwriting(output, inputs, context)?;
+                refuse_overwriting(&rejects_path(output), inputs, context)
             }
             Target::Folder(folder) => {
                 let folder = folder.canonicalize().ok();
-                Box::new(move |input| {
-                    folder.is_some() && input.parent() == folder.as_deref() && is_ours(input)
-                })
-            }
-        };
-        for input in inputs.iter().filter_map(Input::path) {
-            if input.canonicalize().is_ok_and(|path| is_written(&path)) {
-                let reason = context.pick(
-                    "它同时是输入，写入会毁掉它",
-                    "it is an input too and would be overwritten",
-                );
-                return Err(Error::said(ErrorKind::Usage, reason).in_file(input));
+                for input in inputs.iter().filter_map(Input::path) {
+                    let path = input.canonicalize().unwrap_or_default();
+                    let is_in_folder = folder.is_some() && path.parent() == folder.as_deref();
+                    if is_in_folder && is_ours(&path) {
+                        refuse_overwriting(input, inputs, context)?;
+                    }
+                }
+                Ok(())
             }
         }
-        Ok(())
     }
 }
 

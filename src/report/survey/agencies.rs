@@ -9,6 +9,7 @@ use std::hash::{Hash, Hasher};
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
 
+use crate::interval::wilson;
 use crate::message::is_blank;
 use crate::report::survey::{Agency, TierCounts, name_of};
 use crate::rule::Tier;
@@ -21,9 +22,6 @@ const MAX_BEYOND: usize = 100_000;
 
 /// Messages below which a rate says too little to be ranked; the page has the same figure.
 const FEWEST_RANKED: u64 = 30;
-
-/// The standard normal quantile of a 95 % interval.
-const Z: f64 = 1.959_964;
 
 #[derive(Debug, Default)]
 pub(super) struct Agencies {
@@ -80,7 +78,7 @@ impl Agencies {
 
 fn figures(name: String, tiers: TierCounts) -> Agency {
     let (messages, flagged) = (tiers.all(), tiers.flagged());
-    let (low, high) = wilson(flagged, messages);
+    let (low, high) = interval(flagged, messages);
     Agency {
         name,
         messages,
@@ -92,20 +90,9 @@ fn figures(name: String, tiers: TierCounts) -> Agency {
     }
 }
 
-/// The 95 % interval of a share, after Wilson: it holds for few messages and for shares near 0, too.
-fn wilson(flagged: u64, messages: u64) -> (f64, f64) {
-    let (count, share) = (messages as f64, flagged as f64 / messages as f64);
-    let square = Z * Z / count;
-    let middle = share + square / 2.0;
-    let half = (square * (share * (1.0 - share) + square / 4.0)).sqrt();
-    let low = match flagged {
-        0 => 0.0,
-        _ => (middle - half) / (1.0 + square),
-    };
-    let high = match messages - flagged {
-        0 => 1.0,
-        _ => (middle + half) / (1.0 + square),
-    };
+/// The ends of the interval of the share that is flagged.
+fn interval(flagged: u64, messages: u64) -> (f64, f64) {
+    let (low, high) = wilson(flagged as f64 / messages as f64, messages as f64);
     (rounded(low), rounded(high))
 }
 
@@ -127,7 +114,7 @@ mod tests {
             (0, 14, 0.0, 0.215311),
             (5, 5, 0.565518, 1.0),
         ] {
-            let (own_low, own_high) = wilson(flagged, messages);
+            let (own_low, own_high) = interval(flagged, messages);
             assert!(
                 (own_low - low).abs() < 2e-6 && (own_high - high).abs() < 2e-6,
                 "{flagged} of {messages}: {own_low} {own_high}"

@@ -6,11 +6,12 @@
 use crate::error::{Sentence, say};
 use crate::report::Settings;
 use crate::report::survey::surveyor::{Beyond, Known};
-use crate::report::survey::templates::{EXACT_WORDINGS, MOST_TEMPLATES};
+use crate::report::survey::templates::MOST_TEMPLATES;
 use crate::report::survey::times::MAX_DAYS;
 use crate::report::survey::worst::MOST_FINDINGS;
 use crate::report::survey::{Balance, Totals, templates};
 use crate::screen::skeleton::Found;
+use crate::screen::skeleton::MAX_SKELETONS;
 
 /// How messages are judged and figures made.
 pub(super) fn method(known: Known, beyond: Beyond, settings: &Settings) -> Vec<String> {
@@ -96,8 +97,8 @@ pub(super) fn limits(known: Known, beyond: Beyond, balance: Balance, settings: &
     told.extend(templates.filter(|found| !found.is_exact()).map(|found| {
         let Found { floor, lost, .. } = *found;
         say!(
-            "不同写法多于 {EXACT_WORDINGS} 种，模板的次数是下限：没有保留的写法各至多 {floor} 条，共 {lost} 条消息。",
-            "There were more than {EXACT_WORDINGS} different wordings, so counts of templates are lower bounds: a wording that wasn't kept has at most {floor} messages, all of them together {lost}."
+            "不同写法多于 {MAX_SKELETONS} 种，模板的次数是下限：没有保留的写法各至多 {floor} 条，共 {lost} 条消息。",
+            "There were more than {MAX_SKELETONS} different wordings, so counts of templates are lower bounds: a wording that wasn't kept has at most {floor} messages, all of them together {lost}."
         )
     }));
     if templates.is_none() {

@@ -23,6 +23,7 @@ use crate::report::words::{self, pick};
 use crate::rule::{Category, Lang, Rule, Tier};
 use crate::screen::case::CaseFindings;
 use crate::screen::row::{Row, RowBasis, RowFinding};
+use crate::screen::skeleton::MAX_SKELETONS;
 use crate::screen::skeleton::{Found, TemplateId};
 
 /// Characters of a line about a file.
@@ -217,7 +218,7 @@ impl<'l> Surveyor<'l> {
             agencies: self.agencies.ranked(),
             templates: templates.map_or_else(Vec::new, |found| templates::listed(found, &settings)),
             templates_exact: templates.is_none_or(Found::is_exact),
-            templates_limit: templates::EXACT_WORDINGS,
+            templates_limit: MAX_SKELETONS as u64,
             contacts: cases.map(|cases| contacts::figures(cases, run.lexicon, &settings)),
             worst: self.worst.finish(),
             laws: laws(self.laws, &settings),

@@ -14,9 +14,6 @@ use crate::screen::skeleton::{Found, RankedSlot, RankedValue, SlotKind, Template
 /// Templates that are listed: more than anybody goes through.
 pub(super) const MOST_TEMPLATES: usize = 200;
 
-/// Distinct wordings that are counted exactly, see [`Templates`](crate::screen::skeleton::Templates).
-pub(super) const EXACT_WORDINGS: u64 = 100_000;
-
 /// Characters of a wording that are shown: as of a message.
 const MOST_CHARACTERS: usize = 2_000;
 

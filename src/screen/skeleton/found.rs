@@ -11,11 +11,12 @@ use std::fmt;
 use rustc_hash::FxHashMap;
 
 use super::near::{Nearness, Shingles, group};
-use super::templates::{Entry, RecordPlace, Templates};
+use super::templates::{Entry, Templates};
 use super::values::Values;
 use super::{Key, SlotKind, plain_of};
 use crate::lexicon::Lexicon;
 use crate::rule::{Category, Lang, Tier};
+use crate::screen::case::RecordRef;
 
 /// A template's number, from 1, by rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,7 +68,7 @@ pub struct Template {
     /// Whether there may be more agencies than are listed.
     pub has_more_agencies: bool,
     /// The first record.
-    pub first: RecordPlace,
+    pub first: RecordRef,
     /// Skeletons that are one template.
     pub variants: usize,
     /// The nearest template of the other class: clean, if this one has findings.
@@ -248,7 +249,7 @@ impl Group {
         self.variants += 1;
     }
 
-    fn rank(&self) -> (Reverse<Tier>, Reverse<u64>, Reverse<u64>, RecordPlace) {
+    fn rank(&self) -> (Reverse<Tier>, Reverse<u64>, Reverse<u64>, RecordRef) {
         let tier = self.entry.tier();
         let of_tier = self.entry.tiers[tier as usize];
         (

@@ -19,9 +19,10 @@ use super::values::Values;
 use super::{Found, Key, Sheet, Sighting, cut};
 use crate::lexicon::Lexicon;
 use crate::rule::Tier;
+use crate::screen::case::RecordRef;
 
 /// Distinct skeletons that are counted exactly.
-pub(super) const MAX_SKELETONS: usize = 100_000;
+pub(crate) const MAX_SKELETONS: usize = 100_000;
 
 /// Bytes of their texts, and of the values as first seen: 80,000 to 100,000 skeletons of usual length, 70 characters.
 pub(super) const MAX_TEXT_BYTES: usize = 26 << 20;
@@ -47,15 +48,6 @@ const MAX_RULES: usize = 32;
 /// Bytes of a wording that are kept, of which near skeletons are told and which is shown.
 const MAX_WORDING_BYTES: usize = 6_000;
 
-/// A record: its input and its number there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RecordPlace {
-    /// The input's number, from 0.
-    pub input: u32,
-    /// The record's number in it, from 1.
-    pub record: u64,
-}
-
 /// How many skeletons are kept; smaller in tests.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
@@ -70,7 +62,7 @@ pub(super) struct Entry {
     pub(super) tiers: [u64; Tier::ALL.len()],
     /// Messages that may have come before it was kept.
     pub(super) error: u64,
-    pub(super) first: RecordPlace,
+    pub(super) first: RecordRef,
     pub(super) categories: Categories,
     pub(super) agencies: SmallVec<[u16; 4]>,
     /// Whether there may be more agencies than are listed.
@@ -247,7 +239,7 @@ impl Entry {
         let mut entry = Self {
             tiers: [0; Tier::ALL.len()],
             error,
-            first: RecordPlace {
+            first: RecordRef {
                 input,
                 record: sighting.record,
             },

@@ -2,6 +2,7 @@ use super::templates::Bounds;
 use super::tests::sheet_of;
 use super::*;
 use crate::rule::Tier;
+use crate::screen::case::RecordRef;
 
 fn text(text: &str, tier: Tier) -> (Message<'static>, Tier) {
     (Message::text(text.to_owned()), tier)
@@ -68,7 +69,7 @@ fn templates_are_ranked_and_counted() {
     );
     assert_eq!(worst.agencies, agencies);
     assert!(!worst.has_more_agencies);
-    assert_eq!(worst.first, RecordPlace { input: 0, record: 3 });
+    assert_eq!(worst.first, RecordRef { input: 0, record: 3 });
     let name = &worst.slots[1];
     assert!(name.kind.is_personal() && name.floor == 0);
     assert_eq!(
