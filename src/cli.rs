@@ -7,6 +7,7 @@ mod check;
 mod eval;
 mod explain;
 mod help;
+mod lint;
 mod reading;
 mod review;
 mod rules;
@@ -59,6 +60,8 @@ struct Arguments {
 enum Command {
     /// Judge messages given as arguments or on standard input
     Check(check::Arguments),
+    /// Judge the templates in files and folders
+    Lint(lint::Arguments),
     /// Judge dumps: files, folders, standard input
     Screen(screen::Arguments),
     /// Check a case folder against its manifest
@@ -204,6 +207,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, mut definition: clap::Command, context: &mut Context) -> Result<Outcome> {
     match command {
         Command::Check(arguments) => check::run(arguments, context),
+        Command::Lint(arguments) => lint::run(arguments, context),
         Command::Screen(arguments) => screen::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sniff(arguments) => sniff::run(arguments, context),

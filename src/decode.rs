@@ -169,6 +169,22 @@ impl Encoding {
         }
     }
 
+    /// How many bytes the first character of `bytes`, which are text, takes.
+    pub(crate) fn character_bytes(self, bytes: &[u8]) -> usize {
+        let is_high_surrogate = |byte: Option<&u8>| byte.is_some_and(|byte| (0xd8..0xdc).contains(byte));
+        match self {
+            Encoding::Utf8 => match bytes.first() {
+                Some(0xf0..) => 4,
+                Some(0xe0..) => 3,
+                Some(0xc0..) => 2,
+                _ => 1,
+            },
+            Encoding::Utf16Le if is_high_surrogate(bytes.get(1)) => 4,
+            Encoding::Utf16Be if is_high_surrogate(bytes.first()) => 4,
+            _ => self.unit(bytes).1,
+        }
+    }
+
     /// How many bytes an ASCII character takes.
     pub(crate) fn ascii_width(self) -> usize {
         match self {

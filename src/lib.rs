@@ -45,6 +45,7 @@ pub mod finding;
 mod interval;
 mod judge;
 pub mod lexicon;
+pub mod lint;
 pub mod linter;
 pub mod message;
 pub mod normalize;

@@ -1,0 +1,280 @@
+//! A run over files with templates: what is in them, judged, with places in the files.
+//!
+//! In: paths, a [`Config`], a [`Linter`]. Out: [`LintReport`]: for each file its texts with their findings as plain
+//! [`Diagnostic`]s, and what couldn't be read. Files are walked as git sees them and judged on all cores; the report is
+//! in the order of their paths whatever the threads. Promise: a file is looked at, ignored for a reason that
+//! `--show-files` tells, or told of as unread. It writes nothing: [`report::lint`](crate::report) does.
+
+pub mod config;
+pub mod diagnostic;
+pub mod extract;
+pub mod form;
+mod judge;
+pub mod passage;
+pub mod source;
+pub mod template;
+pub mod variables;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Sentence, say};
+use crate::linter::Linter;
+use crate::report::Settings;
+use crate::rule::{Category, Tier};
+pub use config::{Config, Profile, Selection};
+pub use diagnostic::Diagnostic;
+use judge::Judge;
+use source::Source;
+pub use walk::{Candidate, Ignored, WhyIgnored, walk};
+
+/// What a run over files gave.
+#[derive(Debug, Default)]
+pub struct LintReport {
+    /// The files that were looked at, by path.
+    pub files: Vec<FileReport>,
+    /// Files that are no candidates.
+    pub ignored: Vec<Ignored>,
+}
+
+/// What a file gave.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// The file, with `/`, from the folder that the run looked at.
+    pub path: String,
+    /// Its texts, in order.
+    pub texts: Vec<TextReport>,
+    /// What in it couldn't be read.
+    pub unread: Vec<Unread>,
+    /// Findings about the file's suppressions.
+    pub notes: Vec<Diagnostic>,
+}
+
+/// What a text of a file gave.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TextReport {
+    /// Its id: the record's own, or the file with the key path or the ordinal.
+    pub id: String,
+    /// Its name in the file; empty where the format has none.
+    pub key_path: String,
+    /// The line where it begins.
+    pub line: usize,
+    /// Its tier.
+    pub tier: Tier,
+    /// Its score.
+    pub score: u8,
+    /// Categories of its counted findings.
+    pub categories: Vec<Category>,
+    /// What the linter finds, in order of place.
+    pub findings: Vec<Diagnostic>,
+    /// What is wrong with its form.
+    pub form: Vec<Diagnostic>,
+    /// What somebody decided to leave, with the reason.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A finding that somebody decided to leave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Why.
+    pub reason: String,
+}
+
+/// A file or a stretch of it that couldn't be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// The line, if it is one stretch.
+    pub line: Option<usize>,
+    /// What is wrong and what to do, in Chinese.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// How files are linted.
+#[derive(Debug, Clone, Copy)]
+pub struct LintOptions<'l> {
+    /// Languages, laws, dates.
+    pub settings: Settings<'l>,
+    /// The terms of the command line, over the configuration's.
+    pub select: &'l [String],
+    /// The same.
+    pub ignore: &'l [String],
+}
+
+/// Bytes of the largest file that is read whole; more is a dump, which `screen` reads.
+pub const MOST_BYTES: u64 = 64 << 20;
+
+/// Lints these files.
+pub fn lint(
+    candidates: &[Candidate],
+    config: &Config,
+    linter: &Linter,
+    options: LintOptions,
+) -> Vec<FileReport> {
+    let judges = Judges::new(config, linter, options);
+    candidates
+        .par_iter()
+        .map(|candidate| lint_file(candidate, &judges))
+        .collect()
+}
+
+/// Lints a text that an editor holds as if it stood in this file.
+pub fn lint_text(
+    path: &Path,
+    shown: &str,
+    text: String,
+    config: &Config,
+    linter: &Linter,
+    options: LintOptions,
+) -> Option<FileReport> {
+    let kind = config.kind_of(path)?;
+    let judge = Judge::new(
+        config.profile(&config.overrides_of(path), linter.lexicon),
+        linter,
+        options,
+    );
+    let source = Source::of_text(text);
+    Some(judge.file(&source, kind, shown))
+}
+
+/// A judge for each set of overrides that some file has.
+struct Judges<'j, 'l> {
+    config: &'j Config,
+    linter: &'j Linter<'l>,
+    options: LintOptions<'j>,
+    made: std::sync::Mutex<Vec<(Vec<usize>, std::sync::Arc<Judge<'j, 'l>>)>>,
+}
+
+impl<'j, 'l> Judges<'j, 'l> {
+    fn new(config: &'j Config, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
+        Self {
+            config,
+            linter,
+            options,
+            made: std::sync::Mutex::default(),
+        }
+    }
+
+    fn of(&self, path: &Path) -> std::sync::Arc<Judge<'j, 'l>> {
+        let overrides = self.config.overrides_of(path);
+        let mut made = self
+            .made
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((_, judge)) = made.iter().find(|(known, _)| *known == overrides) {
+            return judge.clone();
+        }
+        let profile = self.config.profile(&overrides, self.linter.lexicon);
+        let judge = std::sync::Arc::new(Judge::new(profile, self.linter, self.options));
+        made.push((overrides, judge.clone()));
+        judge
+    }
+}
+
+fn lint_file(candidate: &Candidate, judges: &Judges) -> FileReport {
+    let unread = |sentence: Sentence| FileReport {
+        path: candidate.shown.clone(),
+        unread: vec![Unread::new(None, sentence)],
+        ..FileReport::default()
+    };
+    let bytes = match read(&candidate.path) {
+        Ok(bytes) => bytes,
+        Err(sentence) => return unread(sentence),
+    };
+    let clean = || FileReport {
+        path: candidate.shown.clone(),
+        ..FileReport::default()
+    };
+    if !may_hold_han(&bytes) {
+        return clean();
+    }
+    let judge = judges.of(&candidate.path);
+    match Source::decode(&bytes, judge.profile.encoding) {
+        Ok(source) => judge.file(&source, candidate.kind, &candidate.shown),
+        Err(wrong) => {
+            let at = wrong.at;
+            unread(say!(
+                "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
+                "not text from byte {at} on; name the encoding in the configuration (encoding)"
+            ))
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Sentence> {
+    let failed = |error: std::io::Error| say!("无法读取：{error}", "can't be read: {error}");
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > MOST_BYTES {
+        let (size, most) = (size >> 20, MOST_BYTES >> 20);
+        return Err(say!(
+            "文件有 {size} MB，超过 {most} MB；这样大的文件请用 dunlint screen",
+            "the file has {size} MB, more than {most} MB; files of this size are for dunlint screen"
+        ));
+    }
+    std::fs::read(path).map_err(failed)
+}
+
+/// Whether there may be Han characters in a file, written as they are or as escapes; most files of a repository end here,
+/// unparsed.
+fn may_hold_han(bytes: &[u8]) -> bool {
+    let is_foreign = !bytes.is_ascii();
+    is_foreign
+        || memchr::memmem::find(bytes, b"\\u").is_some()
+        || memchr::memmem::find(bytes, b"&#").is_some()
+}
+
+impl Unread {
+    fn new(line: Option<usize>, Sentence { zh, en }: Sentence) -> Self {
+        Self { line, zh, en }
+    }
+}
+
+impl FileReport {
+    /// All findings of the file, in order of place.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        let texts = self.texts.iter();
+        texts
+            .flat_map(|text| text.findings.iter().chain(&text.form))
+            .chain(&self.notes)
+    }
+
+    /// The gravest tier of its texts.
+    pub fn tier(&self) -> Tier {
+        self.texts.iter().map(|text| text.tier).max().unwrap_or_default()
+    }
+}
+
+impl LintReport {
+    /// Texts judged.
+    pub fn texts(&self) -> impl Iterator<Item = &TextReport> {
+        self.files.iter().flat_map(|file| &file.texts)
+    }
+
+    /// All findings, by file and place.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.files.iter().flat_map(FileReport::diagnostics)
+    }
+
+    /// What couldn't be read, with its file.
+    pub fn unread(&self) -> impl Iterator<Item = (&str, &Unread)> {
+        self.files
+            .iter()
+            .flat_map(|file| file.unread.iter().map(|unread| (file.path.as_str(), unread)))
+    }
+}
+
+/// A path as reports show it: with `/` on every system.
+pub(crate) fn shown_path(path: &Path) -> String {
+    let path: PathBuf = path.strip_prefix(".").unwrap_or(path).to_owned();
+    let text = path.to_string_lossy();
+    match std::path::MAIN_SEPARATOR {
+        '/' => text.into_owned(),
+        separator => text.replace(separator, "/"),
+    }
+}

@@ -1,0 +1,349 @@
+//! A file's texts → its report.
+//!
+//! In: a [`Source`], its [`Kind`], a [`Profile`]. Out: a [`FileReport`]. Each passage is a template: it is judged with every
+//! value that its variables may have, and what is found is led back through the values, the escapes and the encoding to
+//! the bytes of the file. A finding that several values make is there once. The linter judges; this module places.
+
+use sha2::{Digest, Sha256};
+
+use super::config::Profile;
+use super::diagnostic::{Basis, Diagnostic, Location, Related};
+use super::extract::{Extracted, Kind, extract};
+use super::form::{self, FormFinding};
+use super::passage::Passage;
+use super::source::Source;
+use super::template::{Rendering, Template};
+use super::{FileReport, LintOptions, TextReport, Unread};
+use crate::finding::{Finding, Place, Verdict};
+use crate::linter::Linter;
+use crate::message::{Id, Message};
+use crate::report::json::{finding_message, fingerprints};
+use crate::report::{Judged, Settings};
+use crate::score::score;
+use crate::span::Span;
+
+/// Lines of a file that a finding shows at most.
+const MOST_EXCERPT_LINES: usize = 4;
+
+/// Judges the files for which one profile holds.
+pub(super) struct Judge<'j, 'l> {
+    pub(super) profile: Profile,
+    linter: &'j Linter<'l>,
+    settings: Settings<'j>,
+}
+
+/// A finding with the value of a variable that makes it.
+struct Placed {
+    finding: Finding,
+    value: Option<String>,
+}
+
+impl<'j, 'l> Judge<'j, 'l> {
+    pub(super) fn new(mut profile: Profile, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
+        profile.selection = profile.selection.overlaid(options.select, options.ignore);
+        let rules = linter.lexicon.rules().iter();
+        profile.rules = rules
+            .map(|rule| profile.selection.takes(&rule.id, rule.category.id()))
+            .collect();
+        Self {
+            profile,
+            linter,
+            settings: options.settings,
+        }
+    }
+
+    /// The report of a file.
+    pub(super) fn file(&self, source: &Source, kind: Kind, path: &str) -> FileReport {
+        let Extracted {
+            passages,
+            comments: _,
+            problems,
+        } = extract(source, kind);
+        let mut seen: Vec<[u8; 16]> = Vec::new();
+        let texts = passages
+            .iter()
+            .filter(|passage| self.profile.keys.take(&passage.key))
+            .map(|passage| {
+                let hash = hash_of(passage);
+                let ordinal = seen.iter().filter(|known| **known == hash).count();
+                seen.push(hash);
+                self.text(source, path, passage, ordinal)
+            });
+        let texts = texts.collect();
+        let unread = problems
+            .into_iter()
+            .map(|problem| Unread::new(Some(source.position(problem.at).line), problem.reason));
+        FileReport {
+            path: path.to_owned(),
+            texts,
+            unread: unread.collect(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn text(&self, source: &Source, path: &str, passage: &Passage, ordinal: usize) -> TextReport {
+        let template = Template::parse(&passage.text, &passage.holes, &self.profile.declarations);
+        let mut message = self.message(passage);
+        let placed = self.judge(&template, &message);
+        let (values, findings): (Vec<_>, Vec<_>) = placed
+            .into_iter()
+            .map(|placed| (placed.value, placed.finding))
+            .unzip();
+        let (tier, score, categories) = score(&findings);
+        let verdict = Verdict {
+            tier,
+            score,
+            categories,
+            findings,
+            dismissed: Vec::new(),
+        };
+        message.id = Id::Text(message_key(passage, ordinal).into());
+        let judged = Judged {
+            message: &message,
+            verdict: &verdict,
+            has_own_id: true,
+        };
+        let placer = Placer {
+            source,
+            path,
+            passage,
+        };
+        let fingerprints = fingerprints(judged, &self.settings);
+        let diagnostics =
+            verdict
+                .findings
+                .iter()
+                .zip(values)
+                .zip(fingerprints)
+                .map(|((finding, value), fingerprint)| {
+                    self.diagnostic(finding, value, fingerprint, &message, &placer)
+                });
+        let findings = diagnostics.collect();
+        let form = form::check(
+            &template,
+            &message,
+            &self.profile.form,
+            message.channel,
+            self.linter.lexicon,
+        );
+        let form = form
+            .into_iter()
+            .filter(|found| self.profile.selection.takes(found.rule, "form"));
+        let form = form
+            .map(|found| self.form_diagnostic(&found, &message, &placer))
+            .collect();
+        let at = source.position(passage.frame.start);
+        TextReport {
+            id: match (&passage.id, passage.key.is_empty()) {
+                (Some(id), _) => id.clone(),
+                (None, false) => format!("{path}#{}", passage.key),
+                (None, true) => format!("{path}:{}", at.line),
+            },
+            key_path: passage.key.clone(),
+            line: at.line,
+            tier,
+            score,
+            categories: verdict.categories,
+            findings,
+            form,
+            suppressed: Vec::new(),
+        }
+    }
+
+    fn message<'p>(&self, passage: &'p Passage) -> Message<'p> {
+        let facts = &self.profile.message;
+        Message {
+            channel: facts.channel,
+            creditor_kind: facts.creditor_kind,
+            recipient_role: facts.recipient_role,
+            region: facts.region.clone().map(Into::into),
+            ..Message::text(&passage.text)
+        }
+    }
+
+    /// What any rendering of a template shows, in the template's own spans; of the same finding the gravest.
+    fn judge(&self, template: &Template, message: &Message) -> Vec<Placed> {
+        let mut all: Vec<Placed> = Vec::new();
+        for rendering in template.renderings() {
+            let rendered = Message {
+                channel: message.channel,
+                creditor_kind: message.creditor_kind,
+                recipient_role: message.recipient_role,
+                region: message.region.clone(),
+                ..Message::text(rendering.text())
+            };
+            let value = rendering.choice.map(|(variable, value)| {
+                let variable = &template.variables[variable];
+                format!("{} = {}", variable.name, variable.values[value])
+            });
+            for finding in self.linter.check(&rendered).findings {
+                if !self.profile.rules[finding.rule] {
+                    continue;
+                }
+                let finding = lead_back(finding, &rendering, &message_text(message));
+                let known = all.iter_mut().find(|known| {
+                    known.finding.rule == finding.rule
+                        && known.finding.place.span.overlaps(finding.place.span)
+                });
+                match known {
+                    Some(known) => {
+                        let weight = |finding: &Finding| (finding.tier, finding.confidence);
+                        if weight(&known.finding) < weight(&finding) {
+                            *known = Placed {
+                                finding,
+                                value: value.clone(),
+                            };
+                        }
+                    }
+                    None => all.push(Placed {
+                        finding,
+                        value: value.clone(),
+                    }),
+                }
+            }
+        }
+        all.sort_by_key(|placed| (placed.finding.place, placed.finding.rule));
+        all
+    }
+
+    fn diagnostic(
+        &self,
+        finding: &Finding,
+        value: Option<String>,
+        fingerprint: String,
+        message: &Message,
+        placer: &Placer,
+    ) -> Diagnostic {
+        let rule = &self.settings.rules[finding.rule];
+        let lang = self.settings.lang;
+        let related = finding.related.iter().map(|related| Related {
+            location: placer.location(related.place.span),
+            text: related.place.span.of(&placer.passage.text).to_owned(),
+            role: related.role,
+        });
+        Diagnostic {
+            rule: rule.id.clone(),
+            category: Some(finding.category),
+            tier: finding.tier,
+            confidence: finding.confidence,
+            title: rule.title.get(lang).to_owned(),
+            message: finding_message(finding, &self.settings),
+            basis: self
+                .settings
+                .cite(rule, message)
+                .into_iter()
+                .map(|citation| Basis::of(citation, lang))
+                .collect(),
+            instead: rule.instead.get(lang).to_owned(),
+            location: placer.location(finding.place.span),
+            text: finding.text.clone(),
+            plain: finding.plain.clone(),
+            disguises: finding.disguises.clone(),
+            related: related.collect(),
+            value,
+            fingerprint,
+            fix: None,
+            excerpt: placer.excerpt(finding.place.span),
+        }
+    }
+
+    fn form_diagnostic(&self, _found: &FormFinding, _message: &Message, _placer: &Placer) -> Diagnostic {
+        unreachable!("no rule of form yet")
+    }
+}
+
+fn message_text<'m>(message: &'m Message) -> &'m str {
+    message.stretch(None)
+}
+
+/// A finding of a rendering as one of its template: places, words; what the variables in it carry is its plain form.
+fn lead_back(finding: Finding, rendering: &Rendering, template: &str) -> Finding {
+    let place = |place: Place| Place {
+        turn: None,
+        span: rendering.template_span(place.span),
+    };
+    let own = place(finding.place);
+    let text = own.span.of(template).to_owned();
+    let plain = finding
+        .plain
+        .or_else(|| (text != finding.text).then(|| finding.text.clone()));
+    Finding {
+        place: own,
+        text,
+        plain,
+        related: finding
+            .related
+            .iter()
+            .map(|related| crate::finding::Related {
+                place: place(related.place),
+                role: related.role,
+            })
+            .collect(),
+        ..finding
+    }
+}
+
+fn hash_of(passage: &Passage) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    hash.update(&passage.key);
+    hash.update([0]);
+    hash.update(&passage.text);
+    let mut short = [0; 16];
+    short.copy_from_slice(&hash.finalize()[..16]);
+    short
+}
+
+/// What a fingerprint rests on: the record's own id; else words, name and ordinal, never a line.
+fn message_key(passage: &Passage, ordinal: usize) -> String {
+    match &passage.id {
+        Some(id) => id.clone(),
+        None => {
+            let hash: String = hash_of(passage)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            format!("{hash} {} {ordinal}", passage.key)
+        }
+    }
+}
+
+/// Where things of a passage stand in its file.
+struct Placer<'p> {
+    source: &'p Source,
+    path: &'p str,
+    passage: &'p Passage,
+}
+
+impl Placer<'_> {
+    fn location(&self, span: Span) -> Location {
+        let own = self.passage.source_span(span);
+        let (start, end) = (self.source.position(own.start), self.source.position(own.end));
+        let bytes = self.source.file_range(own);
+        let characters = |bytes: usize| self.passage.text[..bytes].chars().count();
+        Location {
+            path: self.path.to_owned(),
+            key_path: self.passage.key.clone(),
+            line: start.line,
+            column: start.column,
+            column_utf16: start.column_utf16,
+            end_line: end.line,
+            end_column: end.column,
+            end_column_utf16: end.column_utf16,
+            byte_start: bytes.start,
+            byte_end: bytes.end,
+            span: (span.start, span.end),
+            char_span: (characters(span.start), characters(span.end)),
+        }
+    }
+
+    /// The lines that a span stands on, the first few.
+    fn excerpt(&self, span: Span) -> Vec<String> {
+        let own = self.passage.source_span(span);
+        let first = self.source.position(own.start).line;
+        let last = self.source.position(own.end).line;
+        let lines = (first..=last)
+            .take(MOST_EXCERPT_LINES)
+            .filter_map(|line| self.source.line_span(line));
+        lines.map(|line| line.of(self.source.text()).to_owned()).collect()
+    }
+}

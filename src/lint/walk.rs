@@ -1,0 +1,118 @@
+//! Paths → the files to look at.
+//!
+//! In: files and folders, a [`Config`]. Out: [`Candidate`]s in the order of their paths, and what was left alone with the
+//! reason. Folders are walked as git sees them: what it ignores, and hidden files, are no candidates; a file that is named
+//! is looked at whatever its folder's rules say. It opens no file.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::config::Config;
+use super::extract::Kind;
+use super::shown_path;
+use crate::error::{Error, ErrorKind, Result, say};
+
+/// A file to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The path as reports show it.
+    pub shown: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// A file that is no candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// The file.
+    pub path: PathBuf,
+    /// Why it is left alone.
+    pub why: WhyIgnored,
+}
+
+/// Why a file is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyIgnored {
+    /// No extractor reads files of this name.
+    Kind,
+    /// The configuration excludes it.
+    Excluded,
+}
+
+/// Finds the files under these paths.
+///
+/// # Errors
+/// The paths that don't exist, all at once, unless some do: then they are in the second list.
+pub fn walk(paths: &[PathBuf], config: &Config) -> Result<(Vec<Candidate>, Vec<Ignored>, Vec<Error>)> {
+    let (mut candidates, mut ignored, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for path in paths {
+        match std::fs::metadata(path) {
+            Ok(facts) if facts.is_file() => match config.kind_of(path) {
+                Some(kind) => candidates.push(Candidate::new(path, kind)),
+                None => ignored.push(Ignored {
+                    path: path.clone(),
+                    why: WhyIgnored::Kind,
+                }),
+            },
+            Ok(_) => walk_folder(path, config, &mut candidates, &mut ignored, &mut errors),
+            Err(error) => {
+                let reason = say!("找不到或无法打开", "not found or can't be opened");
+                errors.push(Error::new(ErrorKind::Input, reason).in_file(path).because(error));
+            }
+        }
+    }
+    candidates.sort_by(|one, other| one.shown.cmp(&other.shown));
+    candidates.dedup_by(|one, other| one.path == other.path);
+    ignored.sort_by(|one, other| one.path.cmp(&other.path));
+    if errors.len() == paths.len() && !paths.is_empty() {
+        return Err(Error::all(errors).expect("there is one for each path"));
+    }
+    Ok((candidates, ignored, errors))
+}
+
+fn walk_folder(
+    folder: &Path,
+    config: &Config,
+    candidates: &mut Vec<Candidate>,
+    ignored: &mut Vec<Ignored>,
+    errors: &mut Vec<Error>,
+) {
+    // What git ignores is ignored in an unpacked archive, too.
+    let walker = WalkBuilder::new(folder).require_git(false).build();
+    for entry in walker {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let reason = say!("无法读取", "can't be read");
+                errors.push(Error::new(ErrorKind::Input, reason).because(error));
+                continue;
+            }
+        };
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.into_path();
+        let why = match (config.excludes(&path), config.kind_of(&path)) {
+            (true, _) => WhyIgnored::Excluded,
+            (false, None) => WhyIgnored::Kind,
+            (false, Some(kind)) => {
+                candidates.push(Candidate::new(&path, kind));
+                continue;
+            }
+        };
+        ignored.push(Ignored { path, why });
+    }
+}
+
+impl Candidate {
+    fn new(path: &Path, kind: Kind) -> Self {
+        Self {
+            shown: shown_path(path),
+            path: path.to_owned(),
+            kind,
+        }
+    }
+}
