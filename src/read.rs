@@ -39,17 +39,20 @@ mod sniff;
 mod subtitles;
 mod text;
 pub mod transcript;
+mod whole;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use batch::{Batch, Record};
 pub use columns::{ColumnOverrides, Field};
+pub(crate) use csv::fields as row_fields;
 pub use draft::Unread;
 pub use inputs::{Input, Inputs, expand};
 pub use preview::{Choice, Preview, SourceColumn, preview};
 pub use profile::Profile;
 pub use reader::{Position, Reader};
+pub(crate) use whole::{Rows, lines, units};
 
 use crate::decode::Encoding;
 use crate::message::Channel;

@@ -6,11 +6,23 @@
 //! bytes; a file that its parser refuses is told of in `problems`, and what stands before the fault is judged where the
 //! parser allows it. It judges nothing and opens nothing.
 
+mod delimited;
+mod escapes;
 mod json;
+mod nest;
+mod po;
+mod properties;
+mod sql;
+mod text;
+mod toml;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
-use super::passage::Passage;
+use super::passage::{Passage, PassageBuilder};
 use super::source::Source;
 use crate::error::Sentence;
 use crate::span::Span;
@@ -199,7 +211,15 @@ impl Kind {
 /// The texts of a file. O(bytes).
 pub fn extract(source: &Source, kind: Kind) -> Extracted {
     match kind {
+        Kind::Text => text::extract(source),
+        Kind::Csv => delimited::extract(source),
         Kind::Json => json::extract(source),
+        Kind::JsonLines => json::extract_lines(source),
+        Kind::Yaml => yaml::extract(source),
+        Kind::Toml => toml::extract(source),
+        Kind::Properties => properties::extract(source),
+        Kind::Po => po::extract(source),
+        Kind::Sql => sql::extract(source),
         _ => Extracted {
             passages: vec![Passage::verbatim(
                 "",
@@ -209,4 +229,15 @@ pub fn extract(source: &Source, kind: Kind) -> Extracted {
             ..Extracted::default()
         },
     }
+}
+
+/// The passage, if its text is the value that the format's library reads; else the value as one whole: coarse, but never a
+/// wrong place.
+fn checked(passage: Passage, value: &str, frame: Span) -> Passage {
+    if passage.text == value {
+        return passage;
+    }
+    let mut builder = PassageBuilder::default();
+    builder.push_written(value, frame);
+    builder.finish(passage.key, frame)
 }

@@ -7,6 +7,7 @@
 use crate::decode::{self, Encoding};
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::read::batch::Layout;
+use crate::read::columns::ColumnOverrides;
 use crate::read::csv::{self, Table};
 use crate::read::cut::{Boundary, Cutter, Kind, Line, Step, classify_call_line};
 use crate::read::json::{self, Arrangement};
@@ -86,29 +87,25 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
         }
         Format::Csv | Format::Tsv => {
             let delimiter = match format {
-                Format::Tsv => b'\t',
-                _ if known.is_some() => b',',
-                _ => options.delimiter.unwrap_or_else(|| {
-                    csv::sniff_delimiter(|delimiter| texts(rows(content, encoding, delimiter))).0
-                }),
+                Format::Tsv => Some(b'\t'),
+                _ if known.is_some() => Some(b','),
+                _ => options.delimiter,
             };
-            let rows = rows(content, encoding, delimiter);
-            let ends: Vec<usize> = rows.iter().map(|(_, end)| *end).collect();
-            let rows: Vec<&str> = rows.iter().map(|(row, _)| &**row).collect();
-            // Titles and notes may stand above the header.
-            let titles = csv::title_rows(&rows, delimiter, &options.columns);
-            let (table, trouble) = Table::decide(&rows[titles..], delimiter, &options.columns);
+            let TableDecision {
+                table,
+                header,
+                above,
+                trouble,
+            } = decide_table(content, encoding, delimiter, &options.columns);
             sniffed.trouble = trouble;
-            if table.has_header {
-                let names = csv::fields(rows[titles], delimiter);
-                sniffed.header = names.map(|name| name.trim().to_owned()).collect();
-            }
-            let above = titles + usize::from(table.has_header);
-            sniffed.skipped += above.checked_sub(1).map_or(0, |last| ends[last]);
-            sniffed.decision.delimiter = Some(char::from(delimiter));
+            sniffed.header = header;
+            sniffed.skipped += above;
+            sniffed.decision.delimiter = Some(char::from(table.delimiter));
             sniffed.decision.columns = table.columns.clone();
             sniffed.decision.is_text_guessed = table.is_guessed;
-            sniffed.boundary = Boundary::Row { delimiter };
+            sniffed.boundary = Boundary::Row {
+                delimiter: table.delimiter,
+            };
             sniffed.layout = Layout::Row(table);
         }
         Format::Text => {
@@ -132,6 +129,46 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
         }
     }
     Ok(sniffed)
+}
+
+/// How to read a table.
+pub(crate) struct TableDecision {
+    pub table: Table,
+    /// The names of all columns, if it names them.
+    pub header: Vec<String>,
+    /// Bytes of the titles and the header.
+    pub above: usize,
+    /// Why its messages can't be read all the same.
+    pub trouble: Option<Error>,
+}
+
+/// Decides how to read a table that begins with `content`; the delimiter too, if it isn't given.
+pub(crate) fn decide_table(
+    content: &[u8],
+    encoding: Encoding,
+    delimiter: Option<u8>,
+    columns: &ColumnOverrides,
+) -> TableDecision {
+    let delimiter = delimiter
+        .unwrap_or_else(|| csv::sniff_delimiter(|delimiter| texts(rows(content, encoding, delimiter))).0);
+    let rows = rows(content, encoding, delimiter);
+    let ends: Vec<usize> = rows.iter().map(|(_, end)| *end).collect();
+    let rows: Vec<&str> = rows.iter().map(|(row, _)| &**row).collect();
+    // Titles and notes may stand above the header.
+    let titles = csv::title_rows(&rows, delimiter, columns);
+    let (table, trouble) = Table::decide(&rows[titles..], delimiter, columns);
+    let mut header = Vec::new();
+    if table.has_header {
+        let names = csv::fields(rows[titles], delimiter);
+        header = names.map(|name| name.trim().to_owned()).collect();
+    }
+    let above = titles + usize::from(table.has_header);
+    TableDecision {
+        table,
+        header,
+        above: above.checked_sub(1).map_or(0, |last| ends[last]),
+        trouble,
+    }
 }
 
 /// Kinds of file that are asked for by mistake, with what to do instead.
