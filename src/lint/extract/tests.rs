@@ -323,10 +323,10 @@ fn yaml() {
         },
         Case {
             kind: Kind::Yaml,
-            file: "k|e>y: &a !!str |-\n  一\n\n\nt: !<x>y> >\n\n  二\n",
+            file: "k|e>y: &a !!str |-\n  一\n\n\nt: !<tag:x> > # 头\n\n  二\n",
             passages: &[("k|e>y", "一"), ("t", "\n二\n")],
             written: &[],
-            comments: &[],
+            comments: &["头"],
         },
     ]);
 }
@@ -435,6 +435,33 @@ fn sql_scripts() {
             comments: &[],
         },
     ]);
+}
+
+/// A dump is given to the tokenizer in parts, which end at a `;` that may stand in a text.
+#[test]
+fn dumps_are_read_in_parts() {
+    let long = "逾期;\n".repeat(140_000);
+    let rows: String = (0..2)
+        .map(|_| format!("INSERT INTO t (x) VALUES ('{long}');\n/* 注 */\n"))
+        .collect();
+    let source = Source::of_text(rows + "UPDATE t SET x = '末");
+    let extracted = extract(&source, Kind::Sql);
+    let keys = extracted.passages.iter().map(|passage| &*passage.key);
+    assert_eq!(keys.collect::<Vec<_>>(), ["t.rows[0].x", "t.rows[1].x"]);
+    for passage in &extracted.passages {
+        let all = passage.source_span(Span::new(0, passage.text.len()));
+        assert_eq!(
+            (all.of(source.text()), passage.frame.len()),
+            (&*long, long.len() + 2)
+        );
+    }
+    let notes = extracted
+        .comments
+        .iter()
+        .map(|comment| comment.words.of(source.text()));
+    assert_eq!(notes.collect::<Vec<_>>(), [" 注 "; 2]);
+    let fault = extracted.problems[0].at;
+    assert_eq!(&source.text()[fault..], "'末");
 }
 
 #[test]

@@ -98,14 +98,28 @@ impl Walk<'_> {
                 Meaning::Value => self.nest.skip(),
                 Meaning::Nothing => {}
             },
-            Event::Scalar(value, style, ..) => self.scalar(value, *style, span),
+            Event::Scalar(value, style, anchor, tag) => {
+                let has_properties = *anchor > 0 || tag.is_some();
+                self.scalar(value, *style, span, has_properties);
+            }
             _ => {}
         }
     }
 
-    fn scalar(&mut self, value: &str, style: ScalarStyle, span: saphyr_parser::Span) {
-        let start = self.places.byte(&span.start);
-        let header = self.pass_gap(start);
+    fn scalar(&mut self, value: &str, style: ScalarStyle, span: saphyr_parser::Span, has_properties: bool) {
+        let mut start = self.places.byte(&span.start);
+        let mut header = self.pass_gap(start);
+        let mut indent = span.start.col();
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if has_properties {
+            // The parser counts them with the scalar.
+            start = self.pass_properties();
+            if is_block {
+                header = Some(start);
+                (start, indent) = scalar::block_start(self.text, start, value);
+                self.pass_gap(start);
+            }
+        }
         let end = self.places.byte(&span.end).max(start);
         let written = Span::new(start, end);
         let scalar = match style {
@@ -114,7 +128,7 @@ impl Walk<'_> {
             ScalarStyle::DoubleQuoted => scalar::quoted(self.text, written, '"'),
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let block = scalar::Block {
-                    indent: span.start.col(),
+                    indent,
                     is_folded: style == ScalarStyle::Folded,
                     header: header.unwrap_or(start),
                 };
@@ -130,6 +144,23 @@ impl Walk<'_> {
             }),
             Meaning::Nothing => {}
         }
+    }
+
+    /// Passes tags and anchors, and what separates them from their scalar, which begins where this tells.
+    fn pass_properties(&mut self) -> usize {
+        let mut at = self.seen;
+        loop {
+            let rest = &self.text[at..];
+            let length = match rest.chars().next() {
+                Some('&' | '!') => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+                Some('#') => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+                Some(sign) if sign.is_ascii_whitespace() => 1,
+                _ => break,
+            };
+            at += length;
+        }
+        self.pass_gap(at);
+        at
     }
 
     fn open(&mut self, is_table: bool) {

@@ -152,6 +152,29 @@ pub(super) struct Block {
     pub header: usize,
 }
 
+/// Where the words of a block begin whose sign stands here, and how many spaces stand in front of each of its lines: its
+/// value tells how many of those in front of the first are words.
+pub(super) fn block_start(text: &str, header: usize, value: &str) -> (usize, usize) {
+    let rest = &text[header..];
+    let mut line = header + rest.find(LINE_ENDS).unwrap_or(rest.len());
+    loop {
+        let rest = &text[line..];
+        let behind = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(LINE_ENDS));
+        let Some(behind) = behind else {
+            return (text.len(), 0);
+        };
+        line = text.len() - behind.len();
+        let words = behind.trim_start_matches(' ');
+        if !words.starts_with(LINE_ENDS) {
+            let spaces = behind.len() - words.len();
+            let first = value.trim_start_matches('\n');
+            let of_words = first.len() - first.trim_start_matches(' ').len();
+            let indent = spaces.saturating_sub(of_words);
+            return (line + indent, indent);
+        }
+    }
+}
+
 impl Block {
     /// Reads the block whose first line with words begins where the parser says; the value says how many line breaks stand
     /// before it and are left at its end.
