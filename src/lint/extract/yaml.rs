@@ -4,28 +4,50 @@
 //! scalars. Values and where they begin are the library's; `yaml/scalar.rs` leads folds, escapes and indents back. What
 //! stands before a fault is read. An alias is no second text, a key is none. It resolves no tags and merges nothing.
 
+mod places;
 mod scalar;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::nest::{MOST_DEPTH, Nest};
 use super::{Comment, Extracted, Problem, checked};
 use crate::error::{Sentence, say};
 use crate::lint::source::Source;
 use crate::span::Span;
+use places::{Pads, Places};
+
+/// Bytes that are read again at most, once for each bracket that the parser refuses for its place: as many as the largest
+/// file has.
+const MOST_REREAD_BYTES: u64 = crate::lint::MOST_BYTES;
 
 pub(super) fn extract(source: &Source) -> Extracted {
     let text = source.text();
+    let mut pads = Pads::default();
+    let mut reread = 0;
+    loop {
+        let (own, refused) = read(text, &pads);
+        reread += text.len() as u64;
+        match refused {
+            Some(place) if reread <= MOST_REREAD_BYTES => pads.add(place),
+            _ => return own,
+        }
+    }
+}
+
+/// Reads a text; tells the place of the bracket that ends the reading too early, if one does.
+fn read(text: &str, pads: &Pads) -> (Extracted, Option<usize>) {
+    let padded = pads.pad(text);
     let mut walk = Walk {
         text,
-        places: Places::of(text),
+        places: Places::of(&padded, pads),
         nest: Nest::default(),
         frames: Vec::new(),
         seen: 0,
         own: Extracted::default(),
     };
-    let mut parser = Parser::new_from_str(text);
+    let mut parser = Parser::new_from_str(&padded);
     let mut end = text.len();
+    let mut refused = None;
     while let Some(event) = parser.next_event() {
         let fault = match event {
             Ok(_) if walk.nest.depth() > MOST_DEPTH => Some((walk.seen, say!("嵌套太深", "nested too deep"))),
@@ -36,6 +58,8 @@ pub(super) fn extract(source: &Source) -> Extracted {
             Err(error) => {
                 let info = error.info();
                 let at = walk.places.byte(error.marker());
+                let is_bracket = text[at..].starts_with([']', '}']);
+                refused = (info == "invalid indentation" && is_bracket).then_some(at);
                 Some((at, say!("不是有效的 YAML：{info}", "not valid YAML: {info}")))
             }
         };
@@ -49,7 +73,7 @@ pub(super) fn extract(source: &Source) -> Extracted {
     walk.pass_gap(end);
     let mut own = walk.own;
     own.passages = walk.nest.finish();
-    own
+    (own, refused)
 }
 
 /// A fault that shows at the end of the text is on its last line.
@@ -236,34 +260,4 @@ enum Meaning {
     Value,
     /// A part of a key.
     Nothing,
-}
-
-/// The bytes of places that the library counts in characters.
-struct Places<'t> {
-    text: &'t str,
-    /// Where every so many characters begin.
-    marks: Vec<usize>,
-}
-
-/// Characters between two marks.
-const STRIDE: usize = 64;
-
-impl<'t> Places<'t> {
-    fn of(text: &'t str) -> Self {
-        let marks = text.char_indices().step_by(STRIDE);
-        Self {
-            text,
-            marks: marks.map(|(at, _)| at).collect(),
-        }
-    }
-
-    fn byte(&self, marker: &Marker) -> usize {
-        let index = marker.index();
-        let Some(&mark) = self.marks.get(index / STRIDE) else {
-            return self.text.len();
-        };
-        let mut characters = self.text[mark..].char_indices();
-        let found = characters.nth(index % STRIDE);
-        found.map_or(self.text.len(), |(at, _)| mark + at)
-    }
 }

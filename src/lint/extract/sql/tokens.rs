@@ -171,6 +171,9 @@ impl<'c> Places<'c> {
     }
 }
 
+/// What an escape at the start of a text stands for, in a literal with these quotes.
+type Escape = fn(&str, char) -> Option<(Escaped, usize)>;
+
 /// The value of a string literal and how to get its passage; `None` for other tokens.
 pub(super) fn literal<'p>(
     text: &'p str,
@@ -178,8 +181,7 @@ pub(super) fn literal<'p>(
     has_backslashes: bool,
 ) -> Option<(&'p str, impl FnOnce() -> Passage + 'p)> {
     let written = placed.span.of(text);
-    let (value, quote, escape): (&str, char, fn(&str, char) -> Option<(Escaped, usize)>) = match &placed.token
-    {
+    let (value, quote, escape): (&str, char, Escape) = match &placed.token {
         Token::SingleQuotedString(value) | Token::NationalStringLiteral(value) => {
             (value, '\'', if has_backslashes { escape_mysql } else { doubled })
         }
