@@ -150,8 +150,7 @@ impl Search<'_> {
     /// Takes the parts of a document.
     fn take_foreign(&mut self, packed: Packed, kind: foreign::Kind) -> io::Result<()> {
         let document = seekable(self.file, &packed.layers, &packed.spool)?;
-        for (part, foreign) in foreign::parts(document, kind)? {
-            let size = packed.size.filter(|_| part.is_none());
+        for (part, foreign, size) in foreign::parts(document, kind, packed.size)? {
             let below = packed.below(Layer::Foreign(foreign))?;
             self.found.push(Packed { part, size, ..below });
         }

@@ -97,7 +97,8 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
             let rows: Vec<&str> = rows.iter().map(|(row, _)| &**row).collect();
             // Titles and notes may stand above the header.
             let titles = csv::title_rows(&rows, delimiter, &options.columns);
-            let (table, trouble) = Table::decide(&rows[titles..], delimiter, &options.columns);
+            let (table, trouble) =
+                Table::decide(&rows[titles..], delimiter, &options.columns, options.channel);
             sniffed.trouble = trouble;
             if table.has_header {
                 let names = csv::fields(rows[titles], delimiter);

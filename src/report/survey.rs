@@ -52,6 +52,10 @@ pub struct RunFacts<'l> {
     pub ignored: Vec<String>,
     /// Rejected records by the [name](crate::read::Reason::name) of the reason.
     pub rejections: Vec<(String, u64)>,
+    /// Contacts without words among the judged.
+    pub wordless: u64,
+    /// Answered calls among these.
+    pub unheard: u64,
 }
 
 /// An input and what became of its records.

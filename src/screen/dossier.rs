@@ -211,7 +211,10 @@ impl Dossier<'_> {
         let inputs = decisions.filter_map(|(name, decision)| {
             let (ledger, input) = ledgers().find(|(ledger, _)| ledger.name == *name)?;
             let lang = material.people.lang;
-            Some(InputFacts::new(name, decision, input.size(), ledger.counts, lang))
+            // The size of a sheet is a share of its workbook's, for progress.
+            let is_sheet = decision.document.as_deref() == Some("xlsx");
+            let size = input.size().filter(|_| !is_sheet);
+            Some(InputFacts::new(name, decision, size, ledger.counts, lang))
         });
         let failures = self.inputs.iter().filter_map(|input| input.failure.clone());
         let reasons = self.summary.reasons();
@@ -225,6 +228,8 @@ impl Dossier<'_> {
             rejections: reasons
                 .map(|(reason, count)| (reason.to_owned(), count))
                 .collect(),
+            wordless: self.summary.wordless(),
+            unheard: self.summary.unheard(),
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct Row {
     pub score: u8,
     /// Categories of the counted findings.
     pub categories: Vec<Category>,
+    /// Whether it is a contact without words.
+    pub is_wordless: bool,
     /// How it was sent.
     pub channel: Option<Channel>,
     /// When.
@@ -166,6 +168,7 @@ impl Row {
             tier: verdict.tier,
             score: verdict.score,
             categories: verdict.categories.clone(),
+            is_wordless: message.is_wordless(),
             channel: message.channel,
             time: message.time,
             sender: party(&message.sender),

@@ -84,6 +84,13 @@ pub(super) fn limits(known: Known, beyond: Beyond, balance: Balance, settings: &
             "Not looked at: {rejected} records rejected, {skipped} skipped, {failed} files not read to their end, {ignored} files left out. What they hold this report doesn't know."
         ));
     }
+    let (wordless, unheard) = (run.wordless, run.unheard);
+    if wordless > 0 {
+        told.push(say!(
+            "判定的记录中有 {wordless} 条没有文字，只说明有过一次联系（未接电话、外访等）：其中没有可判定的内容，故为无问题，计入联系的次数与时段，也计入按级别和时间的条数，不计入机构的消息数和比率。其中 {unheard} 通电话已接通，说了什么不在数据中。",
+            "Of the records judged {wordless} have no words and only tell that there was a contact (an unanswered call, a visit): there is nothing in them to find, so they are clean; they count among contacts and in the figures by tier and time, not among the messages of agencies and their rates. {unheard} of them are answered calls, and what was said in these isn't in the data."
+        ));
+    }
     told.push(match settings.masks {
         true => say!(
             "个人信息已遮盖：电话、证件号、银行卡号、姓名栏和称谓前的姓名。住址和未能识别的姓名仍可能出现，传阅时请注意。",

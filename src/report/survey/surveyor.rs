@@ -111,7 +111,10 @@ impl<'l> Surveyor<'l> {
     pub fn add(&mut self, input_name: &str, row: &Row, template: Option<TemplateId>) {
         self.tiers.add(row.tier);
         self.times.add(row.time, row.tier);
-        self.agencies.add(row.agency.as_deref(), row.tier);
+        // An agency's rate would fall with every call that nobody answers.
+        if !row.is_wordless {
+            self.agencies.add(row.agency.as_deref(), row.tier);
+        }
         // No finding, no score: nine rows of ten need no more.
         if row.score == 0 {
             return;

@@ -162,6 +162,8 @@ fn facts() -> RunFacts<'static> {
         failures: vec!["c.xlsx: encrypted".to_owned()],
         ignored: vec!["photo.jpg".to_owned()],
         rejections: vec![("no-text".to_owned(), 1), ("undecodable".to_owned(), 1)],
+        wordless: 0,
+        unheard: 0,
     }
 }
 

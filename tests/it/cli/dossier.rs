@@ -450,3 +450,180 @@ fn what_bubbles_say_together_is_one_finding_of_several_records() {
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert_eq!(place.read("q/findings.csv").lines().count(), 1);
 }
+
+/// `编号, 渠道, 时间, 债务人, 号码, 身份, 机构, 是否接通, 时长, 内容`: what a call centre's records look like.
+fn calls() -> Vec<[String; 10]> {
+    let row = |number: usize, channel: &str, time: &str, outcome: &str, seconds: &str, text: &str| {
+        let person = if number == 9 { "父亲" } else { "本人" };
+        let cells = [
+            channel,
+            time,
+            "张三",
+            "13800138000",
+            person,
+            "甲公司",
+            outcome,
+            seconds,
+            text,
+        ];
+        let mut cells = cells.map(str::to_owned).to_vec();
+        cells.insert(0, number.to_string());
+        <[String; 10]>::try_from(cells).unwrap()
+    };
+    let mut rows: Vec<_> = (1..=7)
+        .map(|number| {
+            row(
+                number,
+                "电话",
+                &format!("2026-03-02 1{number}:00"),
+                "未接通",
+                "0",
+                "",
+            )
+        })
+        .collect();
+    rows.push(row(8, "电话", "2026-03-03 23:30", "已接通", "65", ""));
+    rows.push(row(9, "电话", "2026-03-03 10:00", "否", "", ""));
+    rows.push(row(10, "外访", "2026-03-04 10:00", "", "", ""));
+    rows.push(row(11, "上门", "2026-03-04 15:00", "", "", ""));
+    rows.push(row(12, "短信", "2026-03-04 16:00", "", "", "请您还款"));
+    // No contacts: it isn't known when, or what became of it; and an SMS without words.
+    rows.push(row(13, "电话", "", "未接通", "0", ""));
+    rows.push(row(14, "电话", "2026-03-04 16:00", "", "", ""));
+    rows.push(row(15, "短信", "2026-03-04 16:00", "", "", ""));
+    rows
+}
+
+#[test]
+fn contacts_without_words_are_judged_and_counted_in_every_format() {
+    let place = Place::new();
+    let header = [
+        "编号",
+        "渠道",
+        "时间",
+        "债务人",
+        "被叫号码",
+        "身份",
+        "机构",
+        "是否接通",
+        "通话时长",
+        "内容",
+    ];
+    let rows = calls();
+    let jsonl: String = rows
+        .iter()
+        .map(|row| {
+            let cells = header
+                .iter()
+                .map(|name| name.to_string())
+                .zip(row.iter().map(|cell| json!(cell)));
+            format!("{}\n", Value::Object(cells.collect()))
+        })
+        .collect();
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    csv.write_record(header).unwrap();
+    for (at, name) in (0..).zip(header) {
+        sheet.write(0, at, name).unwrap();
+    }
+    for (number, row) in (1..).zip(&rows) {
+        csv.write_record(row).unwrap();
+        for (at, cell) in (0..).zip(row) {
+            sheet.write(number, at, cell).unwrap();
+        }
+    }
+    let columns = header.iter().enumerate().map(|(at, name)| {
+        let values = StringArray::from_iter_values(rows.iter().map(|row| &row[at]));
+        (*name, Arc::new(values) as ArrayRef)
+    });
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut parquet = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    parquet.write(&batch).unwrap();
+    place.write("a.jsonl", &jsonl);
+    place.write("a.csv", csv.into_inner().unwrap());
+    place.write("a.xlsx", workbook.save_to_buffer().unwrap());
+    place.write("a.parquet", parquet.into_inner().unwrap());
+    for name in ["a.jsonl", "a.csv", "a.xlsx", "a.parquet"] {
+        let folder = format!("out-{name}/");
+        let output = place.run(&["screen", name, "-o", &folder, "--format", "jsonl,csv"]);
+        assert_eq!(code(&output), 3, "three are rejected: {}", err(&output));
+        let shown = out(&output);
+        for part in [
+            "读取 15 = 判定 12 + 拒收 3 + 跳过 0",
+            "没有文字的联系（未接电话、外访等）",
+            "其中已接通的电话",
+        ] {
+            assert!(shown.contains(part), "{name}: {part} in {shown}");
+        }
+        let results = place.read(&format!("{folder}results.jsonl"));
+        let results: Vec<Value> = results
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let marked = results.iter().filter(|result| result["without_words"] == true);
+        assert_eq!(marked.count(), 11, "{name}");
+        assert!(results.iter().all(|result| result["tier"] == "clean"));
+        assert_eq!(results[11].get("without_words"), None, "an SMS has words");
+        let contacts = place.read(&format!("{folder}contacts.csv"));
+        for limit in ["quiet-hours", "visits", "third-person-after-failed-calls"] {
+            let is_found = contacts.contains(limit);
+            // Seven tries the day before are enough to ask somebody else.
+            assert_eq!(
+                is_found,
+                limit != "third-person-after-failed-calls",
+                "{name}: {limit} in {contacts}"
+            );
+        }
+        let summary = place.read(&format!("{folder}report.html"));
+        assert!(summary.contains("11 条没有文字"), "{name}");
+    }
+    let input = &records(&place.run(&["sniff", "a.csv", "--json", "--records", "20"]))[0];
+    assert_eq!(input["records"][0]["without_words"], true);
+    assert_eq!(input["records"][9]["channel"], "visit");
+    assert_eq!(input["records"][11]["without_words"], false);
+    assert_eq!(input["records"][13]["rejected"], "empty-text");
+    let shown = out(&place.run(&["sniff", "a.csv"]));
+    assert!(shown.contains("没有文字的联系"), "{shown}");
+}
+
+#[test]
+fn a_table_of_calls_needs_no_column_of_texts() {
+    let place = Place::new();
+    let header = "呼叫时间,被叫号码,机构,是否接通,通话时长";
+    let rows: String = (0..8)
+        .map(|minute| format!("2026-03-02 23:0{minute},13800138000,甲催收有限责任公司,否,0\n"))
+        .collect();
+    place.write("a.csv", format!("{header}\n{rows}"));
+    place.write(
+        "v.csv",
+        "外访时间,债务人\n2026-03-02 10:00,张三\n2026-03-02 11:00,张三\n",
+    );
+    let output = place.run(&["screen", "a.csv", "-o", "o/", "--format", "csv"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(out(&output).contains("读取 8 = 判定 8"), "{}", out(&output));
+    assert!(out(&output).contains("没有正文列"), "{}", out(&output));
+    assert!(place.read("o/contacts.csv").contains("quiet-hours"));
+    let shown = out(&place.run(&["sniff", "a.csv"]));
+    assert!(
+        shown.contains("没有正文列") && shown.contains("未接通"),
+        "{shown}"
+    );
+    assert_eq!(
+        code(&place.run(&["screen", "v.csv", "-o", "n/"])),
+        2,
+        "visits of which nothing says so"
+    );
+    let output = place.run(&[
+        "screen",
+        "v.csv",
+        "--channel",
+        "visit",
+        "-o",
+        "p/",
+        "--format",
+        "csv",
+    ]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(place.read("p/contacts.csv").contains("visits"));
+}
