@@ -156,14 +156,15 @@ pub enum Channel {
     Letter,
     /// A call: its transcript, or that there was one.
     Call,
-    /// Somebody comes in person.
-    Visit,
     /// A text before it is sent, with variables.
     Template,
     /// A text for the public.
     Article,
     /// Any other word that a record used.
     Other,
+    // Last, because compiled lexicons hold channels by their places; `ALL` has the order of reports.
+    /// Somebody comes in person.
+    Visit,
 }
 
 /// What the creditor is.
