@@ -21,6 +21,7 @@ use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
 use dunlint::rule::Tier;
 use dunlint::screen::filter::Condition;
+use dunlint::screen::join::JoinSummary;
 use dunlint::screen::journal::Progress as Stand;
 use dunlint::screen::{Product, Run, screen};
 use dunlint::{Error, ErrorKind, Lexicon, Linter, Result};
@@ -188,6 +189,8 @@ struct Job<'j> {
 struct Done {
     read: u64,
     summary: Summary,
+    /// What messages in a row say together, where that was looked for.
+    joined: JoinSummary,
     decisions: Vec<(String, Decision)>,
     /// In words.
     failures: Vec<String>,
@@ -258,6 +261,7 @@ impl<'j> Job<'j> {
         Ok(Done {
             read: screened.read,
             summary: screened.summary,
+            joined: JoinSummary::default(),
             decisions: screened.decisions,
             failures: failures.map(|error| error.shown(context.lang)).collect(),
             lossy_numbers: screened.lossy_numbers,
@@ -276,7 +280,8 @@ fn outcome(screened: &Done, unfound: usize, arguments: &Arguments, context: &Con
         );
         return Err(Error::said(ErrorKind::Output, reason));
     }
-    let flagged = arguments.fail_on.map_or(0, |tier| summary.at_least(tier));
+    let flagged = |tier| summary.at_least(tier) + screened.joined.at_least(tier);
+    let flagged = arguments.fail_on.map_or(0, flagged);
     let unjudged = summary.rejected + (screened.failures.len() + unfound) as u64;
     Ok(match (flagged, unjudged, summary.judged) {
         (1.., _, _) => Outcome::Found,

@@ -165,6 +165,26 @@ impl Book {
             Whole(survey.for_review),
             Share(part(survey.for_review, all)),
         ]);
+        if let Some(joined) = survey.joined {
+            rows.push([
+                label(
+                    lang,
+                    "合并判定的连续消息（组）",
+                    "messages in a row judged together (groups)",
+                ),
+                Whole(joined.groups),
+                Value::None,
+            ]);
+            let found = pick(
+                lang,
+                "合并才构成的发现（不计入消息）：",
+                "findings that take several messages (no messages): ",
+            );
+            for tier in [Tier::Severe, Tier::Warning, Tier::Notice] {
+                let name = format!("{found}{}", tier.title(lang));
+                rows.push([Own(name), Whole(joined.of_tier(tier)), Value::None]);
+            }
+        }
         let columns = [
             ("项目", "Item", 40.0),
             ("值", "Value", 40.0),
@@ -189,6 +209,7 @@ impl Book {
             ("相同的消息", "Same", 10.0),
             ("规则", "Rules", 30.0),
             ("文字", "Text", 70.0),
+            ("由这些消息合并", "Joined from", 24.0),
         ];
         let rows = survey.worst.iter().map(|case| {
             let mut rules: Vec<&str> = case.findings.iter().map(|finding| &*finding.rule).collect();
@@ -206,6 +227,15 @@ impl Book {
                 Whole(case.same),
                 Own(rules.join(" ")),
                 Text(&case.text),
+                match case.parts.is_empty() {
+                    true => Value::None,
+                    false => Own(case
+                        .parts
+                        .iter()
+                        .map(|part| &*part.id)
+                        .collect::<Vec<_>>()
+                        .join("\n")),
+                },
             ]
         });
         self.add_sheet(("最严重的消息", "Worst messages"), &columns, rows)?;
@@ -226,8 +256,10 @@ impl Book {
             numbered.map(move |(number, finding)| (case, number, finding))
         });
         let rows = findings.map(|(case, number, finding)| {
-            let span = case.spans.iter().find(|span| span.finding == number);
-            let words = span.map(|span| case.text.chars().take(span.end).skip(span.start).collect());
+            let spans = case.spans.iter().filter(|span| span.finding == number);
+            // Several only where several messages hold them.
+            let words = spans.map(|span| case.text.chars().take(span.end).skip(span.start).collect());
+            let words: Vec<String> = words.collect();
             [
                 Text(&case.id),
                 Text(&finding.rule),
@@ -235,7 +267,10 @@ impl Book {
                 Text(finding.category.title(lang)),
                 Text(finding.tier.title(lang)),
                 Text(confidence(finding.confidence, lang)),
-                words.map_or(Value::None, Own),
+                match words.is_empty() {
+                    true => Value::None,
+                    false => Own(words.join(" / ")),
+                },
                 maybe(finding.message.as_deref()),
                 Own(finding.basis.join("\n")),
                 maybe(finding.instead.as_deref()),
@@ -386,6 +421,7 @@ impl Book {
             ("模板", "Template", 10.0),
             ("级别", "Tier", 9.0),
             ("消息", "Messages", 12.0),
+            ("有发现", "Flagged", 12.0),
             ("机构", "Agencies", 10.0),
             ("类别", "Categories", 24.0),
             ("规则", "Rules", 40.0),
@@ -396,6 +432,7 @@ impl Book {
                 Text(&template.id),
                 Text(template.tier.title(lang)),
                 Whole(template.messages),
+                Whole(template.flagged),
                 Whole(template.agencies),
                 Own(categories(&template.categories, lang)),
                 Own(template.rules.join(" ")),
@@ -485,7 +522,7 @@ impl Book {
         let rows = survey.inputs.iter().map(|input| {
             [
                 Text(&input.name),
-                Text(&input.format),
+                maybe(input.format.as_deref()),
                 maybe(input.encoding.as_deref()),
                 input.bytes.map_or(Value::None, Whole),
                 Whole(input.balance.read),

@@ -145,7 +145,7 @@ fn counts(read: u64, judged: u64, rejected: u64, skipped: u64) -> Counts {
 fn facts() -> RunFacts<'static> {
     let input = |name: &str, format: &str, counts: Counts| InputFacts {
         name: name.to_owned(),
-        format: format.to_owned(),
+        format: Some(format.to_owned()),
         encoding: Some("UTF-8".to_owned()),
         bytes: Some(1000),
         balance: counts.into(),
@@ -194,9 +194,9 @@ pub(crate) fn small_survey(lang: Lang) -> Survey {
     let mut surveyor = Surveyor::new(settings, 10);
     for (name, row) in &rows {
         let template = row.skeleton.and_then(|key| found.template_of(Key(key)));
-        surveyor.add(name, row, template);
+        surveyor.add(name, row, &row.findings(), template);
     }
-    surveyor.finish(facts(), Some(&found), Some(&cases))
+    surveyor.finish(facts(), Some(&found), Some(&cases), None)
 }
 
 /// The same with hostile text wherever a record, a file or a lexicon can put it.
@@ -419,7 +419,7 @@ fn sums_agree() {
 fn a_row_that_got_lost_shows() {
     let (rules, laws) = small_lexicon();
     let surveyor = Surveyor::new(settings(&rules, &laws, Lang::En), 10);
-    let survey = surveyor.finish(facts(), None, None);
+    let survey = surveyor.finish(facts(), None, None, None);
     assert!(!survey.balance.is_balanced(), "no row of eight was handed in");
     assert_eq!(survey.contacts, None);
     for told in ["Templates were not looked for.", "Personal data is not masked"] {
@@ -441,8 +441,8 @@ fn what_is_listed_hangs_on_contents_alone() {
         .collect();
     let listed = |rows: &mut dyn Iterator<Item = &Row>| {
         let mut surveyor = Surveyor::new(settings, 5);
-        rows.for_each(|row| surveyor.add("a", row, None));
-        let worst = surveyor.finish(facts(), None, None).worst.into_iter();
+        rows.for_each(|row| surveyor.add("a", row, &row.findings(), None));
+        let worst = surveyor.finish(facts(), None, None, None).worst.into_iter();
         worst
             .map(|case| (case.score, case.text, case.same))
             .collect::<Vec<_>>()
@@ -466,8 +466,9 @@ fn long_texts_and_many_findings_are_bounded() {
         ..Message::text(text)
     };
     let mut surveyor = Surveyor::new(settings, 5);
-    surveyor.add("a", &row(&message, &verdict, 1, &settings), None);
-    let survey = surveyor.finish(facts(), None, None);
+    let row = row(&message, &verdict, 1, &settings);
+    surveyor.add("a", &row, &row.findings(), None);
+    let survey = surveyor.finish(facts(), None, None, None);
     let [case] = &survey.worst[..] else { panic!() };
     assert_eq!(
         (case.text.chars().count(), case.id.chars().count()),

@@ -57,8 +57,8 @@ fn found_in(
         joins.take(pieces).unwrap();
     }
     let mut found = Vec::new();
-    let each = |finding: &JoinedFinding| {
-        found.push(finding.clone());
+    let each = |finding: JoinedFinding| {
+        found.push(finding);
         Ok(())
     };
     let summary = joins.finish(each).unwrap();
