@@ -53,7 +53,7 @@ pub(super) struct Arguments {
     /// Only messages of which this holds are in the tables, such as tier>=warning or agency=NAME; may be repeated
     #[arg(long = "where", value_name = "CONDITION", value_parser = condition_value)]
     condition: Vec<Condition>,
-    /// List so many of the worst messages; the tables hold only these, the worst first
+    /// List so many of the worst, joined findings among the messages; the tables hold only these, the worst first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     top: Option<u32>,
     /// Go on with a run that was ended before its time
@@ -65,7 +65,7 @@ pub(super) struct Arguments {
     /// How many bytes are read at a time; by default as many as suit the input, 4 MiB at most
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
     chunk_size: Option<u32>,
-    /// Exit with 1 if a message reaches this tier; off unless given
+    /// Exit with 1 if a message or a joined finding reaches this tier; off unless given
     #[arg(long, value_name = "TIER", value_parser = tier_value())]
     fail_on: Option<Tier>,
     /// Leave clean messages out of the results

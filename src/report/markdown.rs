@@ -468,7 +468,7 @@ fn share(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::survey::tests::{HOSTILE, hostile_survey, small_survey};
+    use crate::report::survey::tests::{HOSTILE, hostile_survey, joined_survey, small_survey};
 
     fn written(survey: &Survey) -> String {
         let mut out = Vec::new();
@@ -542,8 +542,41 @@ mod tests {
         ] {
             assert!(chinese.lines().any(|own| own == line), "{line}\n{chinese}");
         }
+        let template = chinese.lines().find(|line| line.contains("`T00001`")).unwrap();
+        assert!(
+            template.starts_with("| `T00001` | 严重 | 2 | 2 | 1 |"),
+            "{template}"
+        );
+        assert!(chinese.contains("| `c.xlsx` |  | 0 | 0 | 0 | 0 | `encrypted` |"));
         let english = written(&small_survey(Lang::En));
         assert!(english.contains("8 messages were judged; 4 (50.00 %) have findings, 3 of them severe."));
         assert!(english.lines().count() < 140);
+    }
+
+    #[test]
+    fn what_several_messages_say_together_is_marked() {
+        for (lang, lines) in [
+            (
+                Lang::Zh,
+                [
+                    "另有 2 处发现要几条连续消息合起来才构成，其中严重 2 处；不计入以上消息数。",
+                    "`7; 9`（由 2 条消息合并）",
+                ],
+            ),
+            (
+                Lang::En,
+                [
+                    "Besides, 2 findings take several messages in a row, 2 of them severe",
+                    "`7; 9` (joined from 2 messages)",
+                ],
+            ),
+        ] {
+            let text = written(&joined_survey(lang));
+            for line in lines {
+                assert!(text.contains(line), "{line}\n{text}");
+            }
+            assert!(text.contains("`再不还，打断 / 你的腿！`"));
+            assert!(!written(&small_survey(lang)).contains(lines[0]));
+        }
     }
 }

@@ -203,11 +203,7 @@ pub fn assemble<'l>(journal: &Journal, plan: &Plan, material: Material<'_, 'l>) 
     material.pool.install(put_together)
 }
 
-fn write_contacts<'l>(
-    cases: Cases<'l>,
-    settings: &Settings,
-    sinks: &mut Sinks,
-) -> Result<CaseFindings<'l>> {
+fn write_contacts<'l>(cases: Cases<'l>, settings: &Settings, sinks: &mut Sinks) -> Result<CaseFindings<'l>> {
     let mut part = Part::default();
     let found = cases.finish(|finding| {
         part.rows
@@ -257,7 +253,11 @@ impl Clerk<'_, '_> {
         let input = self.material.inputs[chunk.input as usize].name();
         let pack = |(rows, findings): (&[Row], &[Vec<RowFinding>])| {
             let mut part = Part::default();
-            for (row, findings) in rows.iter().zip(findings).filter(|(row, own)| plan.takes(row, own)) {
+            for (row, findings) in rows
+                .iter()
+                .zip(findings)
+                .filter(|(row, own)| plan.takes(row, own))
+            {
                 part.push(Placed::of(input, row, templates), findings, kept, plan.jsonl);
             }
             part
@@ -268,7 +268,10 @@ impl Clerk<'_, '_> {
                 parts.zip(findings.par_chunks(ROWS_OF_PART)).map(pack).collect()
             }
             Some(ranking) => {
-                let wanted = rows.iter().zip(&findings).filter(|(row, own)| plan.takes(row, own));
+                let wanted = rows
+                    .iter()
+                    .zip(&findings)
+                    .filter(|(row, own)| plan.takes(row, own));
                 wanted.for_each(|(row, _)| ranking.note(chunk.input, row));
                 Vec::new()
             }
@@ -343,7 +346,8 @@ impl Part {
         }
         let result = &placed.row.result;
         if has_results && !result.is_empty() {
-            self.results.extend([result.as_bytes(), b"\n"].concat());
+            self.results.extend_from_slice(result.as_bytes());
+            self.results.push(b'\n');
         }
     }
 

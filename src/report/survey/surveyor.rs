@@ -16,8 +16,9 @@ use crate::report::survey::agencies::Agencies;
 use crate::report::survey::times::Times;
 use crate::report::survey::worst::{Origin, Worst};
 use crate::report::survey::{
-    Balance, CategoryCount, DisguiseCount, JoinedCounts, Law, MOST_FILES, MOST_LINE_CHARACTERS, Quiet, Rejected,
-    RuleCount, RunFacts, SCHEMA, Survey, TierCounts, Totals, contacts, cut, name_of, prose, templates,
+    Balance, CategoryCount, DisguiseCount, JoinedCounts, Law, MOST_FILES, MOST_LINE_CHARACTERS, Quiet,
+    Rejected, RuleCount, RunFacts, SCHEMA, Survey, TierCounts, Totals, contacts, cut, name_of, prose,
+    templates,
 };
 use crate::report::words::{self, pick};
 use crate::rule::{Category, Lang, Rule, Tier};

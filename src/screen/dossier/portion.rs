@@ -141,7 +141,11 @@ mod tests {
             packed.push(*table, cells);
         }
         assert_eq!(packed.len(), rows.len());
-        for tables in [&[Which::Results][..], &[Which::Findings], &[Which::Contacts, Which::Results]] {
+        for tables in [
+            &[Which::Results][..],
+            &[Which::Findings],
+            &[Which::Contacts, Which::Results],
+        ] {
             let mut witness = Witness::default();
             packed.write(tables, &mut witness).unwrap();
             let expected = rows.iter().filter_map(|(table, cells)| {

@@ -44,7 +44,12 @@ impl Ranking {
 
     pub(super) fn note_joined(&mut self, joined: JoinedRow) {
         self.joined += 1;
-        let rank = (Reverse(joined.row.score), joined.input(), joined.row.record, self.joined);
+        let rank = (
+            Reverse(joined.row.score),
+            joined.input(),
+            joined.row.record,
+            self.joined,
+        );
         self.keep(rank, Some(joined));
     }
 
@@ -64,10 +69,13 @@ impl Ranking {
             let ranked = chunk.rows.into_iter().map(|row| (rank(&row), row));
             messages.extend(ranked.filter(|(rank, _)| self.kept.contains_key(rank)));
         }
-        let ranked = self.kept.into_iter().filter_map(move |(rank, joined)| match joined {
-            Some(joined) => Some(Ranked::Joined(Box::new(joined))),
-            None => Some(Ranked::Message(rank.1, Box::new(messages.remove(&rank)?))),
-        });
+        let ranked = self
+            .kept
+            .into_iter()
+            .filter_map(move |(rank, joined)| match joined {
+                Some(joined) => Some(Ranked::Joined(Box::new(joined))),
+                None => Some(Ranked::Message(rank.1, Box::new(messages.remove(&rank)?))),
+            });
         Ok(ranked)
     }
 }

@@ -183,7 +183,9 @@ impl Sink<'_> {
     }
 
     fn end(&mut self) -> Result<()> {
-        let Some(thread) = self.thread.take() else { return Ok(()) };
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
         thread
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -274,4 +276,78 @@ fn sync(out: BufWriter<File>) -> io::Result<()> {
     out.into_inner()
         .map_err(io::IntoInnerError::into_error)?
         .sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::table::Cell;
+    use crate::screen::dossier::portion::Part;
+
+    /// A disk that is full after some rows.
+    struct Full(usize);
+
+    impl TableWriter for Full {
+        fn write_row(&mut self, _: usize, _: &[Cell]) -> io::Result<()> {
+            match self.0.checked_sub(1) {
+                Some(left) => {
+                    self.0 = left;
+                    Ok(())
+                }
+                None => Err(io::ErrorKind::StorageFull.into()),
+            }
+        }
+
+        fn finish(self: Box<Self>) -> io::Result<()> {
+            self.0
+                .checked_sub(1)
+                .map(|_| ())
+                .ok_or_else(|| io::ErrorKind::StorageFull.into())
+        }
+    }
+
+    fn portion() -> Portion {
+        let mut part = Part::default();
+        part.rows.push(Which::Results, &["甲".into()]);
+        part.results.extend(b"{}\n");
+        part.into()
+    }
+
+    /// Full after so many rows of ten: what is told, and the files with their names.
+    fn run(rows: usize) -> (Result<()>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let told = std::thread::scope(|scope| {
+            let mut sinks = Sinks { sinks: Vec::new() };
+            let writer = Box::new(Full(rows));
+            let tables = vec![Which::Results];
+            sinks.add(
+                scope,
+                Files::new(path("t.csv")),
+                Content::Tables { writer, tables },
+            )?;
+            sinks.add_lines(scope, path("results.jsonl"), Content::Results)?;
+            (0..10).try_for_each(|_| sinks.write(portion()))?;
+            sinks.close()?;
+            sinks.finish().map(|_| ())
+        });
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort_unstable();
+        (told, names)
+    }
+
+    #[test]
+    fn what_goes_wrong_on_a_thread_is_told_and_nothing_half_done_gets_its_name() {
+        // At once, in the midst, with the last row; when it is closed all is handed over, and other files may be whole.
+        for rows in [0, 5, 9, 10] {
+            let (told, names) = run(rows);
+            let told = told.unwrap_err();
+            assert!(told.place().file.as_ref().unwrap().ends_with("t.csv"), "{told}");
+            assert!(told.to_string().contains("--resume"), "{told}");
+            assert!(!names.iter().any(|name| name == "t.csv"), "{rows}: {names:?}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::screen::join::run::{Run, Seams, WINDOWS};
 use crate::screen::join::{Ear, JoinedFinding};
 
 /// Pieces that are held until they are judged: some 2 MB, and work for a few milliseconds.
-const MOST_PIECES: usize = 4096;
+pub(super) const MOST_PIECES: usize = 4096;
 
 /// Runs, the last of which may go on.
 #[derive(Debug, Default)]

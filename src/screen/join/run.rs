@@ -255,7 +255,12 @@ impl Run {
             let text_of = |range: std::ops::Range<usize>| &piece.content.text[range];
             let stretch = joined.stretches[share.stretch].joined;
             let masked_words = masked(joined.message.stretch(None), stretch, &personal);
-            let text = [text_of(0..words.start), &*masked_words, text_of(words.end..piece.content.text.len())].concat();
+            let text = [
+                text_of(0..words.start),
+                &*masked_words,
+                text_of(words.end..piece.content.text.len()),
+            ]
+            .concat();
             match masks {
                 true => masked_text(&text, &names_of(&joined.message)).into_owned(),
                 false => text,
