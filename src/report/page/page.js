@@ -177,7 +177,7 @@
       contactsSeen: "{n} {n?debtor-day was:debtor-days were} examined.", contactsNone: "No contact was beyond a limit.", debtor: "Debtor", day: "Day", limit: "Limit", contactCount: "Count", basis: "Basis",
       law: "law", policy: "project default, not law", title: "Matter", moreRecords: "{n} more",
 
-      worstNote: "{n} {n?message:messages}, worst first; of messages that read the same, one. Underlined are the words that carry the finding: ■ double line severe, ▲ solid line warning, ○ dashed line notice. Turns count from 0.",
+      worstNote: "{n} {n?case:cases}, worst first; of those that read the same, one. Underlined are the words that carry the finding: ■ double line severe, ▲ solid line warning, ○ dashed line notice. Turns count from 0.",
       joinedNote: "What is marked as joined none of its messages says by itself: all that have a share in it are shown, in their order.", joinedFrom: "joined from {n} messages", sameJoined: "{n} groups read the same",
       worstNone: "There are no messages to list.", score: "score {n}", record: "record {n}", turn: "turn {n}", id: "id", same: "{n} messages read the same", time: "time", noTime: "no time", noAgency: "agency unknown",
       instead: "Lawful wording", whole: "Show the whole text ({n} characters)", part: "Show the main parts", gap: "{n} characters left out", text: "Message text", evidence: "Findings",
