@@ -248,7 +248,7 @@ impl Told {
                 id: name_of(&record.id),
                 input: name_of(name(record.record.input)),
                 record: record.record.record,
-                time: times::shown(record.time),
+                time: times::shown_to_the_second(record.time),
                 start,
                 end: at,
             });
