@@ -10,6 +10,7 @@ use crate::report::survey::templates::MOST_TEMPLATES;
 use crate::report::survey::times::MAX_DAYS;
 use crate::report::survey::worst::MOST_FINDINGS;
 use crate::report::survey::{Balance, Totals, templates};
+use crate::screen::join::JoinSummary;
 use crate::screen::skeleton::Found;
 use crate::screen::skeleton::MAX_SKELETONS;
 
@@ -50,6 +51,12 @@ pub(super) fn method(known: Known, beyond: Beyond, settings: &Settings) -> Vec<S
             "How often and when debtors were contacted is checked over all records of a debtor, whatever the words; where the limits come from and what could not be checked stands in that section."
         ));
     }
+    if let Some(JoinSummary { runs, .. }) = known.joined {
+        told.push(say!(
+            "同一发送方发给同一接收方、紧接着的消息（两分钟内的聊天气泡、长短信的各段）另外合并判断，共 {runs} 组。只有几条合起来才构成的发现，单独计数，列入最严重的消息时标明由几条合并；它不改变任何一条消息的级别，也不计入消息数、比率、类别、规则和法规的数字。",
+            "Messages of one sender to one recipient that follow each other (bubbles within two minutes, parts of a long SMS) are judged together, too: {runs} groups. What only several of them say is counted by itself and marked as joined among the worst; it changes no message's tier and is in no count of messages, no rate, and no figure of categories, rules or laws."
+        ));
+    }
     told.push(say!(
         "同样的输入、词典和选项，得到同样的结论，与机器和时刻无关。",
         "The same inputs, lexicons and options give the same results, on any machine and at any hour."
@@ -63,6 +70,7 @@ pub(super) fn limits(known: Known, beyond: Beyond, balance: Balance, settings: &
         run,
         templates,
         cases,
+        ..
     } = known;
     let mut told = vec![
         say!(

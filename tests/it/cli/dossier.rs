@@ -626,4 +626,142 @@ fn a_table_of_calls_needs_no_column_of_texts() {
     ]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert!(place.read("p/contacts.csv").contains("visits"));
+
+/// The data of a page.
+fn page_data(page: &str) -> Value {
+    let begin = "<script type=\"application/json\" id=\"data\">";
+    let rest = page.split(begin).nth(1).unwrap();
+    serde_json::from_str(rest.split("</script>").next().unwrap()).unwrap()
+}
+
+/// Bubbles of which only several together are an offence, then a message that is none.
+fn bubbles(place: &Place) {
+    let record = |(id, recipient, time, text): (&str, &str, &str, &str)| {
+        let time = format!("2026-03-02 {time}");
+        let record = json!({"id": id, "channel": "im", "sender": "催收甲", "recipient": recipient, "time": time,
+            "text": text});
+        format!("{record}\n")
+    };
+    let all = [
+        ("a", "13900000001", "10:00:00", "我要打"),
+        ("c", "13900000001", "10:00:20", "断"),
+        ("d", "13900000001", "10:00:50", "你的腿"),
+        ("e", "13900000002", "11:00:00", "请您今天还款"),
+    ];
+    place.write("d.jsonl", all.map(record).concat());
+}
+
+#[test]
+fn what_bubbles_say_together_is_in_the_reports_and_in_no_count_of_messages() {
+    let place = Place::new();
+    bubbles(&place);
+    let output = place.run(&["screen", "d.jsonl", "-o", "o/"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let data = page_data(&place.read("o/report.html"));
+    assert_eq!(
+        data["tiers"],
+        json!({"clean": 4, "notice": 0, "warning": 0, "severe": 0})
+    );
+    assert_eq!(
+        data["joined"],
+        json!({"groups": 1, "notice": 0, "warning": 0, "severe": 1})
+    );
+    assert_eq!(data["rules"], json!([]));
+    let [case] = &data["worst"].as_array().unwrap()[..] else {
+        panic!("{}", data["worst"])
+    };
+    assert_eq!(case["text"], "我要打 / 断 / 你的腿");
+    let told = |key: &str| -> Vec<&Value> {
+        case["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| &part[key])
+            .collect()
+    };
+    assert_eq!(told("id"), ["a", "c", "d"]);
+    assert_eq!(told("record"), [&json!(1), &json!(2), &json!(3)]);
+    assert_eq!(told("start"), [&json!(0), &json!(6), &json!(10)]);
+    let spans = case["spans"].as_array().unwrap().iter();
+    let spans: Vec<(u64, u64)> = spans
+        .map(|span| (span["start"].as_u64().unwrap(), span["end"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(spans, [(2, 3), (6, 7), (10, 13)]);
+    assert!(
+        place
+            .read("o/summary.md")
+            .contains("`a; c; d`（由 3 条消息合并）")
+    );
+}
+
+#[test]
+fn what_bubbles_say_together_decides_the_exit_code() {
+    let place = Place::new();
+    bubbles(&place);
+    for (output, tier, expected) in [
+        ("o/", "severe", 1),
+        ("o.xlsx", "warning", 1),
+        // Nothing is judged together for these.
+        ("o.csv", "notice", 0),
+        ("o.jsonl", "notice", 0),
+    ] {
+        let run = place.run(&["screen", "d.jsonl", "-o", output, "--fail-on", tier]);
+        assert_eq!(code(&run), expected, "{output}: {}", err(&run));
+    }
+}
+
+#[test]
+fn what_bubbles_say_together_is_ranked_with_messages() {
+    let place = Place::new();
+    bubbles(&place);
+    let mut records = place.read("d.jsonl");
+    records.push_str(&format!("{}\n", json!({"id": "n", "text": NOTICE})));
+    place.write("d.jsonl", records);
+    for (top, expected) in [("1", &["a"][..]), ("2", &["a", "n"])] {
+        let output = place.run(&["screen", "d.jsonl", "-o", "o/", "--format", "csv", "--top", top]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        let text = place.read("o/findings.csv");
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let id = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "id")
+            .unwrap();
+        let mut ids: Vec<String> = reader.records().map(|row| row.unwrap()[id].to_owned()).collect();
+        ids.dedup();
+        assert_eq!(ids, expected, "--top {top}");
+        let worst = page_data(&place.read("o/report.html"))["worst"].clone();
+        let listed: Vec<&Value> = worst.as_array().unwrap().iter().map(|case| &case["id"]).collect();
+        assert_eq!(listed, expected, "--top {top}");
+    }
+}
+
+#[test]
+fn inputs_that_could_not_be_opened_are_in_the_reports() {
+    let place = Place::new();
+    bubbles(&place);
+    place.write("bad.xlsx", b"PK\x03\x04 no workbook");
+    let output = place.run(&["screen", "d.jsonl", "bad.xlsx", "nowhere.csv", "-o", "o/"]);
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    let data = page_data(&place.read("o/report.html"));
+    let inputs = data["inputs"].as_array().unwrap();
+    let names: Vec<&Value> = inputs.iter().map(|input| &input["name"]).collect();
+    assert_eq!(names, ["d.jsonl", "bad.xlsx", "nowhere.csv"]);
+    assert_eq!(
+        (&inputs[0]["format"], &inputs[0]["note"]),
+        (&json!("jsonl"), &Value::Null)
+    );
+    for input in &inputs[1..] {
+        assert_eq!((&input["format"], &input["read"]), (&Value::Null, &json!(0)));
+        assert!(
+            input["note"].as_str().is_some_and(|note| !note.is_empty()),
+            "{input}"
+        );
+    }
+    let summary = place.read("o/summary.md");
+    assert!(
+        summary.lines().any(|line| line.starts_with("| `nowhere.csv` |")),
+        "{summary}"
+    );
 }
