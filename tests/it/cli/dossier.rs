@@ -401,11 +401,13 @@ fn a_full_disk_loses_nothing() {
     let place = Place::new();
     place.write("d.jsonl", jsonl_dump(2_000));
     assert_eq!(code(&place.run(&arguments("whole/", &[]))), 3);
-    let sizes = files(&place.path("whole"));
-    let largest = sizes.values().map(Vec::len).max().unwrap() as u64;
+    // The journal is packed, so there is room for it where there is none for the records.
+    let records = std::fs::metadata(place.path("whole/results.jsonl"))
+        .unwrap()
+        .len();
     for (phase, most_bytes, failing) in [
         ("journal", 12 << 10, ".journal"),
-        ("tables", largest - 1024, "results."),
+        ("tables", records - 1024, "results."),
     ] {
         let output = format!("{phase}/");
         let full = run_limited(&place, most_bytes, &arguments(&output, &[]));
