@@ -256,7 +256,10 @@ impl<'j> Job<'j> {
         progress.finish();
         let screened = screened
             .and_then(|screened| files.finish().map(|()| screened))
-            .map_err(unwritten)?;
+            .map_err(|error| match self.target {
+                Target::File(path) => unwritten(error).in_file(path),
+                _ => unwritten(error),
+            })?;
         let failures = screened.failures.iter();
         Ok(Done {
             read: screened.read,
@@ -345,5 +348,7 @@ fn chunk_bytes(size: Option<u64>, threads: usize) -> usize {
 
 /// Bytes of all inputs; none if one of them doesn't tell, as a pipe.
 fn size_of(inputs: &[Input]) -> Option<u64> {
-    inputs.iter().map(Input::size).sum()
+    let mut sizes = inputs.iter().map(Input::size);
+    // An archive may claim anything of its members.
+    sizes.try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)))
 }

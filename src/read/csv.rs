@@ -25,6 +25,11 @@ pub(crate) struct Table {
     pub names: Vec<String>,
     /// Whether the text's column was chosen by its looks.
     pub is_guessed: bool,
+    /// How many fields a row has: as many as the header, or as most rows.
+    pub width: usize,
+    /// Whether a row with words beyond its last column is refused: a delimiter in its text has cut that in two, or another
+    /// row hangs on it.
+    pub is_strict: bool,
 }
 
 /// Delimiters tried, in this order where they do equally well.
@@ -51,6 +56,8 @@ impl Table {
                 columns: Vec::new(),
                 names: Vec::new(),
                 is_guessed: false,
+                width: 1,
+                is_strict: false,
             };
             return (table, None);
         };
@@ -125,9 +132,15 @@ impl Table {
         let table = Self {
             delimiter,
             has_header,
-            columns,
             names: names.map(|name| name.trim().to_owned()).collect(),
             is_guessed,
+            width: match has_header {
+                // A column may be named by its number that has no name.
+                true => columns.last().map_or(0, |column| column.number).max(first.len()),
+                false => usual_width(&rows),
+            },
+            is_strict: has_header,
+            columns,
         };
         (table, trouble)
     }
@@ -145,23 +158,33 @@ impl Table {
     /// Reads a row.
     ///
     /// # Errors
-    /// If its column of turns holds JSON that isn't turns.
+    /// If its column of turns holds JSON that isn't turns, or it has more fields than the header.
     pub(crate) fn draft<'a>(&self, row: &'a str) -> Result<Draft<'a>, Reason> {
         let mut draft = Draft::default();
         let mut wanted = self.columns.iter().peekable();
         for (at, value) in fields(row, self.delimiter).enumerate() {
+            if self.is_strict && at >= self.width && !value.trim().is_empty() {
+                return Err(Reason::TooManyFields { columns: self.width });
+            }
             while let Some(column) = wanted.next_if(|column| column.number == at + 1) {
                 match column.field {
                     Field::Turns => jsonl::set_turns(&mut draft, &value)?,
                     field => draft.set(field, value.clone()),
                 }
             }
-            if wanted.peek().is_none() {
+            if wanted.peek().is_none() && !self.is_strict {
                 break;
             }
         }
         Ok(draft)
     }
+}
+
+/// How many fields most rows have.
+fn usual_width(rows: &[Vec<Cow<'_, str>>]) -> usize {
+    let mut widths: Vec<usize> = rows.iter().map(Vec::len).collect();
+    widths.sort_unstable();
+    widths[widths.len() / 2]
 }
 
 /// The delimiter under which the rows look most like a table, and whether they do.

@@ -292,6 +292,8 @@ fn rejection_reason(reason: &RejectionReason) -> String {
         }
         RejectionReason::TooLong { bytes } => format!("记录长 {bytes} 字节，超过上限"),
         RejectionReason::UnterminatedQuote => "引号没有闭合".to_owned(),
+        RejectionReason::TooManyFields { columns } => format!("字段多于表格的 {columns} 列"),
+        RejectionReason::CutOff => "文件读到此处中断，记录不完整".to_owned(),
         RejectionReason::Json { problem, column } => {
             format!("不是 JSON：第 {column} 列，{}", json_problem(problem))
         }

@@ -372,7 +372,9 @@ impl Dossier<'_> {
         let met = material.inputs.iter().zip(opened).zip(&self.inputs);
         let met = met.map(|((input, decision), ledger)| {
             // The size of a sheet is a share of its workbook's, for progress.
-            let document = decision.as_ref().and_then(|decision| decision.document.as_deref());
+            let document = decision
+                .as_ref()
+                .and_then(|decision| decision.document.as_deref());
             let size = input.size().filter(|_| document != Some("xlsx"));
             let facts = InputFacts::new(input.name(), decision.as_ref(), size, ledger.counts, lang);
             facts.failed(ledger.failure.as_deref(), lang)

@@ -108,7 +108,10 @@ pub(super) fn write_sheet(file: Shared, sheet: Sheet, out: &mut dyn Write, tally
         expected: 1,
     };
     match &mut workbook {
-        Sheets::Xlsx(workbook) => write_cells(workbook, &name, &mut rows)?,
+        Sheets::Xlsx(workbook) => {
+            let written = write_cells(workbook, &name, &mut rows);
+            return rows.out.flush().and(written);
+        }
         other => {
             let range = other.worksheet_range(&name).map_err(damaged)?;
             rows.expected = range.height() as u64;
@@ -128,7 +131,17 @@ fn write_cells(workbook: &mut Xlsx<Shared>, name: &str, rows: &mut Rows) -> io::
     let mut cells = workbook.worksheet_cells_reader(name).map_err(damaged)?;
     rows.expected = rows_of(cells.dimensions());
     let mut current = None;
-    while let Some(cell) = cells.next_cell().map_err(damaged)? {
+    let mut end = Ok(());
+    loop {
+        let cell = match cells.next_cell() {
+            Ok(Some(cell)) => cell,
+            Ok(None) => break,
+            // The row before the damage may be whole, and its cells are.
+            Err(error) => {
+                end = Err(damaged(error));
+                break;
+            }
+        };
         let (row, column) = cell.get_position();
         if current.is_some_and(|current| current != row) {
             rows.end_row()?;
@@ -136,10 +149,10 @@ fn write_cells(workbook: &mut Xlsx<Shared>, name: &str, rows: &mut Rows) -> io::
         current = Some(row);
         rows.set(column as usize, cell.get_value().clone().into());
     }
-    match current {
-        Some(_) => rows.end_row(),
-        None => Ok(()),
+    if current.is_some() {
+        rows.end_row()?;
     }
+    end
 }
 
 struct Rows<'w> {

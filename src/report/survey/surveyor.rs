@@ -373,6 +373,8 @@ fn rejection_title(reason: &str, lang: Lang) -> Option<&'static str> {
         "undecodable" => pick(lang, "不是所用编码的文字", "not text in the file's encoding"),
         "too-long" => pick(lang, "超过长度上限", "longer than allowed"),
         "unterminated-quote" => pick(lang, "引号没有闭合", "a quote that is never closed"),
+        "too-many-fields" => pick(lang, "字段多于列数", "more fields than columns"),
+        "cut-off" => pick(lang, "文件中断，记录不完整", "cut off with its file"),
         "json" => pick(lang, "不是 JSON", "not JSON"),
         "not-an-object" => pick(lang, "不是 JSON 对象", "not a JSON object"),
         "no-text" => pick(lang, "没有正文", "no text"),

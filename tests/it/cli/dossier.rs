@@ -362,6 +362,103 @@ fn what_cannot_be_written_is_told_and_what_is_judged_is_kept() {
     assert_eq!(code(&output), 2);
 }
 
+/// Runs with files that can't grow beyond so many bytes, as on a disk that is full.
+#[cfg(unix)]
+fn run_limited(place: &Place, most_bytes: u64, arguments: &[&str]) -> Output {
+    let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", most_bytes / 512);
+    let plain = place.command(arguments);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &script])
+        .arg(plain.get_program())
+        .args(plain.get_args());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.current_dir(place.0.path()).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_loses_nothing() {
+    fn arguments<'a>(output: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+        let run = [
+            "screen",
+            "d.jsonl",
+            "-o",
+            output,
+            "--format",
+            "jsonl,csv",
+            "--chunk-size",
+            "20000",
+        ];
+        [&run, more].concat()
+    }
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(2_000));
+    assert_eq!(code(&place.run(&arguments("whole/", &[]))), 3);
+    // The journal is packed, so there is room for it where there is none for the records.
+    let records = std::fs::metadata(place.path("whole/results.jsonl"))
+        .unwrap()
+        .len();
+    for (phase, most_bytes, failing) in [
+        ("journal", 12 << 10, ".journal"),
+        ("tables", records - 1024, "results."),
+    ] {
+        let output = format!("{phase}/");
+        let full = run_limited(&place, most_bytes, &arguments(&output, &[]));
+        let told = err(&full);
+        assert_eq!(code(&full), 2, "{phase}: {told}");
+        let is_told = told.contains(&format!("{phase}/{failing}")) && told.contains("--resume");
+        assert!(is_told && told.contains("文件超过大小上限"), "{phase}: {told}");
+        assert!(!told.contains("panicked"), "{told}");
+        let journal = std::fs::metadata(place.path(&format!("{phase}/.journal")))
+            .unwrap()
+            .len();
+        assert!(
+            journal > 1_000 && journal <= most_bytes,
+            "{phase}: {journal} bytes"
+        );
+        assert!(!place.path(&format!("{phase}/manifest.json")).exists());
+        let resumed = place.run(&arguments(&output, &["--resume"]));
+        assert_eq!(code(&resumed), 3, "{phase}: {}", err(&resumed));
+        assert!(
+            err(&resumed).contains("接着上次继续"),
+            "{phase}: {}",
+            err(&resumed)
+        );
+        assert_same(&place.path("whole"), &place.path(phase), phase);
+    }
+    let full = run_limited(&place, 4096, &["screen", "d.jsonl", "-o", "o.jsonl"]);
+    assert_eq!(code(&full), 2);
+    let told = err(&full);
+    assert!(
+        told.contains("o.jsonl") && told.contains("文件超过大小上限"),
+        "{told}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_output_that_is_full_is_told() {
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(200));
+    for arguments in [&["screen", "d.jsonl", "-o", "-"][..], &["screen", "d.jsonl"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = place.command(arguments).stdout(full).output().unwrap();
+        let told = err(&output);
+        assert_eq!(code(&output), 2, "{told}");
+        assert!(
+            told.contains("结果无法写出：磁盘已满") && !told.contains("panicked"),
+            "{told}"
+        );
+    }
+}
+
 #[test]
 fn progress_is_told_as_asked() {
     let place = Place::new();
@@ -626,6 +723,7 @@ fn a_table_of_calls_needs_no_column_of_texts() {
     ]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert!(place.read("p/contacts.csv").contains("visits"));
+}
 
 /// The data of a page.
 fn page_data(page: &str) -> Value {
