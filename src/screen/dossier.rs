@@ -1,9 +1,9 @@
 //! The journal of a run → its results: the tables, the reports, the manifest.
 //!
 //! In: a [`Journal`] in which everything is judged. Out: one table, or a folder with everything that belongs to a case.
-//! The journal is read twice: once to count, to find templates and contacts ([`count`]); once to write what each message
+//! The journal is read twice: once to count, to find templates and contacts (`count`); once to write what each message
 //! became. Of a batch of the second reading rows are made on all threads of the pool, and every file is written by a thread
-//! of its own ([`sinks`]). A file gets its name when it is whole, the manifest last: whoever finds one finds all that it
+//! of its own (`sinks`). A file gets its name when it is whole, the manifest last: whoever finds one finds all that it
 //! names. Promise: the same journal gives the same bytes, whatever the threads.
 
 mod count;
