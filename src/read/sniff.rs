@@ -5,6 +5,7 @@
 //! ever gets.
 
 use crate::decode::{self, Encoding};
+use crate::message::Channel;
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::read::batch::Layout;
 use crate::read::columns::ColumnOverrides;
@@ -42,7 +43,7 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
         (None, None) => decode::detect(sample, is_whole),
     };
     let content = &sample[mark..];
-    let text = encoding.decode_lossily(content);
+    let text = decode::with_line_feeds(encoding.decode_lossily(content));
     let format = match (known, options.format) {
         (Some((format, ..)), _) | (None, Some(format)) => format,
         (None, None) => sniff_format(input, content, &text, encoding, is_whole, options),
@@ -92,11 +93,15 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
                 _ => options.delimiter,
             };
             let TableDecision {
-                table,
+                mut table,
                 header,
                 above,
                 trouble,
-            } = decide_table(content, encoding, delimiter, &options.columns);
+            } = decide_table(content, encoding, delimiter, &options.columns, options.channel);
+            // The cells of a document were told apart by more than a sign, and are quoted as they have to be.
+            if known.is_some() {
+                (table.is_strict, table.width) = (false, 1);
+            }
             sniffed.trouble = trouble;
             sniffed.header = header;
             sniffed.skipped += above;
@@ -105,6 +110,7 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
             sniffed.decision.is_text_guessed = table.is_guessed;
             sniffed.boundary = Boundary::Row {
                 delimiter: table.delimiter,
+                width: table.width,
             };
             sniffed.layout = Layout::Row(table);
         }
@@ -148,6 +154,7 @@ pub(crate) fn decide_table(
     encoding: Encoding,
     delimiter: Option<u8>,
     columns: &ColumnOverrides,
+    channel: Option<Channel>,
 ) -> TableDecision {
     let delimiter = delimiter
         .unwrap_or_else(|| csv::sniff_delimiter(|delimiter| texts(rows(content, encoding, delimiter))).0);
@@ -156,7 +163,7 @@ pub(crate) fn decide_table(
     let rows: Vec<&str> = rows.iter().map(|(row, _)| &**row).collect();
     // Titles and notes may stand above the header.
     let titles = csv::title_rows(&rows, delimiter, columns);
-    let (table, trouble) = Table::decide(&rows[titles..], delimiter, columns);
+    let (table, trouble) = Table::decide(&rows[titles..], delimiter, columns, channel);
     let mut header = Vec::new();
     if table.has_header {
         let names = csv::fields(rows[titles], delimiter);
@@ -274,7 +281,8 @@ fn texts(rows: Vec<(String, usize)>) -> Vec<String> {
 
 /// The first rows of the sample, each with where it ends with its line break.
 fn rows(content: &[u8], encoding: Encoding, delimiter: u8) -> Vec<(String, usize)> {
-    let mut cutter = Cutter::new(Boundary::Row { delimiter }, encoding);
+    // How wide rows are isn't known yet: every return that stands alone ends one.
+    let mut cutter = Cutter::new(Boundary::Row { delimiter, width: 1 }, encoding);
     let mut rows = Vec::new();
     let mut at = 0;
     // The last row may be cut off by the sample's end: it shows less, but nothing false.

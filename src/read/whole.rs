@@ -54,9 +54,10 @@ impl Rows {
             header,
             above,
             trouble: _,
-        } = decide_table(content, Encoding::Utf8, None, &ColumnOverrides::default());
+        } = decide_table(content, Encoding::Utf8, None, &ColumnOverrides::default(), None);
         let boundary = Boundary::Row {
             delimiter: table.delimiter,
+            width: table.width,
         };
         let pieces = pieces(text, above, boundary);
         let is_open = |piece: &&Piece| piece.kind == Kind::Unterminated;
