@@ -219,7 +219,8 @@ pub(super) fn show_files(candidates: &[Candidate], ignored: &[Ignored], context:
                 "ignored: excluded by the configuration",
             ),
         };
-        write(&file.path.to_string_lossy(), why).map_err(unwritten)?;
+        let path = file.path.strip_prefix(".").unwrap_or(&file.path);
+        write(&path.to_string_lossy(), why).map_err(unwritten)?;
     }
     Ok(())
 }

@@ -70,7 +70,8 @@ fn report() -> LintReport {
             Category::Insult,
             Tier::Warning,
             Location {
-                end_column: 103,
+                byte_start: 400,
+                byte_end: 406,
                 ..location(HOSTILE_PATH, "", 7, 101, 101)
             },
             HOSTILE,
@@ -95,7 +96,11 @@ fn report() -> LintReport {
     };
     let note = Diagnostic {
         rule: "suppression-unused".to_owned(),
-        location: location("a.json", "", 9, 1, 1),
+        location: Location {
+            byte_start: 900,
+            byte_end: 906,
+            ..location("a.json", "", 9, 1, 1)
+        },
         ..form.clone()
     };
     let suppressed = Suppressed {
@@ -267,15 +272,15 @@ fn frames_underline_the_evidence_and_say_what_to_do() {
   = 依据：违反《治安管理处罚法》第五十条（PSAPL2025）
   = 改为：请您尽快还款。
   = 可自动改为：请尽快还款
-  = 忽略：dunlint: ignore[threat-violence] reason=\"…\"（指纹 threat-violence-
-          0001）
+  = 忽略：dunlint: ignore[threat-violence] reason=\"…\"（指纹
+          threat-violence-0001）
 
 ";
     assert!(all.starts_with(first), "{all}");
     let last = "\n查看 3 个文件，判定 4 条文字：严重 1，警告 1，提示 0，供复核 1，格式 2，已忽略 1，基线内 2，未查看的文件 1，未能读取 1\n";
     assert!(all.ends_with(last), "{all}");
     assert!(
-        all.contains("7: 未能读取") || all.contains(":9: 未能读取：引号没有闭合‹U+001B›[31m\n"),
+        all.contains(".json:9: 未能读取：引号没有闭合‹U+001B›[31m\n"),
         "{all}"
     );
     let long = all
@@ -451,12 +456,12 @@ fn records_are_those_of_check_with_places() {
 
 #[test]
 fn sarif_is_valid_and_complete() {
-    let schema = std::fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/data/schemas/sarif-2.1.0.json"
-    ))
-    .unwrap();
-    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/schemas/sarif-2.1.0.json");
+    // A bracket too many in a pattern of it stands for itself in JavaScript, and is an error elsewhere.
+    let schema = std::fs::read_to_string(path)
+        .unwrap()
+        .replace("{2}]?$", "{2}\\\\]?$");
+    let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut log = json_of(Format::Sarif);
     let problems: Vec<String> = validator
