@@ -191,9 +191,7 @@ pub fn main() -> ExitCode {
         Ok(outcome)
     });
     match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
-        Ok(Outcome::Incomplete) => ExitCode::from(3),
+        Ok(outcome) => ExitCode::from(outcome.code()),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let label = pick(lang, "错误：", "error: ");
@@ -244,6 +242,17 @@ fn columns() -> usize {
         Some(usize::from(width.0))
     });
     width.unwrap_or(80)
+}
+
+impl Outcome {
+    /// What the program exits with.
+    fn code(self) -> u8 {
+        match self {
+            Outcome::Done => 0,
+            Outcome::Found => 1,
+            Outcome::Incomplete => 3,
+        }
+    }
 }
 
 impl Context {

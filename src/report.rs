@@ -8,6 +8,7 @@ mod grounds;
 pub mod html;
 pub mod human;
 pub mod json;
+pub mod lint;
 pub mod markdown;
 pub mod mask;
 mod object;

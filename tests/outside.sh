@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What needs minutes or programs of others: a large dump in every format with the same results, dumps that are broken on
-# purpose, twenty kills, Parquet read
-# by pyarrow, the workbook opened by LibreOffice, the page opened by a browser. `check.sh full` runs it.
+# purpose, twenty kills, Parquet read by pyarrow, the workbook opened by LibreOffice, the page opened by a browser, JUnit's
+# XML against its schema. `check.sh full` runs it.
 #
 # Debian's packages chromium, libreoffice-calc, nodejs, npm and python3-venv are needed; Python's and Node's come from
 # their registries. Rows of the dump: the first argument.
@@ -88,6 +88,27 @@ for lang in zh en; do
     "$bin" screen "$work/dump.jsonl" -o "$work/$lang/" --lang "$lang" > /dev/null 2>&1
     NODE_PATH="$work/node/node_modules" node src/report/page/check.mjs "$work/$lang/report.html" | tail -1
 done
+
+echo "== JUnit's XML against the schema of Jenkins, checkstyle's well-formed"
+mkdir "$work/templates"
+printf '再不还钱，打断你的腿！<b>&"\033[2J]]>\n' > "$work/templates/威胁.txt"
+printf '您好，请按时还款。\n' > "$work/templates/clean.txt"
+printf '\xff\xff\xff' > "$work/templates/broken.txt"
+"$bin" lint "$work/templates" --output-format "junit=$work/junit.xml" --output-format "checkstyle=$work/checkstyle.xml" || test $? -eq 1
+# The schema is in pytest's own tests.
+"$work/python/bin/pip" --quiet install lxml
+"$work/python/bin/pip" --quiet download pytest --no-deps --no-binary :all: -d "$work"
+tar -xzf "$work"/pytest-*.tar.gz -C "$work" --wildcards '*/junit-10.xsd' --strip-components 3
+"$work/python/bin/python" - "$work" <<'PYTHON'
+import sys
+from lxml import etree
+folder = sys.argv[1]
+schema = etree.XMLSchema(etree.parse(f"{folder}/junit-10.xsd"))
+report = etree.parse(f"{folder}/junit.xml")
+schema.assertValid(report)
+etree.parse(f"{folder}/checkstyle.xml")
+print(report.getroot().attrib)
+PYTHON
 
 echo "== killed twenty times"
 KILLS=20 cargo test --locked --test it a_run_that_is_killed

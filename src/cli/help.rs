@@ -15,6 +15,7 @@ use dunlint::rule::Lang;
 use dunlint::screen::filter;
 use unicode_width::UnicodeWidthStr;
 
+use super::lint::NO_FORMAT;
 use super::review::NO_SHARE;
 use super::{NO_DATE, NO_TIME};
 
@@ -261,6 +262,7 @@ fn chinese_reason(reason: &str) -> String {
         NO_TIME => "要写成 2026-03-02 14:05 或 23:40 这样的时间".to_owned(),
         NO_SHARE => "要写成 0 到 1 之间的数，如 0.95".to_owned(),
         NO_DATE => "要写成 2026-03-02 这样的日期".to_owned(),
+        NO_FORMAT => "要写成 sarif 或 sarif=文件 这样的格式，可用的格式见 --help".to_owned(),
         _ if reason == filter::usage().en => filter::usage().zh,
         "invalid digit found in string" => "不是整数".to_owned(),
         "number too large to fit in target type" => "数目太大".to_owned(),
@@ -438,6 +440,31 @@ const CHINESE: &[(&str, &str)] = &[
     ("column", "指定哪一列是什么，如 text=短信内容；可重复"),
     ("profile", "sniff --save 写出的映射配置；其他参数优先于它"),
     ("reveal", "不遮盖电话、证件号、卡号和姓名"),
+    ("lint", "判定文件和文件夹中的模板"),
+    ("lint path", "文件和文件夹；不给则为当前文件夹"),
+    ("lint config", "配置文件；默认用上级目录中最近的 dunlint.toml"),
+    ("lint select", "只用这些规则：编号、类别、form 或通配"),
+    ("lint ignore", "不用这些规则"),
+    (
+        "lint fail_on",
+        "有文字达到该级别时以 1 退出；默认按配置，否则为 warning",
+    ),
+    ("lint fail_on_form", "有格式问题时也以 1 退出"),
+    (
+        "lint output_format",
+        "输出格式，或 格式=文件，可重复：human、concise、json、jsonl、sarif、github、gitlab、junit、checkstyle、rdjson、markdown",
+    ),
+    (
+        "lint max_findings",
+        "只列最严重的 N 处；json、jsonl、gitlab、junit、checkstyle、rdjson 无处说明，总是完整",
+    ),
+    ("lint only_findings", "json 和 jsonl 中略去没有问题的文字"),
+    ("lint statistics", "按规则统计，不逐处列出（human、concise）"),
+    (
+        "lint show_files",
+        "列出会查看的文件，以及不查看的文件和原因；不作判定",
+    ),
+    ("lint show_config", "输出生效的配置；不作判定"),
     ("sniff input", "文件（压缩的也可）、文件夹，或以 - 表示标准输入"),
     ("sniff records", "每个输入显示的记录数"),
     ("sniff json", "每个输入输出一个 JSON 对象"),

@@ -1,15 +1,19 @@
 //! `dunlint lint`: templates in a repository, for people and CI.
 
-use std::io::Write;
+mod outputs;
+
 use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
 use dunlint::lint::{LintOptions, LintReport, lint, walk};
 use dunlint::report::Settings;
+use dunlint::report::lint::Shown;
 use dunlint::rule::Tier;
 use dunlint::{Linter, Result};
 
-use super::{Context, LexiconArguments, Outcome, shown_error, tier_value, unwritten};
+use super::{Color, Context, LexiconArguments, Outcome, shown_error, tier_value};
+pub(super) use outputs::NO_FORMAT;
+use outputs::{OutputArguments, show_config, show_files};
 
 /// What `lint` is asked for.
 #[derive(Debug, clap::Args)]
@@ -35,6 +39,8 @@ pub(super) struct Arguments {
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
     #[command(flatten)]
+    output: OutputArguments,
+    #[command(flatten)]
     lexicon: LexiconArguments,
 }
 
@@ -44,22 +50,38 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         true => vec![PathBuf::from(".")],
         false => arguments.path.clone(),
     };
+    arguments.output.validate(&arguments.path, context)?;
     let start = folder_of(&paths[0]);
-    let (config, lexicon) = Config::find(arguments.config.as_deref(), &start, |folder, file| {
+    let (mut config, lexicon) = Config::find(arguments.config.as_deref(), &start, |folder, file| {
         let own = file.lexicons.as_ref().map(|lexicons| folder.join(lexicons));
         let lexicons = arguments.lexicon.lexicons.clone().or(own);
         LexiconArguments { lexicons }.load()
     })?;
+    if arguments.output.show_config {
+        config.file.overlay(
+            &arguments.select,
+            &arguments.ignore,
+            arguments.fail_on,
+            arguments.fail_on_form,
+        );
+        show_config(&config, lexicon, context)?;
+        return Ok(Outcome::Done);
+    }
+    let (mut candidates, ignored, errors) = walk(&paths, &config)?;
+    arguments.output.leave_out(&mut candidates);
+    if arguments.output.show_files {
+        for error in &errors {
+            let text = shown_error(error, context.lang);
+            context.note(&text);
+        }
+        show_files(&candidates, &ignored, context)?;
+        return Ok(Outcome::Done);
+    }
     let linter = Linter::new(lexicon)?;
     let settings = Settings {
         date: arguments.date,
-        ..Settings::new(lexicon, context.lang)
+        ..Settings::new(lexicon, arguments.output.lang(context))
     };
-    let (candidates, ignored, errors) = walk(&paths, &config)?;
-    for error in &errors {
-        let text = shown_error(error, context.lang);
-        context.note(&text);
-    }
     let options = LintOptions {
         settings,
         select: &arguments.select,
@@ -69,31 +91,30 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         files: lint(&candidates, &config, &linter, options),
         ignored,
     };
-    for found in report.diagnostics() {
-        let place = &found.location;
-        writeln!(
-            context.out,
-            "{}:{}:{}: {} {} {}",
-            place.path,
-            place.line,
-            place.column,
-            found.tier.title(context.lang),
-            found.rule,
-            found.message
-        )
-        .map_err(unwritten)?;
-    }
     let fail_on = arguments.fail_on.or(config.file.fail_on).unwrap_or(Tier::Warning);
     let fails_on_form = arguments.fail_on_form || config.file.fail_on_form.unwrap_or(false);
     let has_form = || report.diagnostics().any(dunlint::lint::Diagnostic::is_form);
-    Ok(match () {
+    let outcome = match () {
         () if report.texts().any(|text| text.tier >= fail_on) => Outcome::Found,
         () if fails_on_form && has_form() => Outcome::Found,
         () if !errors.is_empty() || report.unread().next().is_some() || candidates.is_empty() => {
             Outcome::Incomplete
         }
         () => Outcome::Done,
-    })
+    };
+    let facts = Shown {
+        settings,
+        terminal: context.terminal(Color::Never),
+        most_findings: None,
+        only_findings: false,
+        fail_on,
+        fails_on_form,
+        baselined: 0,
+        exit_code: outcome.code(),
+        unopened: &errors,
+    };
+    arguments.output.write(&report, facts, context)?;
+    Ok(outcome)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::template::{Declaration, Declarations, Style};
 use super::variables::VariableKind;
@@ -24,7 +24,7 @@ use crate::rule::{Category, Tier};
 pub const CONFIG: &str = "dunlint.toml";
 
 /// What stands in the file.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ConfigFile {
     /// Rules to use: ids, categories, `form`, or globs such as `threat-*`. All if absent.
@@ -65,7 +65,7 @@ pub struct ConfigFile {
 }
 
 /// What is known of all messages of a project.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct MessageFacts {
     /// sms, im, letter, call, template, article or other.
@@ -82,7 +82,7 @@ pub struct MessageFacts {
 }
 
 /// What a variable carries.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct VariableDeclaration {
     /// Its kind, such as name, sum or free-text.
@@ -95,7 +95,7 @@ pub struct VariableDeclaration {
 }
 
 /// What messages have to look like.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct FormFacts {
     /// Names of the creditor, one of which a message has to give.
@@ -109,7 +109,7 @@ pub struct FormFacts {
 }
 
 /// What differs for some paths.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Override {
     /// Globs of the paths, from the configuration's folder.
@@ -189,6 +189,31 @@ pub struct Selection {
 pub struct KeyPaths {
     keys: Option<Vec<String>>,
     ignored: Vec<String>,
+}
+
+impl ConfigFile {
+    /// Puts the terms of a command line over it: `select` in its place, the others besides.
+    pub fn overlay(
+        &mut self,
+        select: &[String],
+        ignore: &[String],
+        fail_on: Option<Tier>,
+        fails_on_form: bool,
+    ) {
+        if !select.is_empty() {
+            self.select = Some(select.to_vec());
+        }
+        self.ignore.extend_from_slice(ignore);
+        replace(&mut self.fail_on, &fail_on);
+        if fails_on_form {
+            self.fail_on_form = Some(true);
+        }
+    }
+
+    /// The file that says the same, all keys with a value in it.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).expect("all of it came from TOML")
+    }
 }
 
 impl Config {

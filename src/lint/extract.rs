@@ -86,7 +86,7 @@ pub enum Language {
 }
 
 /// The kinds as a configuration names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "they are called as the kinds")]
 pub enum KindName {
@@ -142,6 +142,37 @@ impl KindName {
             KindName::Tsx => Kind::Code(Language::Tsx),
             KindName::Go => Kind::Code(Language::Go),
             KindName::Php => Kind::Code(Language::Php),
+        }
+    }
+}
+
+impl Kind {
+    /// The name in configurations and lists.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Markdown => "markdown",
+            Kind::Csv => "csv",
+            Kind::Json => "json",
+            Kind::JsonLines => "jsonl",
+            Kind::Yaml => "yaml",
+            Kind::Toml => "toml",
+            Kind::Properties => "properties",
+            Kind::Po => "po",
+            Kind::Xml => "xml",
+            Kind::Html => "html",
+            Kind::FreeMarker => "freemarker",
+            Kind::Jinja => "jinja",
+            Kind::Velocity => "velocity",
+            Kind::Sql => "sql",
+            Kind::Code(Language::Java) => "java",
+            Kind::Code(Language::Kotlin) => "kotlin",
+            Kind::Code(Language::Python) => "python",
+            Kind::Code(Language::JavaScript) => "javascript",
+            Kind::Code(Language::TypeScript) => "typescript",
+            Kind::Code(Language::Tsx) => "tsx",
+            Kind::Code(Language::Go) => "go",
+            Kind::Code(Language::Php) => "php",
         }
     }
 }

@@ -97,6 +97,28 @@ pub fn citation(citation: &Citation, lang: Lang) -> String {
     }
 }
 
+/// Writes a labelled sentence under the rows of a frame with a gutter so wide, wrapped and indented.
+pub(crate) fn write_fact(
+    out: &mut (impl Write + ?Sized),
+    gutter: usize,
+    lang: Lang,
+    terminal: Terminal,
+    label: &str,
+    text: &str,
+) -> io::Result<()> {
+    let label = format!("{label}{}", colon(lang));
+    let indent = gutter + 3 + columns(&label);
+    let width = terminal.frame_width().saturating_sub(indent).max(16);
+    for (index, line) in wrap(text, width).iter().enumerate() {
+        if index == 0 {
+            writeln!(out, "{:gutter$} = {label}{line}", "")?;
+        } else {
+            writeln!(out, "{:indent$}{line}", "")?;
+        }
+    }
+    Ok(())
+}
+
 impl Terminal {
     /// The text in the colour of a tier.
     pub fn paint(self, tier: Tier, text: &str) -> String {
@@ -122,7 +144,8 @@ impl Terminal {
         }
     }
 
-    fn frame_width(self) -> usize {
+    /// Columns of a frame.
+    pub(crate) fn frame_width(self) -> usize {
         self.width.clamp(*WIDTHS.start(), *WIDTHS.end())
     }
 }
@@ -197,17 +220,7 @@ impl<'a> Canvas<'a> {
 
     /// Writes a labelled sentence under the rows, wrapped and indented.
     pub(crate) fn write_fact(&self, out: &mut impl Write, label: &str, text: &str) -> io::Result<()> {
-        let label = format!("{label}{}", colon(self.settings.lang));
-        let indent = self.gutter + 3 + columns(&label);
-        let width = self.terminal.frame_width().saturating_sub(indent).max(16);
-        for (index, line) in wrap(text, width).iter().enumerate() {
-            if index == 0 {
-                writeln!(out, "{:gutter$} = {label}{line}", "", gutter = self.gutter)?;
-            } else {
-                writeln!(out, "{:indent$}{line}", "")?;
-            }
-        }
-        Ok(())
+        write_fact(out, self.gutter, self.settings.lang, self.terminal, label, text)
     }
 
     /// Writes the rows that carry these places, each with its line of marks.

@@ -417,7 +417,7 @@ fn identity(case: &Case, lang: Lang) -> String {
 }
 
 /// Words of the program or its lexicon: every sign that Markdown might read is escaped.
-fn worded(text: &str) -> String {
+pub(crate) fn worded(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in visible(text).chars() {
         match character {
@@ -438,7 +438,7 @@ fn worded(text: &str) -> String {
 }
 
 /// Words of a record or a file, on one line of a table: a code span, fenced by more backticks than it holds.
-fn code(text: &str, width: usize) -> String {
+pub(crate) fn code(text: &str, width: usize) -> String {
     let text = shorten(text, width).replace('|', "\\|");
     if text.trim().is_empty() {
         return String::new();

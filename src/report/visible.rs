@@ -87,6 +87,51 @@ pub fn marks(text: &str, row: Row, primary: &[Span], related: &[Span], main: cha
     marks
 }
 
+/// The part of a stretch of a line to show in `width` columns, ellipses included: all of it if it fits, else what stands
+/// around `focus`, whose beginning is always there.
+pub(crate) fn window(line: &str, whole: Span, focus: Span, width: usize) -> Span {
+    let needed: usize = whole.of(line).chars().map(character_columns).sum();
+    if needed <= width {
+        return whole;
+    }
+    // An ellipsis on either side.
+    let mut room = width.saturating_sub(2).max(1);
+    let start = focus.start.clamp(whole.start, whole.end);
+    let mut shown = Span::new(start, start);
+    grow_right(line, &mut shown, focus.end.clamp(start, whole.end), &mut room);
+    // A third of what is left shows what came before.
+    let mut before = room / 3;
+    room -= before;
+    grow_left(line, &mut shown, whole.start, &mut before);
+    room += before;
+    grow_right(line, &mut shown, whole.end, &mut room);
+    grow_left(line, &mut shown, whole.start, &mut room);
+    shown
+}
+
+fn grow_right(line: &str, shown: &mut Span, end: usize, room: &mut usize) {
+    for character in line[shown.end..end].chars() {
+        let wide = character_columns(character);
+        // A character wider than the row still gets one.
+        if wide > *room && !shown.is_empty() {
+            break;
+        }
+        *room = room.saturating_sub(wide);
+        shown.end += character.len_utf8();
+    }
+}
+
+fn grow_left(line: &str, shown: &mut Span, start: usize, room: &mut usize) {
+    for character in line[start..shown.start].chars().rev() {
+        let wide = character_columns(character);
+        if wide > *room {
+            break;
+        }
+        *room -= wide;
+        shown.start -= character.len_utf8();
+    }
+}
+
 /// Wraps prose to `width` columns; breaks after a space where there is one, between Han characters otherwise.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let text = visible(text);
@@ -251,6 +296,27 @@ mod tests {
             1,
             "a character wider than the row still gets one"
         );
+    }
+
+    #[test]
+    fn windows_show_what_stands_around() {
+        let line = "一二三四五六七八九十";
+        for (focus, width, expected) in [
+            ("五六", 20, line),
+            ("五六", 10, "五六七八"),
+            ("五", 11, "四五六七"),
+            ("一", 10, "一二三四"),
+            ("十", 10, "七八九十"),
+            ("三四五六七八", 10, "三四五六"),
+            ("九", 1, "九"),
+        ] {
+            let start = line.find(focus).unwrap();
+            let focus = Span::new(start, start + focus.len());
+            let shown = window(line, Span::new(0, line.len()), focus, width);
+            assert_eq!(shown.of(line), expected, "{focus:?} {width}");
+        }
+        let tail = window(line, Span::new(6, line.len()), Span::new(9, 12), 20);
+        assert_eq!(tail.start, 6, "what is cut off before isn't shown");
     }
 
     #[test]
