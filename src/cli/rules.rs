@@ -62,9 +62,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let out = &mut context.out;
     match (arguments.format, arguments.by_clause) {
         (Format::Human, false) => reference::write_list(out, &rules, form, lang),
-        (Format::Human, true) => {
-            reference::write_clauses(out, &rules, form, &settings, is_filtered, width)
-        }
+        (Format::Human, true) => reference::write_clauses(out, &rules, form, &settings, is_filtered, width),
         (Format::Markdown, false) => reference::write_markdown(out, &rules, form, &settings),
         (Format::Markdown, true) => {
             reference::write_clauses_markdown(out, &rules, form, &settings, is_filtered)

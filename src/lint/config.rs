@@ -254,7 +254,10 @@ impl Config {
                 ));
             }
         }
-        let gateways = file.overrides.iter().filter_map(|part| part.form.gateway.as_ref());
+        let gateways = file
+            .overrides
+            .iter()
+            .filter_map(|part| part.form.gateway.as_ref());
         for name in file.form.gateway.iter().chain(gateways) {
             problems.extend(unknown_gateway(name));
         }

@@ -241,12 +241,7 @@ impl<'j, 'l> Judge<'j, 'l> {
         }
     }
 
-    fn form_diagnostics(
-        &self,
-        found: &[FormFinding],
-        message: &Message,
-        placer: &Placer,
-    ) -> Vec<Diagnostic> {
+    fn form_diagnostics(&self, found: &[FormFinding], message: &Message, placer: &Placer) -> Vec<Diagnostic> {
         let text = |found: &FormFinding| found.span.of(&placer.passage.text);
         let diagnostics = found.iter().enumerate().map(|(index, own)| {
             let is_same = |other: &&FormFinding| other.rule == own.rule && text(other) == text(own);
@@ -267,7 +262,12 @@ impl<'j, 'l> Judge<'j, 'l> {
         let rule = form::rule(found.rule).expect("findings of form are of its rules: a test compares them");
         let (laws, lang) = (self.settings.laws, self.settings.lang);
         let date = self.settings.date.unwrap_or(laws.reference_date);
-        let basis = laws.cite(&rule.basis, date, message.creditor_kind, message.region.as_deref());
+        let basis = laws.cite(
+            &rule.basis,
+            date,
+            message.creditor_kind,
+            message.region.as_deref(),
+        );
         let said = format!("{}{}{}", rule.title.get(lang), colon(lang), rule.why.get(lang));
         let said = match (&found.detail, lang) {
             (None, _) => said,

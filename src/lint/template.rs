@@ -328,8 +328,8 @@ fn conversion(text: &str, at: usize) -> Option<Placeholder> {
     let is_conversion = matches!(conversion, 's' | 'd' | 'f' | 'S' | 'u' | 'v' | '@' | 'i');
     // 30%的, 50%d… : a share in front of a letter has its digits before the sign.
     let is_share = text[..at].ends_with(|before: char| before.is_ascii_digit());
-    let goes_on =
-        rest[flags + conversion.len_utf8()..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
+    let goes_on = rest[flags + conversion.len_utf8()..]
+        .starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
     (is_conversion && !goes_on && !(is_share && flags == 0 && conversion == '@')).then(|| {
         let end = at + 1 + flags + conversion.len_utf8();
         Placeholder {
@@ -404,7 +404,10 @@ mod tests {
             ("尾号{{{cardTail}}}", vec!["{{{cardTail}}}=last-digits"]),
             ("尊敬的<%- name %>", vec!["<%- name %>=name"]),
             ("请于《变量》前还款", vec!["《变量》=date"]),
-            ("尊敬的【姓名】，您尾号【变量1】的", vec!["【姓名】=name", "【变量1】=last-digits"]),
+            (
+                "尊敬的【姓名】，您尾号【变量1】的",
+                vec!["【姓名】=name", "【变量1】=last-digits"],
+            ),
             ("请转告[联系人姓名]", vec!["[联系人姓名]=relative"]),
             ("欠款%.2f元，逾期%d天", vec!["%.2f=sum", "%d=days"]),
             ("{name}先生，{name}女士", vec!["{name}=name", "{name}=name"]),

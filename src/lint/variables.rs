@@ -102,9 +102,6 @@ fn terms<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String
 }
 
 static KINDS: LazyLock<IndexMap<VariableKind, KindData>> = LazyLock::new(|| {
-    #[cfg(test)]
-    return toml::from_str(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/lexicons/lint/variables.toml")).unwrap()).unwrap();
-    #[cfg(not(test))]
     toml::from_str(include_str!("../../lexicons/lint/variables.toml"))
         .expect("the bundled kinds are read by a test")
 });
@@ -186,7 +183,9 @@ impl VariableKind {
     pub fn of_name_end(name: &str) -> Option<Self> {
         let kind = Self::of_name(name)?;
         let name = Name::new(name);
-        let mut terms = KINDS.values().flat_map(|data| data.names.iter().chain(&data.leads));
+        let mut terms = KINDS
+            .values()
+            .flat_map(|data| data.names.iter().chain(&data.leads));
         let is_end = |term: &String| {
             let is_single = !term.is_ascii() && term.chars().nth(1).is_none();
             name.ends_with(term) && (!is_single || name.han == *term)
@@ -205,7 +204,7 @@ impl VariableKind {
             (told + length(&data.after, &|term| after.starts_with(term)), kind)
         });
         let told = told.filter(|&(length, _)| length > 0);
-        // Of equal ones the first in the file.
+        // Of equal ones the first by id.
         told.rev().max_by_key(|&(length, _)| length).map(|(_, kind)| kind)
     }
 }
@@ -216,8 +215,15 @@ const CLOSE: usize = 8;
 /// Whether a term stands shortly before the end of a text, in the same clause.
 fn stands_close(before: &str, term: &str) -> bool {
     let length = CLOSE + term.chars().count();
-    let start = before.char_indices().rev().take(length).last().map_or(0, |(at, _)| at);
-    let clause = before[start..].rfind(['，', '。', '；', ',', '\n']).map_or(start, |at| start + at);
+    let start = before
+        .char_indices()
+        .rev()
+        .take(length)
+        .last()
+        .map_or(0, |(at, _)| at);
+    let clause = before[start..]
+        .rfind(['，', '。', '；', ',', '\n'])
+        .map_or(start, |at| start + at);
     before[clause..].contains(term)
 }
 
@@ -241,7 +247,11 @@ impl Name {
         let tail = HAN_TAILS.iter().find_map(|tail| trimmed.strip_suffix(tail));
         let han = tail.filter(|rest| !rest.is_empty()).unwrap_or(trimmed);
         let mut words = words_of(name);
-        while words.len() > 1 && words.last().is_some_and(|last| LATIN_TAILS.contains(&last.as_str())) {
+        while words.len() > 1
+            && words
+                .last()
+                .is_some_and(|last| LATIN_TAILS.contains(&last.as_str()))
+        {
             words.pop();
         }
         Self {
@@ -307,7 +317,12 @@ fn place_of_words(words: &[String], term: &str) -> Option<usize> {
     let at = windows.rposition(|window| window.iter().zip(&parts).all(|(word, part)| is_word(word, part)));
     let apart = at.map(|at| at + parts.len());
     let together = parts.concat();
-    let joined = || words.iter().rposition(|word| is_word(word, &together)).map(|at| at + 1);
+    let joined = || {
+        words
+            .iter()
+            .rposition(|word| is_word(word, &together))
+            .map(|at| at + 1)
+    };
     apart.or_else(joined)
 }
 
@@ -364,25 +379,73 @@ mod tests {
         let mut wrong = Vec::new();
         let mut count = 0;
         for (expected, names) in [
-            (Some(Name), "姓名 客户姓名 借款人姓名 持卡人姓名 债务人姓名 用户姓名 客户名称 用户昵称 会员名 被催收人 姓氏 客户称呼 担保人姓名 保证人姓名 共同借款人姓名 name userName user_name customerName CUST_NAME custName clientName realName nickname fullName borrowerName debtor_name cardholderName guarantorName user.name custInfo.custName xm khxm jkrxm xingming"),
+            (
+                Some(Name),
+                "姓名 客户姓名 借款人姓名 持卡人姓名 债务人姓名 用户姓名 客户名称 用户昵称 会员名 被催收人 姓氏 客户称呼 担保人姓名 保证人姓名 共同借款人姓名 name userName user_name customerName CUST_NAME custName clientName realName nickname fullName borrowerName debtor_name cardholderName guarantorName user.name custInfo.custName xm khxm jkrxm xingming",
+            ),
             (Some(Honorific), "尊称 性别称呼 先生/女士 gender mrMs"),
-            (Some(Staff), "经办人 客户经理 催收员姓名 专员姓名 律师姓名 agentName staff_name collectorName jbr"),
-            (Some(Institution), "机构名称 公司名称 平台名 银行名称 银行简称 签名 品牌名 商户名称 债权人 债权人名称 委托机构 资方名称 产品名称 支行名称 律师事务所 companyName bankName bank_name platformName signName brand appName creditorName merchantName productName orgName agency yhmc jgmc gsmc ptmc cpmc"),
+            (
+                Some(Staff),
+                "经办人 客户经理 催收员姓名 专员姓名 律师姓名 agentName staff_name collectorName jbr",
+            ),
+            (
+                Some(Institution),
+                "机构名称 公司名称 平台名 银行名称 银行简称 签名 品牌名 商户名称 债权人 债权人名称 委托机构 资方名称 产品名称 支行名称 律师事务所 companyName bankName bank_name platformName signName brand appName creditorName merchantName productName orgName agency yhmc jgmc gsmc ptmc cpmc",
+            ),
             (Some(Court), "法院名称 人民法院 courtName"),
-            (Some(Sum), "金额 欠款金额 逾期金额 应还金额 待还金额 本期应还 剩余本金 罚息 违约金 逾期利息 账单金额 最低还款额 应还总额 账户余额 减免金额 amount totalAmount overdueAmount overdue_amt repayAmt billAmount principal penaltyAmt minPayment debtAmt dueAmount outstandingBalance amountStr amount1 je yqje yhje hkje zdhk bj"),
-            (Some(Days), "逾期天数 天数 账龄 overdueDays overdue_days OVERDUE-DAYS dpd yqts ts"),
-            (Some(Count), "期数 逾期期数 当前期数 逾期笔数 通知次数 periodNo termNum installment_count qs"),
-            (Some(Date), "还款日期 还款日 到期日 账单日 最后还款日 截止日期 应还日期 扣款日期 账单月份 年月日 dueDate due_date repayDate billDate deadline expireDate payDateStr rq hkrq dqrq"),
+            (
+                Some(Sum),
+                "金额 欠款金额 逾期金额 应还金额 待还金额 本期应还 剩余本金 罚息 违约金 逾期利息 账单金额 最低还款额 应还总额 账户余额 减免金额 amount totalAmount overdueAmount overdue_amt repayAmt billAmount principal penaltyAmt minPayment debtAmt dueAmount outstandingBalance amountStr amount1 je yqje yhje hkje zdhk bj",
+            ),
+            (
+                Some(Days),
+                "逾期天数 天数 账龄 overdueDays overdue_days OVERDUE-DAYS dpd yqts ts",
+            ),
+            (
+                Some(Count),
+                "期数 逾期期数 当前期数 逾期笔数 通知次数 periodNo termNum installment_count qs",
+            ),
+            (
+                Some(Date),
+                "还款日期 还款日 到期日 账单日 最后还款日 截止日期 应还日期 扣款日期 账单月份 年月日 dueDate due_date repayDate billDate deadline expireDate payDateStr rq hkrq dqrq",
+            ),
             (Some(Time), "截止时间 还款时间 时段 deadlineTime sendTime 小时"),
-            (Some(LastDigits), "尾号 卡尾号 卡号后四位 银行卡尾号 身份证后四位 合同尾号 手机尾号 last4 lastFour cardTail cardTailNo tailNumber cardLast4 wh"),
-            (Some(Code), "合同编号 合同号 借据号 订单编号 案件编号 工号 验证码 流水号 还款账号 收款账户 对公账号 contractNo loan_no orderId caseNo userId customerId staffNo bizNo verifyCode repayAccount hth gh yzm"),
-            (Some(Phone), "电话 客服电话 联系电话 服务热线 手机号 手机号码 客户手机号 座机号码 公司电话 官方客服 phone phoneNumber mobile userMobile servicePhone hotline contactPhone serviceTel callBackNumber kfdh lxdh sjh"),
-            (Some(Url), "链接 还款链接 短链接 网址 二维码 url repayUrl shortUrl payLink h5Url link lj"),
-            (Some(Address), "地址 家庭住址 户籍地址 居住地址 所在城市 homeAddress addr city hjdz"),
-            (Some(Employer), "单位名称 工作单位 就职单位 学校 employerName workUnit schoolName gzdw dwmc"),
-            (Some(IdNumber), "身份证号 身份证号码 身份证 证件号码 银行卡号 信用卡号 卡号 idCard idCardNo id_no certNo cardNo card_number bankCardNo accountNo sfzh zjhm yhkh"),
-            (Some(Relative), "联系人姓名 联系人1 紧急联系人 紧急联系人姓名 紧急联系人电话 亲属姓名 家属称谓 父亲姓名 母亲电话 配偶姓名 与本人关系 emergencyContact emergencyContactName emergency_contact_phone relativeName fatherName motherName spouse_name parentPhone relation contactName jjlxr lxr"),
-            (Some(FreeText), "备注 自定义内容 短信内容 催收话术 附言 内容 content smsContent remark remarks customContent messageBody caseNote userRemark bz nr"),
+            (
+                Some(LastDigits),
+                "尾号 卡尾号 卡号后四位 银行卡尾号 身份证后四位 合同尾号 手机尾号 last4 lastFour cardTail cardTailNo tailNumber cardLast4 wh",
+            ),
+            (
+                Some(Code),
+                "合同编号 合同号 借据号 订单编号 案件编号 工号 验证码 流水号 还款账号 收款账户 对公账号 contractNo loan_no orderId caseNo userId customerId staffNo bizNo verifyCode repayAccount hth gh yzm",
+            ),
+            (
+                Some(Phone),
+                "电话 客服电话 联系电话 服务热线 手机号 手机号码 客户手机号 座机号码 公司电话 官方客服 phone phoneNumber mobile userMobile servicePhone hotline contactPhone serviceTel callBackNumber kfdh lxdh sjh",
+            ),
+            (
+                Some(Url),
+                "链接 还款链接 短链接 网址 二维码 url repayUrl shortUrl payLink h5Url link lj",
+            ),
+            (
+                Some(Address),
+                "地址 家庭住址 户籍地址 居住地址 所在城市 homeAddress addr city hjdz",
+            ),
+            (
+                Some(Employer),
+                "单位名称 工作单位 就职单位 学校 employerName workUnit schoolName gzdw dwmc",
+            ),
+            (
+                Some(IdNumber),
+                "身份证号 身份证号码 身份证 证件号码 银行卡号 信用卡号 卡号 idCard idCardNo id_no certNo cardNo card_number bankCardNo accountNo sfzh zjhm yhkh",
+            ),
+            (
+                Some(Relative),
+                "联系人姓名 联系人1 紧急联系人 紧急联系人姓名 紧急联系人电话 亲属姓名 家属称谓 父亲姓名 母亲电话 配偶姓名 与本人关系 emergencyContact emergencyContactName emergency_contact_phone relativeName fatherName motherName spouse_name parentPhone relation contactName jjlxr lxr",
+            ),
+            (
+                Some(FreeText),
+                "备注 自定义内容 短信内容 催收话术 附言 内容 content smsContent remark remarks customContent messageBody caseNote userRemark bz nr",
+            ),
             (None, "0 x 微笑 a1 折扣 利率 rate status 结果 param1"),
         ] {
             for name in names.split(' ') {
@@ -393,7 +456,12 @@ mod tests {
                 }
             }
         }
-        assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "{} of {count}:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
     }
 
     #[test]

@@ -110,7 +110,10 @@ pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
 /// Whatever `out` returns.
 pub fn write_list(out: &mut impl Write, rules: &[&Rule], form: &[FormRule], lang: Lang) -> io::Result<()> {
     let ids = rules.iter().map(|rule| rule.id.len());
-    let width = ids.chain(form.iter().map(|rule| rule.id.len())).max().unwrap_or(0);
+    let width = ids
+        .chain(form.iter().map(|rule| rule.id.len()))
+        .max()
+        .unwrap_or(0);
     for category in Category::ALL {
         let own: Vec<_> = rules.iter().filter(|rule| rule.category == category).collect();
         if own.is_empty() {
@@ -338,11 +341,10 @@ pub fn clauses_json(rules: &[&Rule], form: &[FormRule], settings: &Settings) -> 
 }
 
 /// The clauses under the keys that a rule may cite with their instruments, in the rule's order.
-fn grounds<'l>(
-    basis: &'l [String],
-    laws: &'l Laws,
-) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
-    let clauses = basis.iter().flat_map(|key| laws.clauses.iter().filter(move |clause| clause.key == *key));
+fn grounds<'l>(basis: &'l [String], laws: &'l Laws) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
+    let clauses = basis
+        .iter()
+        .flat_map(|key| laws.clauses.iter().filter(move |clause| clause.key == *key));
     clauses.filter_map(|clause| Some((laws.instrument(&clause.instrument)?, clause)))
 }
 
@@ -510,7 +512,10 @@ mod tests {
         assert!(!clauses.contains("属于模板的要素和格式"), "{clauses}");
         for rule in form {
             let shown = written(|out| write_form_rule(out, rule, &settings));
-            assert!(shown.contains(&rule.id) && shown.contains(&rule.instead.zh), "{shown}");
+            assert!(
+                shown.contains(&rule.id) && shown.contains(&rule.instead.zh),
+                "{shown}"
+            );
             let says_no_law = shown.contains("没有法律条款");
             assert_eq!(says_no_law, rule.basis.is_empty(), "{shown}");
             assert_eq!(form_rule_json(rule, &settings)["category"], "form");

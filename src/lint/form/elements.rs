@@ -16,12 +16,7 @@ use crate::lint::variables::VariableKind;
 use crate::message::{CreditorKind, Message, Role};
 use crate::span::Span;
 
-pub(super) fn check(
-    reading: &Reading,
-    message: &Message,
-    facts: &FormFacts,
-    found: &mut Vec<FormFinding>,
-) {
+pub(super) fn check(reading: &Reading, message: &Message, facts: &FormFacts, found: &mut Vec<FormFinding>) {
     let whole = Span::new(0, reading.template.text.len());
     // Instant messages follow each other, and what was said in the first needn't be said again. To third persons less is more.
     let may_lack = matches!(reading.medium, Medium::Sms | Medium::Letter | Medium::Call)
@@ -67,7 +62,10 @@ fn has_kind(reading: &Reading, kinds: &[VariableKind]) -> bool {
 }
 
 fn says_one_of(reading: &Reading, names: &[String]) -> bool {
-    let mut names = names.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+    let mut names = names
+        .iter()
+        .map(|name| name.trim())
+        .filter(|name| !name.is_empty());
     names.any(|name| reading.text().contains(name))
 }
 
@@ -78,9 +76,9 @@ fn names_creditor(reading: &Reading, facts: &FormFacts) -> bool {
     if !facts.creditors.is_empty() {
         return says_one_of(reading, &facts.creditors);
     }
-    let signs = reading.signature.is_some_and(|signature| {
-        sms::names_institution(reading, signature)
-    });
+    let signs = reading
+        .signature
+        .is_some_and(|signature| sms::names_institution(reading, signature));
     let mut institutions = reading.places(Word::Institution);
     signs || reading.has(Word::Brand) || institutions.any(|place| is_name(reading, place))
 }
@@ -98,9 +96,8 @@ fn is_name(reading: &Reading, place: Span) -> bool {
 }
 
 /// Numbers as they are written: with area, with gaps, short ones of services.
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\d[\d \-—*转]{3,}\d").expect("the pattern is written by hand and tested")
-});
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\d[\d \-—*转]{3,}\d").expect("the pattern is written by hand and tested"));
 
 /// Numbers that can only be telephones.
 static TELEPHONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -109,8 +106,10 @@ static TELEPHONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)https?://|www\.|[a-z0-9\-]+\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)\b|@[a-z0-9\-]+\.")
-        .expect("the pattern is written by hand and tested")
+    Regex::new(
+        r"(?i)https?://|www\.|[a-z0-9\-]+\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)\b|@[a-z0-9\-]+\.",
+    )
+    .expect("the pattern is written by hand and tested")
 });
 
 fn gives_contact(reading: &Reading, facts: &FormFacts) -> bool {
@@ -161,22 +160,14 @@ fn check_letter(reading: &Reading, whole: Span, found: &mut Vec<FormFinding>) {
         ),
         (reading.has(Word::LetterReason), "催收事由", "the reason"),
         (reading.has(Word::LetterGround), "依据", "its legal basis"),
-        (
-            reading.has(Word::LetterRights),
-            "权利和义务",
-            "rights and duties",
-        ),
+        (reading.has(Word::LetterRights), "权利和义务", "rights and duties"),
         (
             reading.has(Word::LetterCheck),
             "查询账户的途径",
             "how to check the account",
         ),
         (reading.has(Word::LetterPay), "还款途径", "how to pay"),
-        (
-            reading.has(Word::LetterObject),
-            "提出异议的途径",
-            "how to object",
-        ),
+        (reading.has(Word::LetterObject), "提出异议的途径", "how to object"),
     ];
     let lacking: Vec<(&str, &str)> = elements
         .iter()

@@ -33,7 +33,9 @@ pub(super) fn check(reading: &Reading, found: &mut Vec<FormFinding>) {
                 let carried = kind
                     .filter(|_| !variable.name.is_empty())
                     .or_else(|| parameter_kind(&template.text[link.start..variable.span.start]));
-                carried.filter(|&kind| is_personal(kind)).map(|_| "form-variable-in-link")
+                carried
+                    .filter(|&kind| is_personal(kind))
+                    .map(|_| "form-variable-in-link")
             }
             (None, Some(FreeText)) => Some("form-variable-free-text"),
             (None, Some(Relative)) => Some("form-variable-relative"),
@@ -42,10 +44,10 @@ pub(super) fn check(reading: &Reading, found: &mut Vec<FormFinding>) {
         };
         if let Some(rule) = rule {
             let name = variable.span.of(template.text);
-            found.push(FormFinding::new(rule, variable.span).with(
-                format!("变量 {name}"),
-                format!("variable {name}"),
-            ));
+            found.push(
+                FormFinding::new(rule, variable.span)
+                    .with(format!("变量 {name}"), format!("variable {name}")),
+            );
         }
     }
 }

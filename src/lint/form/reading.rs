@@ -140,11 +140,6 @@ impl<'r> Reading<'r> {
         reading
     }
 
-    #[cfg(test)]
-    pub(super) fn words_for_debug(&self) -> Vec<String> {
-        self.found.iter().map(|(w, s)| format!("{w:?}:{}", s.of(self.text()))).collect()
-    }
-
     /// The text as it is sent.
     pub(super) fn text(&self) -> &'r str {
         self.rendering.text()
@@ -165,9 +160,7 @@ impl<'r> Reading<'r> {
     /// Where a word stands.
     pub(super) fn places(&self, word: Word) -> impl Iterator<Item = Span> + '_ {
         let found = self.found.iter();
-        found
-            .filter(move |(own, _)| *own == word)
-            .map(|(_, span)| *span)
+        found.filter(move |(own, _)| *own == word).map(|(_, span)| *span)
     }
 
     pub(super) fn has(&self, word: Word) -> bool {
@@ -231,7 +224,7 @@ impl<'r> Reading<'r> {
             return false;
         }
         let text = self.text();
-        let han = text[self.body().start..self.body().end].chars();
+        let han = self.body().of(text).chars();
         let han = han
             .filter(|&character| has_han(character.encode_utf8(&mut [0; 4])))
             .count();
@@ -247,7 +240,7 @@ impl<'r> Reading<'r> {
         let is_urged = self
             .places(Word::Pay)
             .any(|place| self.has_near(Word::Urge, place));
-        if !(self.is_due() || is_urged) || self.is_settled() {
+        if !(self.has(Word::Due) || is_urged) || self.is_settled() {
             return false;
         }
         let sent = Message {
@@ -264,21 +257,11 @@ impl<'r> Reading<'r> {
         variables.any(|variable| matches!(variable.kind, Some(Name | Honorific | Relative)))
     }
 
-    fn is_due(&self) -> bool {
-        self.has(Word::Due)
-    }
-
-    /// Whether it says that the money has come, not what to do if it has.
+    /// Whether it says that the money has come, and neither supposes it nor asks for money.
     fn is_settled(&self) -> bool {
-        self.places(Word::Settled)
-            .any(|place| !self.has_near(Word::Supposed, place) || self.starts_with_settled(place))
-            && !self
-                .places(Word::Pay)
-                .any(|place| self.has_before(Word::Urge, place))
-    }
-
-    fn starts_with_settled(&self, place: Span) -> bool {
-        !self.has_before(Word::Supposed, place) && place.start == self.body().start
+        let is_supposed = |place: Span| self.has_before(Word::Supposed, place);
+        let is_urged = |place: Span| self.has_before(Word::Urge, place);
+        self.places(Word::Settled).any(|place| !is_supposed(place)) && !self.places(Word::Pay).any(is_urged)
     }
 
     fn medium_of(&self, channel: Option<Channel>) -> Medium {

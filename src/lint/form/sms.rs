@@ -5,9 +5,9 @@
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 
+use super::FormFinding;
 use super::data::{self, Gateway, Word};
 use super::reading::{Medium, Reading};
-use super::FormFinding;
 use crate::lint::config::FormFacts;
 use crate::lint::variables::VariableKind;
 use crate::span::Span;
@@ -133,7 +133,8 @@ fn is_person(reading: &Reading, inside: Span) -> bool {
     let Some(first) = text.chars().next() else {
         return false;
     };
-    let start = inside.start + (inside.of(reading.text()).len() - inside.of(reading.text()).trim_start().len());
+    let start =
+        inside.start + (inside.of(reading.text()).len() - inside.of(reading.text()).trim_start().len());
     let name = Span::new(start, start + first.len_utf8());
     if !reading.places(Word::Surname).any(|place| place == name) {
         return false;
@@ -142,7 +143,9 @@ fn is_person(reading: &Reading, inside: Span) -> bool {
     let mut titles = reading.places(Word::Title);
     let has_title = titles.any(|place| place.end == rest.end && place.start >= rest.start);
     let is_like_a_firm = reading.has_in(Word::Firm, rest) || reading.has_in(Word::Institution, rest);
-    let is_han = text.chars().all(|character| ('\u{4E00}'..='\u{9FFF}').contains(&character));
+    let is_han = text
+        .chars()
+        .all(|character| ('\u{4E00}'..='\u{9FFF}').contains(&character));
     is_han && ((has_title && characters <= 5) || (matches!(characters, 2 | 3) && !is_like_a_firm))
 }
 
@@ -196,7 +199,10 @@ fn check_length(reading: &Reading, facts: &FormFacts, gateway: &Gateway, found: 
     let units = |text: &str| text.encode_utf16().count();
     // Where the gateway signs, the longest registered signature counts; of an unknown one nothing is known.
     let signs = gateway.signs && reading.signature.is_none();
-    let signature = facts.signatures.iter().map(|name| units(name.trim_matches(['【', '】'])));
+    let signature = facts
+        .signatures
+        .iter()
+        .map(|name| units(name.trim_matches(['【', '】'])));
     let added = match (signs, signature.max()) {
         (true, Some(longest)) => longest + BRACKETS,
         _ => 0,
@@ -292,16 +298,20 @@ fn garbled_length(text: &str) -> usize {
 /// The sign as a reader can see it: by number where it has no shape.
 fn shown_sign(sign: &str) -> String {
     use GeneralCategory::{Control, Format, PrivateUse, Unassigned};
-    let shown = sign.chars().map(|character| match get_general_category(character) {
-        Control | Format | PrivateUse | Unassigned => format!("U+{:04X}", u32::from(character)),
-        _ => character.to_string(),
-    });
+    let shown = sign
+        .chars()
+        .map(|character| match get_general_category(character) {
+            Control | Format | PrivateUse | Unassigned => format!("U+{:04X}", u32::from(character)),
+            _ => character.to_string(),
+        });
     shown.collect()
 }
 
 fn check_brackets(reading: &Reading, gateway: &Gateway, found: &mut Vec<FormFinding>) {
     let text = reading.template.text;
-    let own = reading.signature.map(|signature| reading.template_span(signature));
+    let own = reading
+        .signature
+        .map(|signature| reading.template_span(signature));
     if let Some(span) = own.filter(|_| gateway.signs) {
         found.push(FormFinding::new("form-brackets", span).with(
             format!("网关（{}）会自动加签名", gateway.title.zh),

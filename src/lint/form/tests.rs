@@ -1,10 +1,15 @@
+use std::path::Path;
 use std::sync::LazyLock;
 
 use super::reading::{Finder, Reading};
 use super::sms::parts;
 use super::*;
 use crate::Lexicon;
+use crate::lint::config::{Config, ConfigFile};
 use crate::lint::template::Declarations;
+use crate::lint::{LintOptions, lint_text};
+use crate::report::Settings;
+use crate::rule::{Lang, Tier};
 
 static LINTER: LazyLock<Linter<'static>> = LazyLock::new(|| Linter::new(Lexicon::bundled()).unwrap());
 
@@ -46,16 +51,19 @@ fn rules_find_their_hits_and_leave_their_misses() {
             let marked = hit.marked_text();
             let start = marked.find('⟦').map(|at| at + '⟦'.len_utf8());
             let expected = start.and_then(|start| Some(&marked[start..start + marked[start..].find('⟧')?]));
-            let is_found = found.iter().any(|(id, words)| {
-                *id == rule.id && expected.is_none_or(|expected| expected == words)
-            });
+            let is_found = found
+                .iter()
+                .any(|(id, words)| *id == rule.id && expected.is_none_or(|expected| expected == words));
             if !is_found {
                 problems.push(format!("missing {}: {marked} {found:?}", rule.id));
             }
         }
         for miss in &rule.misses {
             let (message, record) = miss.message();
-            if found(&message, &facts(&record)).iter().any(|(id, _)| *id == rule.id) {
+            if found(&message, &facts(&record))
+                .iter()
+                .any(|(id, _)| *id == rule.id)
+            {
                 problems.push(format!("noisy {}: {}", rule.id, miss.marked_text()));
             }
         }
@@ -70,13 +78,21 @@ fn rules_cite_what_the_laws_have() {
         assert!(rule.id.starts_with("form-"), "{}", rule.id);
         assert!(rule.misses.len() + rule.hits.len() > 0, "{}", rule.id);
         for key in &rule.basis {
-            assert!(laws.clauses.iter().any(|clause| clause.key == *key), "{}: {key}", rule.id);
+            assert!(
+                laws.clauses.iter().any(|clause| clause.key == *key),
+                "{}: {key}",
+                rule.id
+            );
         }
     }
     let cited = |key: &str| rules().iter().any(|rule| rule.basis.iter().any(|own| own == key));
     for clause in &laws.clauses {
         let is_of_form = clause.shown_by == Some(crate::lexicon::laws::ShownBy::Form);
-        assert!(!is_of_form || cited(&clause.key), "no rule of form cites {}", clause.key);
+        assert!(
+            !is_of_form || cited(&clause.key),
+            "no rule of form cites {}",
+            clause.key
+        );
     }
 }
 
@@ -120,9 +136,16 @@ fn too_long_a_message_says_by_how_much() {
     let template = Template::parse(&text, &[], &Declarations::default());
     let message = Message::text(text.as_str());
     let found = CHECKER.check(&template, &message, &FormFacts::default());
-    let found = found.iter().find(|finding| finding.rule == "form-too-long").unwrap();
+    let found = found
+        .iter()
+        .find(|finding| finding.rule == "form-too-long")
+        .unwrap();
     let detail = found.detail.clone().unwrap();
-    assert!(detail.zh.contains("8 条") || detail.zh.contains("9 条"), "{}", detail.zh);
+    assert!(
+        detail.zh.contains("8 条") || detail.zh.contains("9 条"),
+        "{}",
+        detail.zh
+    );
     assert!(detail.zh.contains("上限 500 字"), "{}", detail.zh);
 }
 
@@ -198,7 +221,7 @@ const LAWFUL: &[&str] = &[
     "【${sign}】尊敬的${name}，您有一笔${amount}元的账单已逾期，请登录APP处理，疑问请致电${tel}。",
     "【安信银行】#姓名#，您的第#期数#期账单#金额#元今日到期，请及时存入扣款账户。客服95000",
     "【安信银行】尊敬的[姓名]，您合同[合同编号]项下本期[金额]元已逾期[天数]天，请于[日期]前归还。详询95000。",
-    "【安信小贷】%s您好，您的借款%s元已逾期%d天，请尽快还款，咨询电话400-820-8888。",
+    "【恒湾小贷】%s您好，您的借款%s元已逾期%d天，请尽快还款，咨询电话400-820-8888。",
     "【安信银行】@custName@，您的账单@amt@元已出，还款日@dueDate@，请按时还款。热线95000",
     "【安信银行】尊敬的<%= name %>，您的欠款<%= amount %>元请于<%= dueDate %>前归还，详询95000。",
     "【安信银行】尊敬的{{name}}，您的分期第{{periodNo}}期{{amount}}元已逾期，请尽快还款，点击{{url}}查看。",
@@ -292,50 +315,78 @@ fn media_are_told_by_their_words() {
     }
 }
 
+fn config(text: &str) -> crate::Result<Config> {
+    let file: ConfigFile = toml::from_str(text).unwrap();
+    Config::new(file, ".".into(), None, LINTER.lexicon)
+}
+
 #[test]
-#[ignore]
-fn measure() {
-    for file in ["template", "sms", "letter", "article", "im"] {
-        let path = format!("{}/corpus/learn/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(path).unwrap();
-        let mut counts: std::collections::BTreeMap<String, (usize, usize)> = Default::default();
-        let mut rules: std::collections::BTreeMap<&str, usize> = Default::default();
-        for line in text.lines() {
-            let record: serde_json::Value = serde_json::from_str(line).unwrap();
-            let text = record["text"].as_str().unwrap_or("");
-            let genre = record["genre"].as_str().unwrap_or("").to_owned();
-            let template = Template::parse(text, &[], &Declarations::default());
-            let rendering = template.renderings().next().unwrap();
-            let message = Message::text(text);
-            let reading = Reading::new(&template, &rendering, &CHECKER.finder, LINTER.lexicon, None);
-            let collects = reading.collects(&LINTER, &message);
-            let count = counts.entry(genre.clone()).or_default();
-            count.1 += 1;
-            count.0 += usize::from(collects);
-            if collects {
-                for finding in CHECKER.check(&template, &message, &FormFacts::default()) {
-                    *rules.entry(finding.rule).or_default() += 1;
-                    println!("F\t{file}\t{}\t{}\t{}", finding.rule, finding.span.of(text).replace('\n', " "), text.replace('\n', " / "));
-                }
-            }
-            println!("{}\t{file}\t{genre}\t{}\t{}", if collects { "C" } else { "N" }, record["tier"].as_str().unwrap_or(""), text.replace('\n', " / "));
+fn an_unknown_gateway_is_an_error_with_the_one_that_was_meant() {
+    for (text, expected) in [
+        ("[form]\ngateway = \"tencet\"", Some("did you mean tencent")),
+        (
+            "[[overrides]]\npaths = [\"a\"]\nform.gateway = \"aliyum\"",
+            Some("did you mean aliyun"),
+        ),
+        ("[form]\ngateway = \"zzz\"", Some("there are aliyun, generic")),
+        ("[form]\ngateway = \"huawei\"", None),
+        ("", None),
+    ] {
+        let error = config(text).err().map(|error| error.shown(Lang::En));
+        match expected {
+            Some(expected) => assert!(
+                error.clone().is_some_and(|error| error.contains(expected)),
+                "{text}: {error:?}"
+            ),
+            None => assert_eq!(error, None, "{text}"),
         }
-        println!("T\t{file}\t{counts:?}\t{rules:?}");
     }
 }
 
 #[test]
-#[ignore]
-fn debug_texts() {
-    let text = std::fs::read_to_string("/tmp/l6form/texts.txt").unwrap();
-    for line in text.lines() {
-        let template = Template::parse(line, &[], &Declarations::default());
-        let rendering = template.renderings().next().unwrap();
-        let message = Message::text(line);
-        let reading = Reading::new(&template, &rendering, &CHECKER.finder, LINTER.lexicon, None);
-        println!("{line}\n   {:?} {:?} {}", reading.medium, LINTER.voice(&Message::text(rendering.text())), reading.collects(&LINTER, &message));
-        println!("   {:?}", reading.words_for_debug());
-        let holes: Vec<_> = template.variables.iter().map(|v| format!("{}={}", v.name, v.kind.map_or("?", |k| k.id()))).collect();
-        println!("   {holes:?} {:?}", CHECKER.check(&template, &message, &FormFacts::default()).iter().map(|f| (f.rule, f.detail.as_ref().map(|d| &d.zh))).collect::<Vec<_>>());
+fn findings_of_form_are_notices_of_their_own() {
+    let text = "【温馨提示】尊敬的{姓名}，您在安信银行的借款已逾期，请尽快还款，详询95000。";
+    let lint = |text: String, lang: Lang, settings: &str, ignore: &[String]| {
+        let options = LintOptions {
+            settings: Settings::new(LINTER.lexicon, lang),
+            select: &[],
+            ignore,
+        };
+        let config = config(settings).unwrap();
+        let report = lint_text(Path::new("a.json"), "a.json", text, &config, &LINTER, options);
+        report.unwrap().texts
+    };
+    let plain = lint(format!("{{\"a\": \"{text}\"}}"), Lang::Zh, "", &[]);
+    let [found] = &plain[0].form[..] else {
+        panic!("{:?}", plain[0].form);
+    };
+    assert_eq!(
+        (found.rule.as_str(), found.tier, found.category),
+        ("form-signature-neutral", Tier::Notice, None)
+    );
+    assert_eq!((plain[0].tier, plain[0].score), (Tier::Clean, 0));
+    assert!(found.message.contains("签名“温馨提示”"), "{}", found.message);
+    assert_eq!(
+        (found.text.as_str(), found.location.line, found.excerpt.len()),
+        ("【温馨提示】", 1, 1)
+    );
+    assert_eq!(found.basis[0].id, "SIGN2023");
+    // Further down it is the same finding.
+    let moved = lint(format!("{{\n\n  \"a\": \"{text}\"}}"), Lang::En, "", &[]);
+    let moved = moved.iter().find_map(|text| text.form.first()).unwrap();
+    assert_eq!((&moved.fingerprint, moved.location.line), (&found.fingerprint, 3));
+    assert!(
+        moved.message.contains("signature “温馨提示”"),
+        "{}",
+        moved.message
+    );
+    for (settings, ignore) in [
+        ("ignore = [\"form\"]", vec![]),
+        ("", vec!["form-signature-*".to_owned()]),
+        ("[form]\nsignatures = [\"温馨提示\"]", vec![]),
+        ("message.channel = \"letter\"", vec![]),
+    ] {
+        let texts = lint(format!("[\"{text}\"]"), Lang::Zh, settings, &ignore);
+        assert!(texts[0].form.is_empty(), "{settings}: {:?}", texts[0].form);
     }
 }

@@ -78,8 +78,8 @@ pub fn write_form_rule(out: &mut impl Write, rule: &FormRule, settings: &Setting
 /// A rule of form as JSON, texts in the settings' language.
 pub fn form_rule_json(rule: &FormRule, settings: &Settings) -> Value {
     let lang = settings.lang;
-    let basis = grounds(&rule.basis, settings.laws)
-        .map(|(instrument, clause)| clause_json(instrument, clause, lang));
+    let basis =
+        grounds(&rule.basis, settings.laws).map(|(instrument, clause)| clause_json(instrument, clause, lang));
     let texts = |examples: &[FormExample]| examples.iter().map(shown).collect::<Vec<String>>();
     json!({
         "id": rule.id,
@@ -160,7 +160,10 @@ pub(super) fn write_form_markdown(
 
 /// An example on one line, with what the project says of it; invisible characters by number.
 fn shown(example: &FormExample) -> String {
-    let text = example.marked_text().replace('\n', " / ").replace('\u{200B}', "U+200B");
+    let text = example
+        .marked_text()
+        .replace('\n', " / ")
+        .replace('\u{200B}', "U+200B");
     let (message, record) = example.message();
     let facts = [
         message.channel.map(|channel| ("channel", id_of(channel))),
