@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use crate::error::Result;
 use crate::finding::{Dismissal, Finding, Place, Reason, Verdict};
-use crate::judge::context::Context;
+use crate::judge::context::{Context, Voice};
 use crate::judge::{Hearing, Judges};
 use crate::lexicon::Lexicon;
 use crate::message::{Message, Role};
@@ -294,6 +294,20 @@ impl<'l> Linter<'l> {
         self.lexicon.first_own_rule == self.lexicon.rules.len()
             && matches!(message.recipient_role, None | Some(Role::Debtor | Role::Unknown))
             && !self.lexicon.is_sent_in_quiet_hours(message)
+    }
+
+    /// How much of a text speaks for being about collection and how much for a collector's own words, whatever its rules find.
+    pub(crate) fn voice(&self, message: &Message) -> Voice {
+        let scan = self.searcher.scan(self.lexicon, texts(message));
+        let open = self.searcher.gate(&scan.present, true);
+        let layouts: SmallVec<[Layout; 1]> = scan
+            .readings
+            .iter()
+            .map(|readings| Layout::new(readings.source, self.lexicon))
+            .collect();
+        let matcher = Matcher::new(self.lexicon, &scan, &layouts);
+        let context = Context::new(message, self.lexicon, &scan, &layouts, &matcher, &open);
+        context.whole_voice()
     }
 
     /// The verdict and what each stage saw on the way to it: everything, also what could never match.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use dunlint::lint::form;
 use dunlint::report::{Settings, reference};
 use dunlint::{Error, ErrorKind, Lexicon, Result};
 
@@ -31,12 +32,14 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let Some(id) = &arguments.rule else {
         let rules: Vec<_> = lexicon.rules().iter().collect();
         match arguments.format {
-            Format::Human => reference::write_list(&mut context.out, &rules, context.lang),
+            Format::Human => reference::write_list(&mut context.out, &rules, form::rules(), context.lang),
             Format::Json => {
                 let settings = Settings::new(lexicon, context.machine_lang);
+                let form = form::rules().iter();
                 let rules = rules
                     .iter()
                     .map(|rule| reference::rule_json(rule, &settings))
+                    .chain(form.map(|rule| reference::form_rule_json(rule, &settings)))
                     .collect();
                 writeln!(context.out, "{:#}", serde_json::Value::Array(rules))
             }
@@ -44,6 +47,19 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         .map_err(unwritten)?;
         return Ok(Outcome::Done);
     };
+    if let Some(rule) = form::rule(id) {
+        let lang = match arguments.format {
+            Format::Human => context.lang,
+            Format::Json => context.machine_lang,
+        };
+        let settings = Settings::new(lexicon, lang);
+        match arguments.format {
+            Format::Human => reference::write_form_rule(&mut context.out, rule, &settings),
+            Format::Json => writeln!(context.out, "{:#}", reference::form_rule_json(rule, &settings)),
+        }
+        .map_err(unwritten)?;
+        return Ok(Outcome::Done);
+    }
     let Some(rule) = lexicon.rule(id) else {
         let is_switched_off = Lexicon::bundled().rule(id).is_some();
         let reason = match nearest(id, lexicon) {
@@ -78,6 +94,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
 /// The rule whose id shares the most pairs of letters with a mistyped one.
 fn nearest<'l>(id: &str, lexicon: &'l Lexicon) -> Option<&'l str> {
     let ids = lexicon.rules().iter().map(|rule| rule.id.as_str());
+    let ids = ids.chain(form::ids().map(|id| -> &'l str { id }));
     let (likeness, near) = ids
         .map(|own| (likeness(id, own), own))
         .max_by(|one, other| one.0.total_cmp(&other.0))?;

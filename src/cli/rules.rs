@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use dunlint::Result;
+use dunlint::lint::form;
 use dunlint::report::{Settings, reference};
 use dunlint::rule::{Category, Rule, Tier};
 use serde_json::Value;
@@ -52,16 +53,25 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let rules: Vec<&Rule> = lexicon.rules().iter().filter(is_asked).collect();
     // Of some rules, only the clauses that they are about: the others would look like clauses without a rule.
     let is_filtered = arguments.category.is_some() || arguments.tier.is_some();
+    let form = match is_filtered {
+        // They have neither category nor tier.
+        true => &[],
+        false => form::rules(),
+    };
     let width = context.terminal(Color::Never).width;
     let out = &mut context.out;
     match (arguments.format, arguments.by_clause) {
-        (Format::Human, false) => reference::write_list(out, &rules, lang),
-        (Format::Human, true) => reference::write_clauses(out, &rules, &settings, is_filtered, width),
-        (Format::Markdown, false) => reference::write_markdown(out, &rules, &settings),
-        (Format::Markdown, true) => reference::write_clauses_markdown(out, &rules, &settings, is_filtered),
-        (Format::Json, true) => writeln!(out, "{:#}", reference::clauses_json(&rules, &settings)),
+        (Format::Human, false) => reference::write_list(out, &rules, form, lang),
+        (Format::Human, true) => reference::write_clauses(out, &rules, form, &settings, is_filtered, width),
+        (Format::Markdown, false) => reference::write_markdown(out, &rules, form, &settings),
+        (Format::Markdown, true) => {
+            reference::write_clauses_markdown(out, &rules, form, &settings, is_filtered)
+        }
+        (Format::Json, true) => writeln!(out, "{:#}", reference::clauses_json(&rules, form, &settings)),
         (Format::Json, false) => {
             let rules = rules.iter().map(|rule| reference::rule_json(rule, &settings));
+            let form = form.iter().map(|rule| reference::form_rule_json(rule, &settings));
+            let rules = rules.chain(form);
             writeln!(out, "{:#}", Value::Array(rules.collect()))
         }
     }

@@ -200,6 +200,12 @@ impl<'m, 't> Context<'m, 't> {
         (voice, strongest.map(|(_, found)| found))
     }
 
+    /// The voice of a text as a whole, without any match in it.
+    pub(crate) fn whole_voice(&self) -> Voice {
+        let nowhere = Span::new(0, 0);
+        self.voice(0, nowhere, &[]).0
+    }
+
     /// Whether the clauses of a match speak to somebody: 2 if we speak to you, 1 if it is only "you", else 0.
     pub(crate) fn directness(&self, stretch: u32, span: Span) -> u8 {
         let length = self.source(stretch).len();

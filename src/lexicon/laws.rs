@@ -70,7 +70,7 @@ pub struct Clause {
     pub about: Bilingual,
     /// A verb softer than the instrument's own.
     pub verb: Option<Verb>,
-    /// Of a clause that no rule cites: what would show a breach.
+    /// Of a clause that no rule of wording cites: what would show a breach.
     #[serde(default)]
     pub shown_by: Option<ShownBy>,
 }

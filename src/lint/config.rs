@@ -279,6 +279,13 @@ impl Config {
                 ));
             }
         }
+        let gateways = file
+            .overrides
+            .iter()
+            .filter_map(|part| part.form.gateway.as_ref());
+        for name in file.form.gateway.iter().chain(gateways) {
+            problems.extend(unknown_gateway(name));
+        }
         let mut globs = |patterns: &[String]| {
             globs(patterns).unwrap_or_else(|problem| {
                 problems.push(problem);
@@ -505,6 +512,24 @@ fn unknown_selector(selector: &str, lexicon: &Lexicon) -> Option<Sentence> {
     Some(Sentence {
         zh: format!("没有规则或类别 {selector}{zh}"),
         en: format!("there is no rule or category {selector}{en}"),
+    })
+}
+
+fn unknown_gateway(name: &str) -> Option<Sentence> {
+    let known: Vec<&str> = super::form::gateways().map(|(id, _)| id).collect();
+    if known.contains(&name) {
+        return None;
+    }
+    let (zh, en) = (known.join("、"), known.join(", "));
+    Some(match meant(name, known.iter().copied()) {
+        Some(meant) => say!(
+            "没有网关 {name}；是否想写 {meant}？可用 {zh}",
+            "there is no gateway {name}; did you mean {meant}? There are {en}"
+        ),
+        None => say!(
+            "没有网关 {name}；可用 {zh}",
+            "there is no gateway {name}; there are {en}"
+        ),
     })
 }
 

@@ -2,13 +2,25 @@
 //! may carry.
 //!
 //! In: `lexicons/lint/form.toml`, a [`Template`] and what its project says. Out: [`FormFinding`]s, a list of their own: never
-//! part of tier, score or categories. Law is printed only where it is verified; custom and gateways' terms say so.
+//! part of tier, score or categories. Law is printed only where it is verified; custom and gateways' terms say so. Promise:
+//! only messages that collect have findings, and a variable of which nothing is known makes none. It judges no tone.
+
+mod data;
+mod elements;
+mod holes;
+mod reading;
+mod sms;
+#[cfg(test)]
+mod tests;
 
 use super::config::FormFacts;
 use super::template::Template;
-use crate::lexicon::Lexicon;
-use crate::message::{Channel, Message};
+use crate::linter::Linter;
+use crate::message::Message;
+use crate::rule::Bilingual;
 use crate::span::Span;
+pub use data::{FormExample, FormRecord, FormRule, Gateway, USUAL_GATEWAY, gateway, gateways, rule, rules};
+use reading::{Finder, Reading};
 
 /// Something about a message's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,21 +30,69 @@ pub struct FormFinding {
     /// The words that show it, in the template's text; the whole text for what is missing.
     pub span: Span,
     /// What is wrong with these words, in Chinese and English, where the rule's own message doesn't say it all.
-    pub detail: Option<crate::rule::Bilingual>,
+    pub detail: Option<Bilingual>,
+}
+
+/// Looks at the form of templates; built once for many.
+pub struct Checker<'c, 'l> {
+    linter: &'c Linter<'l>,
+    finder: Finder,
 }
 
 /// The ids of all rules of form.
 pub fn ids() -> impl Iterator<Item = &'static str> {
-    std::iter::empty()
+    rules().iter().map(|rule| rule.id.as_str())
 }
 
-/// The findings of form of a template.
-pub fn check(
-    _template: &Template,
-    _message: &Message,
-    _facts: &FormFacts,
-    _channel: Option<Channel>,
-    _lexicon: &Lexicon,
-) -> Vec<FormFinding> {
-    Vec::new()
+impl<'c, 'l> Checker<'c, 'l> {
+    /// A checker with the classes of the linter's lexicon.
+    pub fn new(linter: &'c Linter<'l>) -> Self {
+        Self {
+            linter,
+            finder: Finder::new(linter.lexicon),
+        }
+    }
+
+    /// The findings of form of a template, in order of place: what its first rendering shows. O(characters), and one check
+    /// of the linter's cues for what may be a collection message.
+    pub fn check(&self, template: &Template, message: &Message, facts: &FormFacts) -> Vec<FormFinding> {
+        let Some(rendering) = template.renderings().next() else {
+            return Vec::new();
+        };
+        let lexicon = self.linter.lexicon;
+        let reading = Reading::new(template, &rendering, &self.finder, lexicon, message.channel);
+        if !reading.collects(self.linter, message) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        elements::check(&reading, message, facts, &mut found);
+        sms::check(&reading, facts, &mut found);
+        holes::check(&reading, &mut found);
+        let order = |id: &str| ids().position(|own| own == id);
+        found.sort_by_key(|finding| (finding.span, order(finding.rule)));
+        found
+    }
+}
+
+impl FormFinding {
+    fn new(rule: &'static str, span: Span) -> Self {
+        Self {
+            rule,
+            span,
+            detail: None,
+        }
+    }
+
+    fn with(self, zh: String, en: String) -> Self {
+        Self {
+            detail: Some(Bilingual { zh, en }),
+            ..self
+        }
+    }
+}
+
+impl std::fmt::Debug for Checker<'_, '_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Checker").finish_non_exhaustive()
+    }
 }

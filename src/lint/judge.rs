@@ -18,7 +18,9 @@ use crate::finding::{Finding, Place, Verdict};
 use crate::linter::Linter;
 use crate::message::{Id, Message};
 use crate::report::json::{finding_message, fingerprints};
+use crate::report::words::colon;
 use crate::report::{Judged, Settings};
+use crate::rule::{Lang, Tier};
 use crate::score::score;
 use crate::span::Span;
 
@@ -29,6 +31,7 @@ const MOST_EXCERPT_LINES: usize = 4;
 pub(super) struct Judge<'j, 'l> {
     pub(super) profile: Profile,
     linter: &'j Linter<'l>,
+    form: form::Checker<'j, 'l>,
     settings: Settings<'j>,
 }
 
@@ -48,6 +51,7 @@ impl<'j, 'l> Judge<'j, 'l> {
         Self {
             profile,
             linter,
+            form: form::Checker::new(linter),
             settings: options.settings,
         }
     }
@@ -119,19 +123,9 @@ impl<'j, 'l> Judge<'j, 'l> {
                     self.diagnostic(finding, value, fingerprint, &message, &placer)
                 });
         let findings = diagnostics.collect();
-        let form = form::check(
-            &template,
-            &message,
-            &self.profile.form,
-            message.channel,
-            self.linter.lexicon,
-        );
-        let form = form
-            .into_iter()
-            .filter(|found| self.profile.selection.takes(found.rule, "form"));
-        let form = form
-            .map(|found| self.form_diagnostic(&found, &message, &placer))
-            .collect();
+        let mut form = self.form.check(&template, &message, &self.profile.form);
+        form.retain(|found| self.profile.selection.takes(found.rule, "form"));
+        let form = self.form_diagnostics(&form, &message, &placer);
         let at = source.position(passage.frame.start);
         TextReport {
             id: match (&passage.id, passage.key.is_empty()) {
@@ -247,9 +241,77 @@ impl<'j, 'l> Judge<'j, 'l> {
         }
     }
 
-    fn form_diagnostic(&self, _found: &FormFinding, _message: &Message, _placer: &Placer) -> Diagnostic {
-        unreachable!("no rule of form yet")
+    fn form_diagnostics(&self, found: &[FormFinding], message: &Message, placer: &Placer) -> Vec<Diagnostic> {
+        let text = |found: &FormFinding| found.span.of(&placer.passage.text);
+        let diagnostics = found.iter().enumerate().map(|(index, own)| {
+            let is_same = |other: &&FormFinding| other.rule == own.rule && text(other) == text(own);
+            let ordinal = found[..index].iter().filter(is_same).count();
+            self.form_diagnostic(own, ordinal, message, placer)
+        });
+        diagnostics.collect()
     }
+
+    /// A finding of form; `ordinal` counts the earlier ones of the same rule on the same words.
+    fn form_diagnostic(
+        &self,
+        found: &FormFinding,
+        ordinal: usize,
+        message: &Message,
+        placer: &Placer,
+    ) -> Diagnostic {
+        let rule = form::rule(found.rule).expect("findings of form are of its rules: a test compares them");
+        let (laws, lang) = (self.settings.laws, self.settings.lang);
+        let date = self.settings.date.unwrap_or(laws.reference_date);
+        let basis = laws.cite(
+            &rule.basis,
+            date,
+            message.creditor_kind,
+            message.region.as_deref(),
+        );
+        let said = format!("{}{}{}", rule.title.get(lang), colon(lang), rule.why.get(lang));
+        let said = match (&found.detail, lang) {
+            (None, _) => said,
+            (Some(detail), Lang::Zh) => format!("{said}本条：{}。", detail.zh),
+            (Some(detail), Lang::En) => format!("{said} Here: {}.", detail.en),
+        };
+        let text = found.span.of(&placer.passage.text);
+        Diagnostic {
+            rule: rule.id.clone(),
+            category: None,
+            tier: Tier::Notice,
+            confidence: rule.confidence,
+            title: rule.title.get(lang).to_owned(),
+            message: said,
+            basis: basis
+                .into_iter()
+                .map(|citation| Basis::of(citation, lang))
+                .collect(),
+            instead: rule.instead.get(lang).to_owned(),
+            location: placer.location(found.span),
+            text: text.to_owned(),
+            plain: None,
+            disguises: Vec::new(),
+            related: Vec::new(),
+            value: None,
+            fingerprint: form_fingerprint(&rule.id, text, &message.id.to_string(), ordinal),
+            fix: None,
+            excerpt: placer.excerpt(found.span),
+        }
+    }
+}
+
+/// Identifies a finding of form as findings of tone are: rule, words, the message's key, and which of several it is.
+fn form_fingerprint(rule: &str, text: &str, key: &str, ordinal: usize) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule, text, "id", key] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    if ordinal > 0 {
+        hash.update((ordinal as u32).to_le_bytes());
+    }
+    let bytes = hash.finalize();
+    bytes[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn message_text<'m>(message: &'m Message) -> &'m str {

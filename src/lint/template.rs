@@ -73,7 +73,8 @@ pub struct Declarations {
 /// A text with its variables.
 #[derive(Debug)]
 pub struct Template<'t> {
-    text: &'t str,
+    /// The text as it stands in the file.
+    pub text: &'t str,
     /// In order, apart from each other.
     pub variables: Vec<Variable>,
 }
@@ -211,8 +212,7 @@ impl Variable {
             .or_else(|| declarations.variables.get(last));
         let kind = declared
             .and_then(|declared| declared.kind)
-            .or_else(|| VariableKind::of_name(name))
-            .or_else(|| VariableKind::of_surroundings(&text[..span.start], &text[span.end..]));
+            .or_else(|| VariableKind::of_variable(name, &text[..span.start], &text[span.end..]));
         let given = declared
             .map(|declared| &declared.values)
             .filter(|values| !values.is_empty());
@@ -245,8 +245,9 @@ fn placeholder(text: &str, at: usize, declarations: &Declarations) -> Option<Pla
             .filter_map(|style| enclosed(text, at, (&style.open, &style.close, style.is_sure)));
         return found.max_by_key(|placeholder| placeholder.span.end);
     }
-    let known = KNOWN.iter().find_map(|style| enclosed(text, at, *style));
-    known.or_else(|| conversion(text, at)).or_else(|| blank(text, at))
+    // %s元，逾期%d holds no name between two signs.
+    let known = || KNOWN.iter().find_map(|style| enclosed(text, at, *style));
+    conversion(text, at).or_else(known).or_else(|| blank(text, at))
 }
 
 fn enclosed(text: &str, at: usize, (open, close, is_sure): (&str, &str, bool)) -> Option<Placeholder> {
@@ -294,7 +295,10 @@ fn tells_a_variable(name: &str, open: &str, span: Span, text: &str) -> bool {
         // A short name of a kind; a sentence that holds one is a heading or a hint.
         let is_word =
             |character: char| character.is_alphanumeric() || matches!(character, '_' | '.' | '-' | '/');
-        name.chars().count() <= 8 && name.chars().all(is_word) && VariableKind::of_name(name).is_some()
+        let kind = VariableKind::of_name_end(name);
+        // [说明] at the start of a line is a heading; [姓名] there is not.
+        let is_heading = kind == Some(VariableKind::FreeText) && starts_line(text, span.start);
+        name.chars().count() <= 8 && name.chars().all(is_word) && kind.is_some() && !is_heading
     };
     match open {
         // A signature; in it stand names of companies, which tell a kind, too.
@@ -309,6 +313,11 @@ fn tells_a_variable(name: &str, open: &str, span: Span, text: &str) -> bool {
     }
 }
 
+fn starts_line(text: &str, at: usize) -> bool {
+    let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    text[line..at].trim().is_empty()
+}
+
 /// `%s`, `%d`, `%.2f`, `%1$s`, `%@`.
 fn conversion(text: &str, at: usize) -> Option<Placeholder> {
     let rest = text[at..].strip_prefix('%')?;
@@ -319,8 +328,8 @@ fn conversion(text: &str, at: usize) -> Option<Placeholder> {
     let is_conversion = matches!(conversion, 's' | 'd' | 'f' | 'S' | 'u' | 'v' | '@' | 'i');
     // 30%的, 50%d… : a share in front of a letter has its digits before the sign.
     let is_share = text[..at].ends_with(|before: char| before.is_ascii_digit());
-    let goes_on =
-        rest[flags + conversion.len_utf8()..].starts_with(|next: char| next.is_ascii_alphanumeric());
+    let goes_on = rest[flags + conversion.len_utf8()..]
+        .starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
     (is_conversion && !goes_on && !(is_share && flags == 0 && conversion == '@')).then(|| {
         let end = at + 1 + flags + conversion.len_utf8();
         Placeholder {
@@ -386,6 +395,23 @@ mod tests {
             ),
             ("已逾期__天", vec!["__=days"]),
             ("第{0}期{1}元", vec!["{0}=count", "{1}=sum"]),
+            ("借款%s元已逾期%d天", vec!["%s=sum", "%d=days"]),
+            ("您好%s_name%，", vec!["%s_name%=name"]),
+            ("尊敬的##客户姓名##", vec!["##客户姓名##=name"]),
+            ("欠款<金额>元", vec!["<金额>=sum"]),
+            ("您好%custName%，", vec!["%custName%=name"]),
+            ("欠款%(amount)s元", vec!["%(amount)s=sum"]),
+            ("尾号{{{cardTail}}}", vec!["{{{cardTail}}}=last-digits"]),
+            ("尊敬的<%- name %>", vec!["<%- name %>=name"]),
+            ("请于《变量》前还款", vec!["《变量》=date"]),
+            (
+                "尊敬的【姓名】，您尾号【变量1】的",
+                vec!["【姓名】=name", "【变量1】=last-digits"],
+            ),
+            ("请转告[联系人姓名]", vec!["[联系人姓名]=relative"]),
+            ("欠款%.2f元，逾期%d天", vec!["%.2f=sum", "%d=days"]),
+            ("{name}先生，{name}女士", vec!["{name}=name", "{name}=name"]),
+            ("【{机构}】您好", vec!["{机构}=institution"]),
             ("${user.name!\"客户\"}您好", vec!["{user.name!\"客户\"}=name"]),
         ] {
             if text.contains("!\"") {
@@ -410,6 +436,15 @@ mod tests {
             "iPhone XX号",
             "联系@某人 与@另一人",
             "[重要通知]请还款",
+            "[说明]逾期后请还款",
+            "[联系人首轮短信]您好",
+            "#家属安抚版#您好",
+            "【客户关怀】您好",
+            "折扣5%起，减免8%",
+            "数量<3，金额>5",
+            "{}",
+            "《借款合同》约定",
+            "邮箱a@b.cn 与 c@d.cn",
         ] {
             let found = names(text);
             assert!(found.is_empty() || text.contains("XX"), "{text}: {found:?}");

@@ -4,16 +4,20 @@
 //! rules that cite them; for people, as JSON, as Markdown (docs/rules.md). All from the same records, so that
 //! they can't disagree. It shows every clause that a rule may cite, whatever its date; a finding cites those in force.
 
+mod form;
+
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use crate::lexicon::Laws;
 use crate::lexicon::laws::{Clause, Instrument, ShownBy};
+use crate::lint::form::FormRule;
 use crate::report::Settings;
 use crate::report::visible::{columns, wrap};
 use crate::report::words::{self, colon, pick};
 use crate::rule::{Category, Lang, Rule, Tier};
+pub use form::{form_rule_json, write_form_rule};
 
 /// Writes a rule in full for a person.
 ///
@@ -41,7 +45,7 @@ pub fn write_rule(out: &mut impl Write, rule: &Rule, settings: &Settings) -> io:
         rule.why.get(lang)
     )?;
     writeln!(out, "\n{}", label("依据", "law"))?;
-    for (instrument, clause) in grounds(rule, settings.laws) {
+    for (instrument, clause) in grounds(&rule.basis, settings.laws) {
         writeln!(out, "  {}", ground_sentence(instrument, clause, lang))?;
     }
     writeln!(
@@ -78,7 +82,7 @@ pub fn write_rule(out: &mut impl Write, rule: &Rule, settings: &Settings) -> io:
 pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
     let lang = settings.lang;
     let grounds =
-        grounds(rule, settings.laws).map(|(instrument, clause)| clause_json(instrument, clause, lang));
+        grounds(&rule.basis, settings.laws).map(|(instrument, clause)| clause_json(instrument, clause, lang));
     let texts = |examples: &[crate::rule::Example]| -> Vec<String> {
         examples
             .iter()
@@ -100,12 +104,16 @@ pub fn rule_json(rule: &Rule, settings: &Settings) -> Value {
     })
 }
 
-/// Writes the list of rules for a person: id, tier, title, under their categories.
+/// Writes the list of rules for a person: id, tier, title, under their categories; those of form at the end.
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Result<()> {
-    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+pub fn write_list(out: &mut impl Write, rules: &[&Rule], form: &[FormRule], lang: Lang) -> io::Result<()> {
+    let ids = rules.iter().map(|rule| rule.id.len());
+    let width = ids
+        .chain(form.iter().map(|rule| rule.id.len()))
+        .max()
+        .unwrap_or(0);
     for category in Category::ALL {
         let own: Vec<_> = rules.iter().filter(|rule| rule.category == category).collect();
         if own.is_empty() {
@@ -122,7 +130,8 @@ pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Resu
             )?;
         }
     }
-    let count = rules.len();
+    form::write_form_list(out, form, width, lang)?;
+    let count = rules.len() + form.len();
     match lang {
         Lang::Zh => writeln!(out, "共 {count} 条规则"),
         Lang::En => writeln!(out, "{count} rules"),
@@ -133,13 +142,18 @@ pub fn write_list(out: &mut impl Write, rules: &[&Rule], lang: Lang) -> io::Resu
 ///
 /// # Errors
 /// Whatever `out` returns.
-pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings) -> io::Result<()> {
+pub fn write_markdown(
+    out: &mut impl Write,
+    rules: &[&Rule],
+    form: &[FormRule],
+    settings: &Settings,
+) -> io::Result<()> {
     let lang = settings.lang;
     writeln!(out, "# {}\n", pick(lang, "规则", "Rules"))?;
     let note = pick(
         lang,
-        "由 `dunlint rules --format markdown` 按 lexicons/rules 生成，请勿手工修改。",
-        "Generated from lexicons/rules by `dunlint rules --format markdown`; don't edit.",
+        "由 `dunlint rules --format markdown` 按 lexicons/rules 和 lexicons/lint/form.toml 生成，请勿手工修改。",
+        "Generated from lexicons/rules and lexicons/lint/form.toml by `dunlint rules --format markdown`; don't edit.",
     );
     writeln!(out, "{note}")?;
     for category in Category::ALL {
@@ -163,7 +177,7 @@ pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings
                 rule.why.get(lang)
             )?;
             writeln!(out, "**{}**\n", pick(lang, "依据", "Law"))?;
-            for (instrument, clause) in grounds(rule, settings.laws) {
+            for (instrument, clause) in grounds(&rule.basis, settings.laws) {
                 writeln!(out, "- {}", markdown(&ground_sentence(instrument, clause, lang)))?;
             }
             for (name, examples) in [
@@ -184,7 +198,7 @@ pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings
             )?;
         }
     }
-    Ok(())
+    form::write_form_markdown(out, form, settings)
 }
 
 /// Writes each clause with the rules that cite it, clauses without a rule too, for a person; wrapped to `width` columns.
@@ -194,6 +208,7 @@ pub fn write_markdown(out: &mut impl Write, rules: &[&Rule], settings: &Settings
 pub fn write_clauses(
     out: &mut impl Write,
     rules: &[&Rule],
+    form: &[FormRule],
     settings: &Settings,
     only_covered: bool,
     width: usize,
@@ -202,7 +217,7 @@ pub fn write_clauses(
     let width = width.clamp(40, 160);
     let (mut covered, mut all) = (0, 0);
     for instrument in &settings.laws.instruments {
-        let clauses = shown_clauses(instrument, rules, settings, only_covered);
+        let clauses = shown_clauses(instrument, rules, form, settings, only_covered);
         if only_covered && clauses.is_empty() {
             continue;
         }
@@ -278,13 +293,14 @@ fn write_wrapped(out: &mut impl Write, text: &str, indent: &str, width: usize) -
 pub fn write_clauses_markdown(
     out: &mut impl Write,
     rules: &[&Rule],
+    form: &[FormRule],
     settings: &Settings,
     only_covered: bool,
 ) -> io::Result<()> {
     let lang = settings.lang;
     writeln!(out, "# {}", pick(lang, "条款与规则", "Clauses and rules"))?;
     for instrument in &settings.laws.instruments {
-        let clauses = shown_clauses(instrument, rules, settings, only_covered);
+        let clauses = shown_clauses(instrument, rules, form, settings, only_covered);
         if only_covered && clauses.is_empty() {
             continue;
         }
@@ -311,12 +327,12 @@ pub fn write_clauses_markdown(
 }
 
 /// The clauses with their rules as JSON.
-pub fn clauses_json(rules: &[&Rule], settings: &Settings) -> Value {
+pub fn clauses_json(rules: &[&Rule], form: &[FormRule], settings: &Settings) -> Value {
     let instruments = settings.laws.instruments.iter();
     let clauses = instruments.flat_map(|instrument| {
         clauses_of(instrument, settings.laws).map(move |clause| {
             let mut value = clause_json(instrument, clause, settings.lang);
-            value["rules"] = json!(citing(clause, rules));
+            value["rules"] = json!(citing(clause, rules, form));
             value["shown_by"] = json!(clause.shown_by);
             value
         })
@@ -324,10 +340,11 @@ pub fn clauses_json(rules: &[&Rule], settings: &Settings) -> Value {
     Value::Array(clauses.collect())
 }
 
-/// The clauses that a rule may cite with their instruments, in the rule's order.
-fn grounds<'l>(rule: &'l Rule, laws: &'l Laws) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
-    let keys = rule.basis.iter();
-    let clauses = keys.flat_map(|key| laws.clauses.iter().filter(move |clause| clause.key == *key));
+/// The clauses under the keys that a rule may cite with their instruments, in the rule's order.
+fn grounds<'l>(basis: &'l [String], laws: &'l Laws) -> impl Iterator<Item = (&'l Instrument, &'l Clause)> {
+    let clauses = basis
+        .iter()
+        .flat_map(|key| laws.clauses.iter().filter(move |clause| clause.key == *key));
     clauses.filter_map(|clause| Some((laws.instrument(&clause.instrument)?, clause)))
 }
 
@@ -341,18 +358,21 @@ fn clauses_of<'l>(instrument: &'l Instrument, laws: &'l Laws) -> impl Iterator<I
 fn shown_clauses<'l>(
     instrument: &'l Instrument,
     rules: &[&'l Rule],
+    form: &'l [FormRule],
     settings: &Settings<'l>,
     only_covered: bool,
 ) -> Vec<(&'l Clause, Vec<&'l str>)> {
-    let clauses = clauses_of(instrument, settings.laws).map(|clause| (clause, citing(clause, rules)));
+    let clauses = clauses_of(instrument, settings.laws).map(|clause| (clause, citing(clause, rules, form)));
     clauses
         .filter(|(_, citing)| !only_covered || !citing.is_empty())
         .collect()
 }
 
-fn citing<'r>(clause: &Clause, rules: &[&'r Rule]) -> Vec<&'r str> {
-    let rules = rules.iter().filter(|rule| rule.basis.contains(&clause.key));
-    rules.map(|rule| rule.id.as_str()).collect()
+fn citing<'r>(clause: &Clause, rules: &[&'r Rule], form: &'r [FormRule]) -> Vec<&'r str> {
+    let rules = rules.iter().map(|rule| (&rule.id, &rule.basis));
+    let rules = rules.chain(form.iter().map(|rule| (&rule.id, &rule.basis)));
+    let citing = rules.filter(|(_, basis)| basis.contains(&clause.key));
+    citing.map(|(id, _)| id.as_str()).collect()
 }
 
 fn clause_json(instrument: &Instrument, clause: &Clause, lang: Lang) -> Value {
@@ -454,14 +474,14 @@ mod tests {
         let (rules, laws) = small_lexicon();
         let settings = settings(&rules, &laws, Lang::En);
         let insults: Vec<&Rule> = rules.iter().skip(1).collect();
-        let shown = written(|out| write_clauses(out, &insults, &settings, false, 80));
-        let narrow = written(|out| write_clauses(out, &insults, &settings, false, 40));
+        let shown = written(|out| write_clauses(out, &insults, &[], &settings, false, 80));
+        let narrow = written(|out| write_clauses(out, &insults, &[], &settings, false, 40));
         assert!(narrow.lines().all(|line| columns(line) <= 40), "{narrow}");
         assert!(shown.contains("0 of 3 clauses have a rule"), "{shown}");
         assert_eq!(shown.matches("(no rule)").count(), 3);
         let all: Vec<&Rule> = rules.iter().collect();
         assert_eq!(
-            clauses_json(&all, &settings)[0]["rules"],
+            clauses_json(&all, &[], &settings)[0]["rules"],
             json!(["threat-violence"])
         );
     }
@@ -471,10 +491,34 @@ mod tests {
         let (rules, laws) = small_lexicon();
         let settings = settings(&rules, &laws, Lang::En);
         let all: Vec<&Rule> = rules.iter().collect();
-        let shown = written(|out| write_markdown(out, &all, &settings));
+        let shown = written(|out| write_markdown(out, &all, &[], &settings));
         assert_eq!(shown.matches("\n### ").count(), rules.len());
         assert_eq!(markdown("*a*_b_<c>"), "\\*a\\*\\_b\\_\\<c\\>");
-        let list = written(|out| write_list(out, &all, Lang::Zh));
+        let list = written(|out| write_list(out, &all, &[], Lang::Zh));
         assert!(list.ends_with("共 2 条规则\n"), "{list}");
+    }
+
+    #[test]
+    fn rules_of_form_have_a_section_and_count_among_clauses() {
+        let lexicon = crate::Lexicon::bundled();
+        let form = crate::lint::form::rules();
+        let settings = Settings::new(lexicon, Lang::Zh);
+        let all: Vec<&Rule> = lexicon.rules().iter().collect();
+        let document = written(|out| write_markdown(out, &all, form, &settings));
+        assert_eq!(document.matches("\n### ").count(), all.len() + form.len());
+        let list = written(|out| write_list(out, &all, form, Lang::Zh));
+        assert!(list.contains(&format!("形式 (form) {}\n", form.len())), "{list}");
+        let clauses = written(|out| write_clauses(out, &all, form, &settings, false, 120));
+        assert!(!clauses.contains("属于模板的要素和格式"), "{clauses}");
+        for rule in form {
+            let shown = written(|out| write_form_rule(out, rule, &settings));
+            assert!(
+                shown.contains(&rule.id) && shown.contains(&rule.instead.zh),
+                "{shown}"
+            );
+            let says_no_law = shown.contains("没有法律条款");
+            assert_eq!(says_no_law, rule.basis.is_empty(), "{shown}");
+            assert_eq!(form_rule_json(rule, &settings)["category"], "form");
+        }
     }
 }

@@ -1,0 +1,325 @@
+//! A template as it is sent → what its words are, and whether it collects.
+//!
+//! In: a rendering, the engine's classes and the words of `form.toml`. Out: [`Reading`]: which words stand where, the
+//! signature at either end, the medium, [`Reading::collects`]. Promise: a text of another kind (a button, a receipt, a policy,
+//! a borrower's question) collects nothing, and no rule of form asks it for anything. It has no findings.
+
+use std::collections::HashMap;
+
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+
+use super::data::{self, Word};
+use crate::lexicon::Lexicon;
+use crate::lint::passage::has_han;
+use crate::lint::template::{Rendering, Template, Variable};
+use crate::linter::Linter;
+use crate::message::{Channel, Message};
+use crate::normalize;
+use crate::span::{NormSpan, Span};
+
+/// Finds the words of form in a text, all in one pass.
+pub(super) struct Finder {
+    automaton: CharwiseDoubleArrayAhoCorasick<u32>,
+    /// The words that each term of the automaton is.
+    words: Vec<Vec<Word>>,
+}
+
+/// What stands in a message.
+pub(super) struct Reading<'r> {
+    pub(super) template: &'r Template<'r>,
+    pub(super) rendering: &'r Rendering,
+    /// Words in order of place, in the text of the rendering.
+    found: Vec<(Word, Span)>,
+    /// What stands in 【】 at either end, with the signs.
+    pub(super) signature: Option<Span>,
+    pub(super) medium: Medium,
+}
+
+/// How a message reaches its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Medium {
+    Sms,
+    Im,
+    Letter,
+    Call,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// Han characters of the shortest message: 请您尽快还款 and an addressee; a shorter text is a button or a heading.
+const SHORTEST: usize = 10;
+
+/// Units of UTF-16 of the longest text that reads like a short message without a signature: three parts.
+const LONGEST_SMS: usize = 3 * 67;
+
+/// Characters between two words that belong together.
+const NEAR: usize = 16;
+
+/// Mention this strong, and stronger than the collector's voice, is about collection and not part of it; as the engine's
+/// judges have it.
+const MENTION: f32 = 2.0;
+
+impl Finder {
+    /// Puts the words together with the classes of a lexicon. O(terms of the lexicon).
+    pub(super) fn new(lexicon: &Lexicon) -> Self {
+        let mut terms: HashMap<String, Vec<Word>> = HashMap::new();
+        let plain = |term: &str| normalize::plain_term(&term.replace('_', " "), &lexicon.folds.table);
+        for (word, text) in data::words() {
+            let dropped: Vec<String> = text
+                .split_whitespace()
+                .filter_map(|term| term.strip_prefix('-'))
+                .map(plain)
+                .collect();
+            for term in text.split_whitespace().filter(|term| !term.starts_with('-')) {
+                let own = match term.starts_with('<') {
+                    true => terms_of_class(lexicon, term),
+                    false => vec![plain(term)],
+                };
+                for term in own.into_iter().filter(|term| !dropped.contains(term)) {
+                    let words = terms.entry(term).or_default();
+                    if !words.contains(&word) {
+                        words.push(word);
+                    }
+                }
+            }
+        }
+        terms.remove("");
+        let mut terms: Vec<(String, Vec<Word>)> = terms.into_iter().collect();
+        terms.sort();
+        let numbered = terms.iter().map(|(term, _)| term).zip(0_u32..);
+        let automaton = CharwiseDoubleArrayAhoCorasick::with_values(numbered);
+        Self {
+            automaton: automaton.expect("terms are few, not empty and each there once"),
+            words: terms.into_iter().map(|(_, words)| words).collect(),
+        }
+    }
+
+    /// The words of a text, in order of place. O(characters + words).
+    pub(super) fn find(&self, text: &str, lexicon: &Lexicon) -> Vec<(Word, Span)> {
+        let (plain, _) = normalize::plain(text, &lexicon.folds.table);
+        let mut found = Vec::new();
+        for hit in self.automaton.find_overlapping_iter(&*plain.text) {
+            let span = plain.offsets.to_source(NormSpan::new(hit.start(), hit.end()));
+            found.extend(self.words[hit.value() as usize].iter().map(|word| (*word, span)));
+        }
+        found.sort_unstable_by_key(|(word, span)| (span.start, span.end, *word));
+        found
+    }
+}
+
+/// The terms of a class by its name as patterns write it, `<debt>`; none if the lexicon hasn't got it.
+fn terms_of_class(lexicon: &Lexicon, name: &str) -> Vec<String> {
+    let class = lexicon.classes.iter().position(|class| class.name == name);
+    let Some(class) = class else {
+        return Vec::new();
+    };
+    let terms = (0..lexicon.terms.len()).filter(|&term| {
+        let classes = lexicon.terms.classes(term);
+        classes.iter().any(|own| usize::from(own.0) == class)
+    });
+    terms.map(|term| lexicon.terms.text(term).to_owned()).collect()
+}
+
+impl<'r> Reading<'r> {
+    pub(super) fn new(
+        template: &'r Template<'r>,
+        rendering: &'r Rendering,
+        finder: &Finder,
+        lexicon: &Lexicon,
+        channel: Option<Channel>,
+    ) -> Self {
+        let text = rendering.text();
+        let mut reading = Self {
+            template,
+            rendering,
+            found: finder.find(text, lexicon),
+            signature: signature(text),
+            medium: Medium::Unknown,
+        };
+        reading.medium = reading.medium_of(channel);
+        reading
+    }
+
+    /// The text as it is sent.
+    pub(super) fn text(&self) -> &'r str {
+        self.rendering.text()
+    }
+
+    /// The text without its signature.
+    pub(super) fn body(&self) -> Span {
+        let text = self.text();
+        match self.signature {
+            Some(signature) if text[..signature.start].trim().is_empty() => {
+                Span::new(signature.end, text.len())
+            }
+            Some(signature) => Span::new(0, signature.start),
+            None => Span::new(0, text.len()),
+        }
+    }
+
+    /// Where a word stands.
+    pub(super) fn places(&self, word: Word) -> impl Iterator<Item = Span> + '_ {
+        let found = self.found.iter();
+        found.filter(move |(own, _)| *own == word).map(|(_, span)| *span)
+    }
+
+    pub(super) fn has(&self, word: Word) -> bool {
+        self.places(word).next().is_some()
+    }
+
+    /// Whether a word stands in a stretch.
+    pub(super) fn has_in(&self, word: Word, stretch: Span) -> bool {
+        self.places(word).any(|place| stretch.contains(place))
+    }
+
+    /// Whether a word stands near a place, before or behind it, in the same sentence.
+    pub(super) fn has_near(&self, word: Word, place: Span) -> bool {
+        self.has_in(word, self.around(place, NEAR, NEAR))
+    }
+
+    /// Whether a word ends shortly before a place, in the same sentence.
+    pub(super) fn has_before(&self, word: Word, place: Span) -> bool {
+        let around = self.around(place, NEAR, 0);
+        self.has_in(word, Span::new(around.start, place.start))
+    }
+
+    /// A place with so many characters before and behind it, not beyond its sentence.
+    fn around(&self, place: Span, before: usize, behind: usize) -> Span {
+        let text = self.text();
+        let is_end = |character: &char| matches!(character, '。' | '！' | '!' | '\n' | '；');
+        let back = text[..place.start].chars().rev().take(before);
+        let back: usize = back
+            .take_while(|character| !is_end(character))
+            .map(char::len_utf8)
+            .sum();
+        let on = text[place.end..].chars().take(behind);
+        let on: usize = on
+            .take_while(|character| !is_end(character))
+            .map(char::len_utf8)
+            .sum();
+        Span::new(place.start - back, place.end + on)
+    }
+
+    /// The stretch of the template that writes a stretch of the text.
+    pub(super) fn template_span(&self, span: Span) -> Span {
+        self.rendering.template_span(span)
+    }
+
+    /// The variables in a stretch of the text.
+    pub(super) fn variables_in(&self, span: Span) -> impl Iterator<Item = &'r Variable> {
+        let span = self.template_span(span);
+        let variables = self.template.variables.iter();
+        variables.filter(move |variable| span.overlaps(variable.span))
+    }
+
+    /// Whether something is filled in of which nothing is known: it may be what is missed.
+    pub(super) fn has_unknown_variable(&self) -> bool {
+        let mut variables = self.template.variables.iter();
+        variables.any(|variable| variable.kind.is_none())
+    }
+
+    /// Whether it is a message that collects: words of debt, an addressee, a demand or an arrear, in a whole sentence.
+    pub(super) fn collects(&self, linter: &Linter, message: &Message) -> bool {
+        if message.channel == Some(Channel::Article) || !self.has(Word::Debt) {
+            return false;
+        }
+        let text = self.text();
+        let han = self.body().of(text).chars();
+        let han = han
+            .filter(|&character| has_han(character.encode_utf8(&mut [0; 4])))
+            .count();
+        let is_sentence =
+            han >= SHORTEST && text.contains(['，', '。', '！', '；', '：', ',', '.', '!', '、']);
+        let is_interface = self.has(Word::Interface) && self.signature.is_none();
+        if !is_sentence || is_interface || (self.has(Word::OtherVoice) && self.signature.is_none()) {
+            return false;
+        }
+        if !self.has(Word::You) && !self.names_addressee() && self.signature.is_none() {
+            return false;
+        }
+        let is_urged = self
+            .places(Word::Pay)
+            .any(|place| self.has_near(Word::Urge, place));
+        if !(self.has(Word::Due) || is_urged) || self.is_settled() {
+            return false;
+        }
+        let sent = Message {
+            channel: message.channel,
+            ..Message::text(text)
+        };
+        let voice = linter.voice(&sent);
+        voice.mention < MENTION || voice.mention <= voice.collector
+    }
+
+    fn names_addressee(&self) -> bool {
+        use crate::lint::variables::VariableKind::{Honorific, Name, Relative};
+        let mut variables = self.template.variables.iter();
+        variables.any(|variable| matches!(variable.kind, Some(Name | Honorific | Relative)))
+    }
+
+    /// Whether it says that the money has come, and neither supposes it nor asks for money.
+    fn is_settled(&self) -> bool {
+        let is_supposed = |place: Span| self.has_before(Word::Supposed, place);
+        let is_urged = |place: Span| self.has_before(Word::Urge, place);
+        self.places(Word::Settled).any(|place| !is_supposed(place)) && !self.places(Word::Pay).any(is_urged)
+    }
+
+    fn medium_of(&self, channel: Option<Channel>) -> Medium {
+        match channel {
+            Some(Channel::Sms) => Medium::Sms,
+            Some(Channel::Im) => Medium::Im,
+            Some(Channel::Letter) => Medium::Letter,
+            Some(Channel::Call) => Medium::Call,
+            Some(Channel::Article | Channel::Other) => Medium::Unknown,
+            Some(Channel::Template) | None => self.guessed_medium(),
+        }
+    }
+
+    fn guessed_medium(&self) -> Medium {
+        let text = self.text();
+        if self.signature.is_some() {
+            return Medium::Sms;
+        }
+        let is_short = text.encode_utf16().count() <= LONGEST_SMS && !text.trim().contains('\n');
+        let has_tone = self.has(Word::Spoken) || self.has(Word::Chat) || text.contains(['？', '?']);
+        match () {
+            () if self.has(Word::Letter) => Medium::Letter,
+            () if is_short && !has_tone && text.contains(['您', '贵']) => Medium::Sms,
+            () => Medium::Unknown,
+        }
+    }
+}
+
+/// What stands in 【】 at the start of a text, or else at its end.
+fn signature(text: &str) -> Option<Span> {
+    let start = text.len() - text.trim_start().len();
+    if text[start..].starts_with('【') {
+        let length = text[start..].find('】')?;
+        return Some(Span::new(start, start + length + '】'.len_utf8()));
+    }
+    let trimmed = text.trim_end();
+    let start = trimmed.ends_with('】').then(|| trimmed.rfind('【')).flatten()?;
+    Some(Span::new(start, trimmed.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_stand_at_either_end() {
+        for (text, expected) in [
+            ("【安信银行】您好", Some("【安信银行】")),
+            (" 【安信银行】您好", Some("【安信银行】")),
+            ("您好【安信银行】", Some("【安信银行】")),
+            ("您好【安信银行】\n", Some("【安信银行】")),
+            ("【安信银行】您好【安信】", Some("【安信银行】")),
+            ("您【好】吗", None),
+            ("【没有完", None),
+            ("", None),
+        ] {
+            let found = signature(text).map(|span| span.of(text));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}
