@@ -6,9 +6,22 @@
 //! bytes; a file that its parser refuses is told of in `problems`, and what stands before the fault is judged where the
 //! parser allows it. It judges nothing and opens nothing.
 
+mod code;
+mod directives;
+mod flow;
+mod html;
 mod json;
+mod literals;
+mod markdown;
+mod names;
+mod references;
+#[cfg(test)]
+mod round_trip;
+mod xml;
 
 use std::path::Path;
+
+use directives::Dialect;
 
 use super::passage::Passage;
 use super::source::Source;
@@ -145,6 +158,15 @@ pub struct Extracted {
     pub problems: Vec<Problem>,
 }
 
+impl Extracted {
+    /// In the order of the file, each once.
+    fn sort(&mut self) {
+        self.passages.sort_by_key(|passage| passage.frame);
+        self.comments.sort_by_key(|comment| comment.whole);
+        self.comments.dedup();
+    }
+}
+
 /// A comment in the format's own form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comment {
@@ -200,6 +222,13 @@ impl Kind {
 pub fn extract(source: &Source, kind: Kind) -> Extracted {
     match kind {
         Kind::Json => json::extract(source),
+        Kind::Markdown => markdown::extract(source),
+        Kind::Xml => xml::extract(source),
+        Kind::Html => html::extract(source),
+        Kind::FreeMarker => directives::extract(source, Dialect::FreeMarker),
+        Kind::Jinja => directives::extract(source, Dialect::Jinja),
+        Kind::Velocity => directives::extract(source, Dialect::Velocity),
+        Kind::Code(language) => code::extract(source, language),
         _ => Extracted {
             passages: vec![Passage::verbatim(
                 "",

@@ -1,0 +1,8 @@
+; Literals, what joins them, comments. Paths of modules and keys aren't sent to anybody.
+[(string) (template_string)] @text
+(binary_expression operator: "+") @join
+(import_statement source: (string) @skip)
+(export_statement source: (string) @skip)
+(pair key: (string) @skip)
+(subscript_expression index: (string) @skip)
+(comment) @comment
