@@ -93,8 +93,15 @@ fn roles(tree: &Tree, text: &str, grammar: &Grammar) -> FxHashMap<usize, Role> {
     let mut matches = cursor.matches(&grammar.query, tree.root_node(), text.as_bytes());
     while let Some(found) = matches.next() {
         for capture in found.captures {
-            if let Some(role) = grammar.roles[capture.index as usize] {
-                let known = roles.entry(capture.node.id()).or_insert(role);
+            // Not by the query: patterns that wait for an operator behind thousands of nested operands take their square.
+            let node = capture.node;
+            let is_so = |role: &Role| match role {
+                Role::Join => joined::is_join(node),
+                Role::Chain => joined::is_chain(node, text),
+                _ => true,
+            };
+            if let Some(role) = grammar.roles[capture.index as usize].filter(is_so) {
+                let known = roles.entry(node.id()).or_insert(role);
                 if role == Role::Skip {
                     *known = role;
                 }

@@ -65,10 +65,13 @@ impl<'s> Flow<'s> {
             // Up to the next white space, in one stretch.
             let length = rest.find(is_space).unwrap_or(rest.len());
             let words = Span::new(at, at + length);
-            let last = rest[..length].chars().next_back();
-            self.fill_gap(rest.chars().next(), words);
+            let first = match escape(&rest[..length]) {
+                Some((Escaped::Character(character), _)) => Some(character),
+                _ => rest.chars().next(),
+            };
+            self.fill_gap(first, words);
             self.builder.push_escaped(self.source, words, escape);
-            self.last = last;
+            self.last = self.builder.last();
             at += length;
         }
     }

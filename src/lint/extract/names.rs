@@ -91,7 +91,7 @@ pub(super) fn path_of(expression: &str) -> String {
     let mut best = String::new();
     let mut rest = expression;
     loop {
-        rest = rest.trim_start_matches(|sign: char| !is_name_sign(sign) && !matches!(sign, '"' | '\'' | ')'));
+        rest = rest.trim_start_matches(|sign: char| !is_path_sign(sign) && !matches!(sign, '"' | '\'' | ')'));
         let (path, behind) = leading_path(rest);
         if path.is_empty() {
             return best;
@@ -109,7 +109,7 @@ fn leading_path(text: &str) -> (String, &str) {
     let mut rest = text;
     loop {
         let end = rest
-            .find(|sign: char| !is_name_sign(sign) && sign != '.')
+            .find(|sign: char| !is_path_sign(sign) && sign != '.')
             .unwrap_or(rest.len());
         path.push_str(&rest[..end]);
         rest = &rest[end..];
@@ -168,6 +168,11 @@ pub(super) fn last_of(expression: &str) -> String {
     name.to_owned()
 }
 
+/// The `$` in front of a name is a sign of templates.
+fn is_path_sign(sign: char) -> bool {
+    sign.is_alphanumeric() || sign == '_'
+}
+
 fn is_name_sign(sign: char) -> bool {
     sign.is_alphanumeric() || matches!(sign, '_' | '$')
 }
@@ -189,6 +194,7 @@ mod tests {
             ("row['金额']", "row.金额"),
             ("items[0].name", "items.name"),
             ("姓名", "姓名"),
+            ("${user.name}", "user.name"),
             ("", ""),
             ("\"客户\"", ""),
         ] {

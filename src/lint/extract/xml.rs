@@ -18,7 +18,7 @@ use crate::span::Span;
 /// Attributes by which an element is known, the best first.
 const NAMES: &[&str] = &["name", "id", "key", "code", "resname"];
 
-/// Elements that never stand for a text of their own.
+/// Elements in resources and translations that never stand for a text of their own, even where one begins with them.
 const INLINE: &[&str] = &[
     "b",
     "i",
@@ -158,7 +158,8 @@ impl<'s> Walker<'s> {
             self.root.clone_from(&name);
         }
         let attributes = self.attributes(tag);
-        let is_inline = !self.open.is_empty() && (INLINE.contains(&name.as_str()) || !self.flow.is_blank());
+        let has_inline_names = matches!(self.root.as_str(), "resources" | "xliff") && self.open.len() >= 2;
+        let is_inline = !self.flow.is_blank() || (has_inline_names && INLINE.contains(&name.as_str()));
         if !is_inline {
             self.flush();
         }

@@ -78,8 +78,15 @@ pub(in super::super) fn java(rest: &str) -> Option<(Escaped, usize)> {
     TABLE.resolve(rest)
 }
 
-/// Kotlin's.
+/// Kotlin's; and `$name`, which its grammar takes for words between single double quotes.
 pub(in super::super) fn kotlin(rest: &str) -> Option<(Escaped, usize)> {
+    if let Some(name) = rest.strip_prefix('$') {
+        let length = name
+            .find(|sign: char| !(sign.is_alphanumeric() || sign == '_'))
+            .unwrap_or(name.len());
+        let is_name = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        return is_name.then(|| (Escaped::Hole(name[..length].to_owned()), 1 + length));
+    }
     const TABLE: Table = Table {
         has_units: true,
         letters: &[

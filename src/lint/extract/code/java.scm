@@ -1,8 +1,5 @@
-; Literals, what joins them, comments.
+; Literals, what may join them, comments.
 (string_literal) @text
-(binary_expression operator: "+") @join
-(method_invocation
-  object: (_)
-  name: (identifier) @name
-  (#eq? @name "append")) @chain
+(binary_expression) @join
+(method_invocation) @chain
 [(line_comment) (block_comment)] @comment

@@ -186,7 +186,7 @@ impl Arguments {
             b'{' => {
                 let digits = rest[1..].bytes().take_while(u8::is_ascii_digit).count();
                 let end = rest.as_bytes().get(1 + digits)?;
-                let is_closed = *end == b'}' || (*end == b':' && rest[1..].contains('}'));
+                let is_closed = *end == b'}' || (matches!(end, b':' | b',') && rest[1..].contains('}'));
                 let length = rest.find('}').filter(|_| is_closed)? + 1;
                 (rest[1..1 + digits].parse().ok(), length)
             }
@@ -223,6 +223,23 @@ fn without_holes(passage: &Passage) -> String {
     }
     words.push_str(&passage.text[at..]);
     words
+}
+
+/// Whether two operands make one text: `+`, in PHP `.`; literals beside each other have no operator.
+pub(super) fn is_join(node: Node) -> bool {
+    let operator = node.child_by_field_name("operator");
+    operator.is_none_or(|operator| matches!(operator.kind(), "+" | "."))
+}
+
+/// Whether a call adds its arguments to what it is called on.
+pub(super) fn is_chain(call: Node, text: &str) -> bool {
+    let name = call.child_by_field_name("name").or_else(|| {
+        let function = call
+            .named_child(0)
+            .filter(|function| function.kind() == "navigation_expression")?;
+        function.named_child(1)
+    });
+    name.is_some_and(|name| span_of(name).of(text) == "append")
 }
 
 /// What a chained call is called on, and what it adds.

@@ -108,7 +108,7 @@ impl Program<'_> {
             if ENDS.contains(&kind) {
                 break;
             }
-            if LISTS.contains(&kind) {
+            if LISTS.contains(&kind) || is_bare_element(parent.node, below.node) {
                 names.push(format!("[{}]", below.number));
             }
             if let Some((name, is_last)) = self.name_in(parent.node, below.node) {
@@ -179,6 +179,15 @@ impl Program<'_> {
         let before = named_children(list).take_while(|child| *child != below).last()?;
         let words = self.words(before);
         plain_name(words).filter(|_| words.starts_with(['"', '\'']))
+    }
+}
+
+/// Whether a node is an element without a key, in what may be a list or a map: in Go and PHP they are written alike.
+fn is_bare_element(parent: Node, below: Node) -> bool {
+    match parent.kind() {
+        "literal_value" => below.kind() == "literal_element",
+        "array_creation_expression" => below.named_child_count() == 1,
+        _ => false,
     }
 }
 

@@ -1,7 +1,5 @@
-; Literals, what joins them, comments.
+; Literals, what may join them, comments.
 [(string_literal) (multiline_string_literal)] @text
-(binary_expression operator: "+") @join
-(call_expression
-  (navigation_expression (_) (identifier) @name)
-  (#eq? @name "append")) @chain
+(binary_expression) @join
+(call_expression) @chain
 [(line_comment) (block_comment)] @comment

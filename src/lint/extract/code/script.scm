@@ -1,6 +1,6 @@
-; Literals, what joins them, comments. Paths of modules and keys aren't sent to anybody.
+; Literals, what may join them, comments. Paths of modules and keys aren't sent to anybody.
 [(string) (template_string)] @text
-(binary_expression operator: "+") @join
+(binary_expression) @join
 (import_statement source: (string) @skip)
 (export_statement source: (string) @skip)
 (pair key: (string) @skip)

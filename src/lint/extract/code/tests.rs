@@ -25,7 +25,7 @@ fn java() {
             ),
             (
                 "class A { String a = MessageFormat.format(\"{0}欠{1,number}\", name, b); }",
-                &[],
+                &["a: ⟦name⟧欠⟦b⟧"],
             ),
             (
                 "class A { String a = MessageFormat.format(\"{0}您欠{1}\", name, b); }",
@@ -115,7 +115,7 @@ fn python() {
                 &["t.overdue: 请还款", "t.b[0]: 一", "t.b[1]: 二"],
             ),
             (
-                "def f():\n    '''说明'''\n    x = '''\n    您好\n      请还款\n    '''\n    return '好'",
+                "def f():\n    '''说明'''\n    x = '''\n    您好\n      请还款\n    '''\n    return '好'\n'说' '明'",
                 &["x: 您好\n  请还款", ": 好"],
             ),
             (
@@ -190,7 +190,7 @@ fn go() {
             ),
             (
                 "package a\nvar b = []string{\"一\", \"二\"}\nimport \"中/文\"",
-                &["b: 一", "b: 二"],
+                &["b[0]: 一", "b[1]: 二"],
             ),
             ("package a\ntype T struct { A string `json:\"键\"` }", &[]),
         ],
@@ -211,7 +211,7 @@ fn php() {
                 &["t.overdue: 请还款", "t.键: 您", "B: 二", "C: 三"],
             ),
             (
-                "<?php $a = <<<EOT\n  尊敬的$name：\n    请还款\n  EOT;\n$b = <<<'X'\n原$文\nX;\n",
+                "<?php $a = <<<EOT\n  尊敬的{$name}：\n    请还款\n  EOT;\n$b = <<<'X'\n原$文\nX;\n",
                 &["a: 尊敬的⟦name⟧：\n  请还款", "b: 原$文"],
             ),
             (

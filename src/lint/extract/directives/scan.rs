@@ -5,6 +5,7 @@
 
 use super::{Dialect, Mark, What};
 use crate::lint::extract::names::path_of;
+use crate::lint::passage::has_han;
 use crate::span::Span;
 
 /// What stands in a template besides text.
@@ -14,7 +15,7 @@ pub(in super::super) struct Scan {
     pub(in super::super) assigned: Vec<Assigned>,
 }
 
-/// An expression that a directive assigns.
+/// An expression that a directive assigns or fills in: its literals are texts.
 #[derive(Debug, PartialEq, Eq)]
 pub(in super::super) struct Assigned {
     pub(in super::super) name: String,
@@ -68,6 +69,16 @@ pub(in super::super) fn scan(text: &str, dialect: Dialect) -> Scan {
             at += rest.chars().next().map_or(1, char::len_utf8);
             continue;
         };
+        let span = Span::new(at, at + length);
+        // What is filled in may be a literal: `{{ overdue ? '请还款' : '' }}`.
+        if let What::Hole(name) = &what
+            && has_han(span.of(text))
+        {
+            own.assigned.push(Assigned {
+                name: name.clone(),
+                span,
+            });
+        }
         let what = match what {
             What::Comment(words) => What::Comment(Span::new(at + words.start, at + words.end)),
             other => other,
@@ -76,10 +87,7 @@ pub(in super::super) fn scan(text: &str, dialect: Dialect) -> Scan {
             let span = Span::new(at + range.start, at + range.end);
             own.assigned.push(Assigned { name, span });
         }
-        own.marks.push(Mark {
-            span: Span::new(at, at + length),
-            what,
-        });
+        own.marks.push(Mark { span, what });
         at += length;
     }
     own

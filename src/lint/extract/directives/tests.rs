@@ -8,7 +8,7 @@ fn freemarker() {
         &[
             (
                 "<#if vip>尊敬的</#if>客户${user.name!\"先生>\"}，欠${amount?string(\"0.00\")}元",
-                &[": 尊敬的客户⟦user.name⟧，欠⟦amount⟧元"],
+                &[": 尊敬的客户⟦user.name⟧，欠⟦amount⟧元", "user.name: 先生>"],
             ),
             (
                 "一\n<#if x == 1>\n二\n<#else>\n三\n</#if>\n四",
@@ -39,7 +39,7 @@ fn jinja_and_its_kin() {
         &[
             (
                 "尊敬的{{ name|default('客户') }}，{% if x > 1 %}逾期{{ days }}天{% endif %}",
-                &[": 尊敬的⟦name⟧，逾期⟦days⟧天"],
+                &[": 尊敬的⟦name⟧，逾期⟦days⟧天", "name: 客户"],
             ),
             (
                 "{% block sms %}请还款{% endblock %}另外",

@@ -53,6 +53,10 @@ fn blocks_and_attributes_are_passages() {
             ),
             ("<p>您 < 好 <姓名></p", &[": 您 < 好 <姓名>"]),
             ("<p title=\"未完", &[]),
+            (
+                "<p>{{ late ? '请还款' : '' }}好</p>",
+                &[": ⟦late⟧好", "late: 请还款"],
+            ),
             ("<script type=\"text/html\"><p>您</p></script>", &[": 您"]),
         ],
     );

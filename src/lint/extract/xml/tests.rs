@@ -14,7 +14,7 @@ fn elements_and_attributes_are_passages_by_their_path() {
             ),
             (
                 "<resources><string name=\"a\">\n  \"您 \"\n  好</string></resources>",
-                &["resources.string[a]: 您 好"],
+                &["resources.string[a]: 您  好"],
             ),
             (
                 "<a><b id=\"1\" 标题=\"您好\">一</b><b id=\"2\">&#x4F60;&lt;好</b></a>",
