@@ -85,14 +85,11 @@ pub(super) fn comments(marks: &[Mark]) -> impl Iterator<Item = Comment> {
 /// Whether a text is written with tags; `<姓名>` and `a < b` are none.
 fn has_tags(text: &str) -> bool {
     let mut places = memchr::memchr_iter(b'<', text.as_bytes());
-    places.any(|at| {
-        let rest = text[at + 1..].as_bytes();
-        match rest {
-            [b'/', letter, ..] => letter.is_ascii_alphabetic(),
-            [b'!', b'-' | b'D' | b'd', ..] => true,
-            [b'b' | b'B' | b'h' | b'H', b'r' | b'R', b'>' | b' ' | b'/', ..] => true,
-            _ => false,
-        }
+    places.any(|at| match &text.as_bytes()[at + 1..] {
+        [b'/', letter, ..] => letter.is_ascii_alphabetic(),
+        [b'!', b'-' | b'D' | b'd', ..] => true,
+        [b'b' | b'B' | b'h' | b'H', b'r' | b'R', b'>' | b' ' | b'/', ..] => true,
+        _ => false,
     })
 }
 

@@ -38,6 +38,14 @@ impl<'s> Expression<'s> {
         }
     }
 
+    /// A statement of SQL.
+    pub(super) fn of_statement(text: &'s str, span: Span) -> Self {
+        Self {
+            quotes: &['\''],
+            ..Self::of_template(text, span)
+        }
+    }
+
     /// The expression of an attribute: `scanned` is its stretch with blanks in place of `marks`.
     pub(super) fn of_attribute(text: &'s str, span: Span, scanned: &'s str, marks: &'s [Mark]) -> Self {
         Self {

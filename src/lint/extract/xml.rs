@@ -9,6 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::flow::{Flow, Spaces, plain};
+use super::literals::{self, Expression};
 use super::{Comment, Extracted, Problem, html, references};
 use crate::error::say;
 use crate::lint::passage::{Escaped, has_han};
@@ -48,6 +49,20 @@ const INLINE: &[&str] = &[
     "annotation",
 ];
 
+/// Elements of MyBatis in a statement.
+const DYNAMIC: &[&str] = &[
+    "if",
+    "where",
+    "set",
+    "trim",
+    "foreach",
+    "choose",
+    "when",
+    "otherwise",
+    "bind",
+    "include",
+];
+
 /// Elements for a value that is filled in.
 const PLACEHOLDERS: &[&str] = &["x", "ph", "bx", "ex", "bpt", "ept", "it", "xliff:g"];
 
@@ -78,8 +93,8 @@ pub(super) fn extract(source: &Source) -> Extracted {
 
 /// A position of the reader as a byte of the text.
 fn position(at: u64, text: &str) -> usize {
-    let at = usize::try_from(at).unwrap_or(usize::MAX);
-    text.floor_char_boundary(at)
+    let at = usize::try_from(at).map_or(text.len(), |at| at.min(text.len()));
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// An element that is open.
@@ -129,6 +144,7 @@ impl<'s> Walker<'s> {
             Event::End(_) => self.end(span),
             Event::Text(_) => match &self.placeholder {
                 Some((name, _)) => self.flow.push_hole(name.clone(), span),
+                None if self.is_mapper() => self.statement(span),
                 None => {
                     let escape = if self.is_android() { android } else { plain };
                     if self.root == "plist" && self.open.last().is_some_and(|element| element.name == "key") {
@@ -158,8 +174,7 @@ impl<'s> Walker<'s> {
             self.root.clone_from(&name);
         }
         let attributes = self.attributes(tag);
-        let has_inline_names = matches!(self.root.as_str(), "resources" | "xliff") && self.open.len() >= 2;
-        let is_inline = !self.flow.is_blank() || (has_inline_names && INLINE.contains(&name.as_str()));
+        let is_inline = !self.flow.is_blank() || (self.open.len() >= 2 && self.is_inline_name(&name));
         if !is_inline {
             self.flush();
         }
@@ -276,6 +291,9 @@ impl<'s> Walker<'s> {
 
     fn character_data(&mut self, span: Span) {
         let words = inside(span, "<![CDATA[", "]]>");
+        if self.is_mapper() {
+            return self.statement(words);
+        }
         let is_page = ["</", "<br", "<p>", "/>"]
             .iter()
             .any(|sign| words.of(self.text).contains(sign));
@@ -289,6 +307,24 @@ impl<'s> Walker<'s> {
                 passage.key.clone_from(&self.path);
             }
         }
+    }
+
+    /// Of SQL the literals are texts.
+    fn statement(&mut self, span: Span) {
+        let expression = Expression::of_statement(self.text, span);
+        literals::collect(&expression, &self.path, &mut self.own.passages);
+    }
+
+    fn is_inline_name(&self, name: &str) -> bool {
+        match self.root.as_str() {
+            "resources" | "xliff" => INLINE.contains(&name),
+            "mapper" => DYNAMIC.contains(&name),
+            _ => false,
+        }
+    }
+
+    fn is_mapper(&self) -> bool {
+        self.root == "mapper"
     }
 
     fn is_android(&self) -> bool {

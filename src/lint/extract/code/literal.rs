@@ -48,7 +48,8 @@ impl Program<'_> {
             false => self.escape_of(literal),
         };
         let is_braced = self.words(literal).starts_with(['f', 'F']) && literal.kind() == "string";
-        let lines = Lines::of(content.of(self.text));
+        let behind = &self.text[literal.end_byte()..];
+        let lines = Lines::of(content.of(self.text), behind.starts_with(".trimMargin()"));
         let content = lines.trim(self.text, content);
         let words = |builder: &mut PassageBuilder, span: Span| {
             for line in lines.split(self.text, span, content.start) {
@@ -117,10 +118,12 @@ struct Lines {
     is_several: bool,
     /// Bytes of white space that all but the first begin with.
     indent: usize,
+    /// Whether they begin with a `|` that is no text.
+    has_margin: bool,
 }
 
 impl Lines {
-    fn of(content: &str) -> Self {
+    fn of(content: &str, has_margin: bool) -> Self {
         let is_several = content.contains('\n');
         let following = content.split('\n').skip(1);
         let indents = following
@@ -129,6 +132,7 @@ impl Lines {
         Self {
             is_several,
             indent: indents.min().unwrap_or(0),
+            has_margin,
         }
     }
 
@@ -139,8 +143,10 @@ impl Lines {
         }
         let words = content.of(text);
         let before = &words[..words.len() - words.trim_start().len()];
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let start = start + (before.len() - start).min(self.indent);
+        let start = match before.rfind('\n') {
+            Some(line_end) => line_end + 1 + self.skipped(&words[line_end + 1..]),
+            None => 0,
+        };
         let kept = words.trim_end();
         let end = match words[kept.len()..].contains('\n') {
             true => kept.len().max(start),
@@ -150,8 +156,7 @@ impl Lines {
     }
 
     /// The stretches of a span without the indent; `start` is where the content begins.
-    fn split<'t>(&self, text: &'t str, span: Span, start: usize) -> impl Iterator<Item = Span> + 't {
-        let indent = self.indent;
+    fn split(&self, text: &str, span: Span, start: usize) -> impl Iterator<Item = Span> {
         let mut at = span.start;
         std::iter::from_fn(move || {
             if at >= span.end {
@@ -159,16 +164,21 @@ impl Lines {
             }
             let is_line_start = at > start && text[..at].ends_with('\n');
             let rest = &text[at..span.end];
-            let skipped = if is_line_start {
-                (rest.len() - unindented(rest).len()).min(indent)
-            } else {
-                0
-            };
+            let skipped = if is_line_start { self.skipped(rest) } else { 0 };
             let end = rest.find('\n').map_or(span.end, |line_end| at + line_end + 1);
             let line = Span::new((at + skipped).min(end), end);
             at = end;
             Some(line)
         })
+    }
+
+    /// Bytes at the start of a line that are no text.
+    fn skipped(&self, line: &str) -> usize {
+        let blank = line.len() - unindented(line).len();
+        match self.has_margin && line[blank..].starts_with('|') {
+            true => blank + 1,
+            false => blank.min(self.indent),
+        }
     }
 }
 

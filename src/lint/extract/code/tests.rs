@@ -77,6 +77,10 @@ fn kotlin() {
                 "val a = \"\"\"\n    尊敬的$name\n    请还款\n\"\"\".trimIndent()",
                 &["a: 尊敬的⟦name⟧\n请还款"],
             ),
+            (
+                "val a = \"\"\"\n    |尊敬的$name\n    |  请还款\n\"\"\".trimMargin()",
+                &["a: 尊敬的⟦name⟧\n  请还款"],
+            ),
             ("val a = \"%s您好\".format(name)", &["a: ⟦name⟧您好"]),
             ("val a = mapOf(\"overdue\" to \"请还款\")", &["a.overdue: 请还款"]),
             (

@@ -104,6 +104,7 @@ fn enclosed<'t>(rest: &'t str, open: &str, close: &str) -> Option<(usize, &'t st
 fn end_outside_strings(inside: &str, close: &str) -> Option<usize> {
     let bytes = &inside.as_bytes()[..inside.len().min(LONGEST_DIRECTIVE)];
     let close = close.as_bytes();
+    let first = memchr::memmem::find(bytes, close)?;
     let mut quote = None;
     let mut depth = 0usize;
     let mut at = 0;
@@ -123,7 +124,7 @@ fn end_outside_strings(inside: &str, close: &str) -> Option<usize> {
         }
         at += 1;
     }
-    memchr::memmem::find(bytes, close)
+    Some(first)
 }
 
 /// A comment between two signs.

@@ -34,8 +34,12 @@ fn elements_and_attributes_are_passages_by_their_path() {
                 ],
             ),
             (
-                "<mapper><insert id=\"add\">INSERT INTO t VALUES ('请还款', #{name}) <if test=\"x\">您</if></insert></mapper>",
-                &["mapper.insert[add]: INSERT INTO t VALUES ('请还款', #{name}) 您"],
+                "<mapper><insert id=\"add\">INSERT INTO t VALUES ('请还款', #{name}) <if test=\"x\">, '二'</if><![CDATA[ < '三']]></insert></mapper>",
+                &[
+                    "mapper.insert[add]: 请还款",
+                    "mapper.insert[add]: 二",
+                    "mapper.insert[add]: 三",
+                ],
             ),
             (
                 "<plist><dict><key>逾期</key><string>请还款</string></dict></plist>",
