@@ -6,21 +6,34 @@
 //! bytes; a file that its parser refuses is told of in `problems`, and what stands before the fault is judged where the
 //! parser allows it. It judges nothing and opens nothing.
 
+mod code;
 mod delimited;
+mod directives;
 mod escapes;
+mod flow;
+mod html;
 mod json;
+mod literals;
+mod markdown;
+mod names;
 mod nest;
 mod po;
 mod properties;
+mod references;
 mod sql;
 mod text;
 mod toml;
+mod xml;
 mod yaml;
 
+#[cfg(test)]
+mod round_trip;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
+
+use directives::Dialect;
 
 use super::passage::{Passage, PassageBuilder};
 use super::source::Source;
@@ -188,6 +201,15 @@ pub struct Extracted {
     pub problems: Vec<Problem>,
 }
 
+impl Extracted {
+    /// In the order of the file, each once.
+    fn sort(&mut self) {
+        self.passages.sort_by_key(|passage| passage.frame);
+        self.comments.sort_by_key(|comment| comment.whole);
+        self.comments.dedup();
+    }
+}
+
 /// A comment in the format's own form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comment {
@@ -251,14 +273,13 @@ pub fn extract(source: &Source, kind: Kind) -> Extracted {
         Kind::Properties => properties::extract(source),
         Kind::Po => po::extract(source),
         Kind::Sql => sql::extract(source),
-        _ => Extracted {
-            passages: vec![Passage::verbatim(
-                "",
-                source.text(),
-                Span::new(0, source.text().len()),
-            )],
-            ..Extracted::default()
-        },
+        Kind::Markdown => markdown::extract(source),
+        Kind::Xml => xml::extract(source),
+        Kind::Html => html::extract(source),
+        Kind::FreeMarker => directives::extract(source, Dialect::FreeMarker),
+        Kind::Jinja => directives::extract(source, Dialect::Jinja),
+        Kind::Velocity => directives::extract(source, Dialect::Velocity),
+        Kind::Code(language) => code::extract(source, language),
     }
 }
 

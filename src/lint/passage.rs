@@ -131,6 +131,11 @@ impl PassageBuilder {
         self.text.is_empty()
     }
 
+    /// The last character so far.
+    pub fn last(&self) -> Option<char> {
+        self.text.chars().next_back()
+    }
+
     /// The passage, found under this key in this stretch of the source.
     pub fn finish(self, key: impl Into<String>, frame: Span) -> Passage {
         Passage {

@@ -5,8 +5,8 @@
 //! ever gets.
 
 use crate::decode::{self, Encoding};
-use crate::message::Channel;
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
+use crate::message::Channel;
 use crate::read::batch::Layout;
 use crate::read::columns::ColumnOverrides;
 use crate::read::csv::{self, Table};

@@ -1,0 +1,2 @@
+; Types.
+(literal_type (string) @skip)
