@@ -174,7 +174,7 @@ impl<'j, 'l> Judge<'j, 'l> {
                 if !self.profile.rules[finding.rule] {
                     continue;
                 }
-                let finding = lead_back(finding, &rendering, &message_text(message));
+                let finding = lead_back(finding, &rendering, message_text(message));
                 let known = all.iter_mut().find(|known| {
                     known.finding.rule == finding.rule
                         && known.finding.place.span.overlaps(finding.place.span)
