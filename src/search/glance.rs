@@ -332,7 +332,7 @@ impl Glance {
         tally.clear();
         let (measure, ears) = (&self.measure, self.alphabet.ears());
         for (_, source) in opinion::heard(message) {
-            tally.begin_stretch(measure, ears);
+            tally.begin_stretch(measure);
             let mut rest = tally.hear(source, measure, ears);
             while let Some(special) = rest.chars().next() {
                 tally.count();
@@ -341,7 +341,7 @@ impl Glance {
             }
             tally.end_sentence();
         }
-        tally.opinion(measure, |codes, at| self.is_grave(codes, at))
+        tally.opinion(measure, ears, |codes, at| self.is_grave(codes, at))
     }
 
     /// Adds a character that is more than one token, or beyond the Basic Multilingual Plane.
@@ -351,7 +351,7 @@ impl Glance {
             let Some((code, runs)) = measure.token(character, glyph) else {
                 return;
             };
-            tally.add(code, runs, measure, alphabet.ears());
+            tally.add(code, runs, measure);
             if glyph.is(CharKind::Sentence) {
                 tally.end_sentence_once();
             }
