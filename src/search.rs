@@ -496,7 +496,7 @@ impl Searcher {
     ) -> Stretch {
         let start = place.span.end;
         let rest = &message.stretch(place.turn)[start..];
-        let mut stretch = self.listen_to(lexicon, model, place.turn, rest, Listening::Closely);
+        let mut stretch = self.listen_to(lexicon, model, place.turn, rest, Listening::InAll);
         for token in &mut stretch.tokens {
             token.span = Span::new(token.span.start + start, token.span.end + start);
         }
