@@ -32,6 +32,8 @@ pub(super) struct Told {
     /// Where its first and its last character begin in the source, in bytes.
     pub(super) first: u32,
     pub(super) last: u32,
+    /// Nothing was skipped between its characters.
+    pub(super) is_whole: bool,
 }
 
 impl Sight {
@@ -67,6 +69,8 @@ pub(crate) struct Sights {
     pub(super) places: Found,
     /// Places of the row of the last turn before which something was skipped.
     pub(super) gaps: Vec<u32>,
+    /// Those of them that a restored reading closes.
+    closed: Vec<u32>,
     /// A run of letters that may be pinyin was seen.
     pub(super) has_letters: bool,
 }
@@ -92,6 +96,7 @@ impl Sights {
             term: sight.term,
             first: self.bytes[sight.start as usize],
             last: self.bytes[sight.end as usize - 1],
+            is_whole: !holds_gap(&self.gaps, sight),
         });
         let mut told = Vec::with_capacity(USUAL_HITS);
         told.extend(asked);
@@ -107,8 +112,15 @@ impl Sights {
     /// Looks whether a gap that a restored reading closes stands inside one of the terms from this one on: between two
     /// Han characters or two letters.
     pub(super) fn mind_gaps(&mut self, first_term: usize) {
-        let Self { gaps, row, terms, .. } = self;
-        gaps.retain(|&gap| {
+        let Self {
+            gaps,
+            closed,
+            row,
+            terms,
+            ..
+        } = self;
+        closed.clear();
+        closed.extend(gaps.iter().filter(|&&gap| {
             let neighbours = (gap as usize)
                 .checked_sub(1)
                 .and_then(|before| row.get(before..before + 2));
@@ -116,12 +128,9 @@ impl Sights {
                 let both = |kind| beside.iter().all(|glyph| glyph.is(kind));
                 both(CharKind::Han) || both(CharKind::Letter)
             })
-        });
-        let has_gap = |sight: &Sight| {
-            let next = gaps.partition_point(|&gap| gap <= sight.start);
-            sight.term != NO_TERM && gaps.get(next).is_some_and(|&gap| gap < sight.end)
-        };
-        self.has_gap |= !gaps.is_empty() && terms[first_term..].iter().any(has_gap);
+        }));
+        let has_gap = |sight: &Sight| sight.term != NO_TERM && holds_gap(closed, sight);
+        self.has_gap |= !closed.is_empty() && terms[first_term..].iter().any(has_gap);
     }
 
     /// Adds a class whose place isn't known.
@@ -143,6 +152,12 @@ impl Sights {
             });
         }
     }
+}
+
+/// Whether one of these gaps lies between the characters of a sight.
+fn holds_gap(gaps: &[u32], sight: &Sight) -> bool {
+    let next = gaps.partition_point(|&gap| gap <= sight.start);
+    gaps.get(next).is_some_and(|&gap| gap < sight.end)
 }
 
 /// The places of a row where something may stand. The buffers are longer than what they hold.
