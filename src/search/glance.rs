@@ -485,6 +485,7 @@ impl Glance {
         for &at in places.singles() {
             let (at, single) = (at as usize, self.alphabet.facts(row[at as usize].code()));
             sights.has_form |= single.is_form;
+            sights.is_mixed |= single.is_vague;
             sights.is_vague |= single.is_vague && sights.touches_gap(at, at + 1);
             sights.add(single.term, self.classes(single.classes), at, at + 1);
         }

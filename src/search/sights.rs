@@ -63,6 +63,8 @@ pub(crate) struct Sights {
     pub(super) has_gap: bool,
     /// A term was seen of which the row doesn't tell where it stands, or a character that is read as several.
     pub(super) is_vague: bool,
+    /// A character was seen that is a term and also what the row shows of a longer one.
+    pub(super) is_mixed: bool,
     /// Something that the row leaves out is a term.
     pub(super) has_symbol: bool,
     /// Places of the row of the last turn where something may stand.
@@ -82,7 +84,7 @@ impl Sights {
         self.unplaced.reset(classes);
         (self.has_form, self.has_letters, self.has_unplaced) = (false, false, false);
         (self.has_sound, self.has_gap) = (false, false);
-        (self.is_vague, self.has_symbol) = (false, false);
+        (self.is_vague, self.is_mixed, self.has_symbol) = (false, false, false);
     }
 
     /// The sights of very characters that somebody asks for, in order.
@@ -144,13 +146,13 @@ impl Sights {
     pub(super) fn add(&mut self, term: u32, classes: &[ClassId], start: usize, end: usize) {
         for &class in classes {
             self.present.insert(class);
-            self.terms.push(Sight {
-                class,
-                term,
-                start: start as u32,
-                end: end as u32,
-            });
         }
+        self.terms.extend(classes.iter().map(|&class| Sight {
+            class,
+            term,
+            start: start as u32,
+            end: end as u32,
+        }));
     }
 }
 
