@@ -136,7 +136,7 @@ enum Color {
 #[derive(Debug, Clone, Default, clap::Args)]
 struct FieldArguments {
     /// How the messages are sent
-    #[arg(long, value_parser = known_value::<Channel>(&["sms", "im", "letter", "call", "template", "article", "other"]))]
+    #[arg(long, value_parser = known_value::<Channel>(&["sms", "im", "letter", "call", "visit", "template", "article", "other"]))]
     channel: Option<Channel>,
     /// Number, port or name that the messages come from
     #[arg(long)]

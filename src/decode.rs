@@ -147,26 +147,49 @@ impl Encoding {
         }
     }
 
-    /// Position of the first line break at or after `from`, and the position after it. `from` is on a
-    /// character boundary.
-    pub(crate) fn find_line_break(self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-        match self {
-            // 0x0A is never part of a longer character in any.
-            Encoding::Utf8 | Encoding::Gb18030 | Encoding::Big5 => {
-                let at = from + memchr::memchr(b'\n', bytes.get(from..)?)?;
-                Some((at, at + 1))
-            }
-            Encoding::Utf16Le | Encoding::Utf16Be => {
-                let units = bytes.get(from..)?.chunks_exact(2);
-                let line_break = if self == Encoding::Utf16Le {
-                    [b'\n', 0]
-                } else {
-                    [0, b'\n']
-                };
-                let at = from + 2 * units.into_iter().position(|unit| unit == line_break)?;
-                Some((at, at + 2))
+    /// Position of the first line break at or after `from`, and the position after it: a line feed, with the returns
+    /// before it, or a return alone. `from` is on a character boundary. None too where only bytes that are still to come
+    /// can say what a return at the end is.
+    pub(crate) fn find_line_break(self, bytes: &[u8], from: usize, is_whole: bool) -> Option<(usize, usize)> {
+        let at = self.find_break_sign(bytes, from)?;
+        let width = self.ascii_width();
+        let mut next = at;
+        for _ in 0..=MOST_RETURNS {
+            match self.unit(&bytes[next..]) {
+                (Some(b'\n'), _) => return Some((at, next + width)),
+                (Some(b'\r'), _) => next += width,
+                _ if bytes.len() < next + width && !is_whole => return None,
+                _ => break,
             }
         }
+        Some((at, at + width))
+    }
+
+    /// Where the returns at the end of `bytes` begin of which only what follows can say whether they are a line break of
+    /// their own: from here a line break is to be looked for again.
+    pub(crate) fn undecided_from(self, bytes: &[u8], from: usize) -> usize {
+        let width = self.ascii_width();
+        let mut end = bytes.len() - (bytes.len() - from) % width;
+        for _ in 0..MOST_RETURNS {
+            if end < from + width || self.unit(&bytes[end - width..end]).0 != Some(b'\r') {
+                break;
+            }
+            end -= width;
+        }
+        end
+    }
+
+    fn find_break_sign(self, bytes: &[u8], from: usize) -> Option<usize> {
+        let rest = bytes.get(from..)?;
+        let found = match self {
+            // These bytes are never part of a longer character in any.
+            Encoding::Utf8 | Encoding::Gb18030 | Encoding::Big5 => memchr::memchr2(b'\n', b'\r', rest)?,
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                let is_break = |unit: &[u8]| matches!(self.unit(unit).0, Some(b'\n' | b'\r'));
+                2 * rest.chunks_exact(2).position(is_break)?
+            }
+        };
+        Some(from + found)
     }
 
     /// How many bytes an ASCII character takes.
@@ -177,6 +200,43 @@ impl Encoding {
         }
     }
 }
+
+/// Returns before a line feed, at most: a program that writes line feeds as two signs was given text that had two already.
+const MOST_RETURNS: usize = 2;
+
+/// The text with line feeds in place of the returns that are line breaks of their own; as long as it was.
+pub(crate) fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let is_alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    if !memchr::memchr_iter(b'\r', bytes).any(|at| is_alone(&at)) {
+        return text;
+    }
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find('\r') {
+        let has_feed = rest[at + 1..].starts_with('\n');
+        mended.push_str(&rest[..at]);
+        mended.push(if has_feed { '\r' } else { '\n' });
+        rest = &rest[at + 1..];
+    }
+    mended.push_str(rest);
+    mended.into()
+}
+
+/// Whether bytes that are to be in another encoding are UTF-8 all the same: Chinese in it, of which GB18030 and Big5 make
+/// rare characters and often no error. Chinese in these looks like UTF-8 only where it is a word long (联通): the chance
+/// falls by a hundred with every character.
+pub(crate) fn is_utf8_instead(bytes: &[u8]) -> bool {
+    let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
+        return false;
+    };
+    let others = || text.chars().filter(|character| !character.is_ascii());
+    let is_usual = |character: char| matches!(character, '\u{3000}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' | '\u{2014}'..='\u{2026}');
+    others().count() >= FEWEST_UTF8_CHARACTERS && others().all(is_usual)
+}
+
+/// Fewer characters may be UTF-8 by chance.
+const FEWEST_UTF8_CHARACTERS: usize = 4;
 
 /// The encoding of an input that begins with `sample`, and how many bytes its byte-order mark takes.
 ///
@@ -192,7 +252,7 @@ pub fn detect(sample: &[u8], is_whole: bool) -> (Encoding, usize) {
         Ok(_) => (Encoding::Utf8, 0),
         Err(error) if error.error_len().is_none() && !is_whole => (Encoding::Utf8, 0),
         Err(_) => {
-            let lines = sample.split(|&byte| byte == b'\n');
+            let lines = sample.split(|&byte| matches!(byte, b'\n' | b'\r'));
             let (mut utf8, mut other) = (0_usize, 0_usize);
             for line in lines.filter(|line| !line.is_ascii()) {
                 match std::str::from_utf8(line) {
@@ -388,7 +448,7 @@ mod tests {
         }
         let line_break_in_a_character = encode(Encoding::Utf16Le, "਀Ċ");
         assert_eq!(
-            Encoding::Utf16Le.find_line_break(&line_break_in_a_character, 0),
+            Encoding::Utf16Le.find_line_break(&line_break_in_a_character, 0, true),
             None
         );
     }

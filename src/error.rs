@@ -252,6 +252,8 @@ fn system_cause(error: &io::Error) -> Option<&'static str> {
         io::ErrorKind::NotFound => Some("没有这个文件或目录"),
         io::ErrorKind::PermissionDenied => Some("没有权限"),
         io::ErrorKind::StorageFull => Some("磁盘已满"),
+        io::ErrorKind::FileTooLarge => Some("文件超过大小上限"),
+        io::ErrorKind::QuotaExceeded => Some("超出磁盘配额"),
         io::ErrorKind::IsADirectory => Some("这是一个目录"),
         io::ErrorKind::NotADirectory => Some("路径中有一段不是目录"),
         io::ErrorKind::ReadOnlyFilesystem => Some("文件系统只读"),

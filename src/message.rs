@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 use speech::Speech;
 pub use time::Time;
 
-/// One SMS, IM message, letter, template, article or call transcript.
+/// One SMS, IM message, letter, template, article or call transcript; or a contact of which there are no words.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Message<'a> {
     /// Identifies the message in results.
     pub id: Id<'a>,
     /// How it was sent, if the record says so. A hint, never an amnesty.
     pub channel: Option<Channel>,
-    /// The words.
+    /// The words; empty in a contact without any.
     pub body: Body<'a>,
     /// When it was sent.
     pub time: Option<Time>,
@@ -154,7 +154,7 @@ pub enum Channel {
     Im,
     /// Letter or e-mail.
     Letter,
-    /// A transcript of a call.
+    /// A call: its transcript, or that there was one.
     Call,
     /// A text before it is sent, with variables.
     Template,
@@ -162,6 +162,9 @@ pub enum Channel {
     Article,
     /// Any other word that a record used.
     Other,
+    // Last, because compiled lexicons hold channels by their places; `ALL` has the order of reports.
+    /// Somebody comes in person.
+    Visit,
 }
 
 /// What the creditor is.
@@ -307,6 +310,24 @@ const CHANNEL_NAMES: &[(Channel, &[&str])] = &[
             "邮寄",
             "email",
             "mail",
+        ],
+    ),
+    // Before the call: a 外访录音 records a visit.
+    (
+        Channel::Visit,
+        &[
+            "visit",
+            "外访",
+            "上门",
+            "走访",
+            "面访",
+            "家访",
+            "实地催收",
+            "上門",
+            "fieldvisit",
+            "homevisit",
+            "field",
+            "inperson",
         ],
     ),
     (
@@ -457,6 +478,18 @@ impl Speaker {
 }
 
 impl Channel {
+    /// All of them, in the order of reports.
+    pub const ALL: [Channel; 8] = [
+        Channel::Sms,
+        Channel::Im,
+        Channel::Letter,
+        Channel::Call,
+        Channel::Visit,
+        Channel::Template,
+        Channel::Article,
+        Channel::Other,
+    ];
+
     /// The id in records.
     pub fn id(self) -> &'static str {
         match self {
@@ -464,6 +497,7 @@ impl Channel {
             Channel::Im => "im",
             Channel::Letter => "letter",
             Channel::Call => "call",
+            Channel::Visit => "visit",
             Channel::Template => "template",
             Channel::Article => "article",
             Channel::Other => "other",
@@ -571,6 +605,16 @@ impl<'a> Message<'a> {
             .chain(turns.map(|(at, turn)| (Some(at), turn.speaker, &*turn.text)))
     }
 
+    /// Whether there is nothing in it to judge: a call that nobody answered, a visit, a call without a transcript.
+    pub fn is_wordless(&self) -> bool {
+        self.stretches().all(|(_, _, words)| is_blank(words))
+    }
+
+    /// Whether the call was answered: the outcome of the record counts for more than the length of the call.
+    pub fn is_answered(&self) -> Option<bool> {
+        self.is_connected.or(self.seconds.map(|seconds| seconds > 0))
+    }
+
     /// Exchanges agent and customer in a call whose labels are the wrong way round: the customer calls on behalf of an
     /// institution or asks for somebody, the agent does neither, and what they say of debts agrees with it. Tells whether
     /// it did. The readers call it; a library user who builds messages may. O(characters), for calls only.
@@ -675,6 +719,13 @@ mod tests {
             ("律师函", Channel::Letter),
             ("e-mail", Channel::Letter),
             ("电话", Channel::Call),
+            ("外访", Channel::Visit),
+            ("上门催收", Channel::Visit),
+            ("走访", Channel::Visit),
+            ("外访录音", Channel::Visit),
+            ("Field", Channel::Visit),
+            ("field_visit", Channel::Visit),
+            ("上门送达律师函", Channel::Letter),
         ] {
             assert_eq!(Channel::named(name), Some(channel), "{name}");
         }

@@ -241,6 +241,13 @@ pub enum Reason {
     },
     /// A quote was opened in this line of a table and never closed.
     UnterminatedQuote,
+    /// There are words in it beyond the last column of the table: a delimiter stands in a text without quotes.
+    TooManyFields {
+        /// How many columns the table has.
+        columns: usize,
+    },
+    /// The file can't be read to the record's end.
+    CutOff,
     /// It is not JSON.
     Json {
         /// What the parser says.
@@ -270,6 +277,8 @@ impl Reason {
             Reason::Undecodable { .. } => "undecodable",
             Reason::TooLong { .. } => "too-long",
             Reason::UnterminatedQuote => "unterminated-quote",
+            Reason::TooManyFields { .. } => "too-many-fields",
+            Reason::CutOff => "cut-off",
             Reason::Json { .. } => "json",
             Reason::NotAnObject => "not-an-object",
             Reason::NoText => "no-text",
@@ -288,6 +297,10 @@ impl fmt::Display for Reason {
             }
             Reason::TooLong { bytes } => write!(out, "the record is {bytes} bytes long"),
             Reason::UnterminatedQuote => out.write_str("a quote is opened and never closed"),
+            Reason::TooManyFields { columns } => {
+                write!(out, "it has more fields than the {columns} columns of the table")
+            }
+            Reason::CutOff => out.write_str("the file can't be read to its end"),
             Reason::Json { problem, column } => {
                 write!(out, "not JSON: {problem} at column {column}")
             }

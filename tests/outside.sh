@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What needs minutes or programs of others: a large dump in every format with the same results, twenty kills, Parquet read
+# What needs minutes or programs of others: a large dump in every format with the same results, dumps that are broken on
+# purpose, twenty kills, Parquet read
 # by pyarrow, the workbook opened by LibreOffice, the page opened by a browser. `check.sh full` runs it.
 #
 # Debian's packages chromium, libreoffice-calc, nodejs, npm and python3-venv are needed; Python's and Node's come from
@@ -61,6 +62,9 @@ for input in dump.jsonl dump.csv gb18030.csv dump.parquet; do
         "$bin" verify "$case_folder" > /dev/null
     done
 done
+
+echo "== dumps that are broken on purpose"
+"$work/python/bin/python" tests/outside/broken.py "$bin" "$work" 200000
 
 echo "== Parquet read by pyarrow"
 "$work/python/bin/python" - "$work/dump.jsonl.1" "$rows" <<'PYTHON'

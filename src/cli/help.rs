@@ -413,7 +413,10 @@ const CHINESE: &[(&str, &str)] = &[
         "screen condition",
         "表中只要符合条件的消息，如 tier>=warning 或 agency=名称；可重复，须同时符合",
     ),
-    ("screen top", "列出最严重的多少条；表中只要这些，按严重程度排列"),
+    (
+        "screen top",
+        "列出最严重的多少条，消息与合并发现一起排；表中只要这些，按严重程度排列",
+    ),
     ("screen resume", "接着做上次没有做完的运行"),
     ("screen progress", "在标准错误上怎样显示进度"),
     ("verify", "按清单核对案卷文件夹"),
@@ -423,7 +426,10 @@ const CHINESE: &[(&str, &str)] = &[
         "screen chunk_size",
         "每批读取的字节数；缺省时依输入大小而定，最多 4 MiB",
     ),
-    ("screen fail_on", "有消息达到该级别时以 1 退出；默认不启用"),
+    (
+        "screen fail_on",
+        "有消息或合并发现达到该级别时以 1 退出；默认不启用",
+    ),
     ("screen only_findings", "结果中略去没有问题的消息"),
     ("screen stats", "在标准错误输出精确的工作量计数"),
     ("unit", "纯文本中一条消息的单位；默认自动识别"),

@@ -21,6 +21,7 @@ use dunlint::report::visible::visible;
 use dunlint::report::{Settings, words};
 use dunlint::rule::Tier;
 use dunlint::screen::filter::Condition;
+use dunlint::screen::join::JoinSummary;
 use dunlint::screen::journal::Progress as Stand;
 use dunlint::screen::{Product, Run, screen};
 use dunlint::{Error, ErrorKind, Lexicon, Linter, Result};
@@ -52,7 +53,7 @@ pub(super) struct Arguments {
     /// Only messages of which this holds are in the tables, such as tier>=warning or agency=NAME; may be repeated
     #[arg(long = "where", value_name = "CONDITION", value_parser = condition_value)]
     condition: Vec<Condition>,
-    /// List so many of the worst messages; the tables hold only these, the worst first
+    /// List so many of the worst, joined findings among the messages; the tables hold only these, the worst first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     top: Option<u32>,
     /// Go on with a run that was ended before its time
@@ -64,7 +65,7 @@ pub(super) struct Arguments {
     /// How many bytes are read at a time; by default as many as suit the input, 4 MiB at most
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
     chunk_size: Option<u32>,
-    /// Exit with 1 if a message reaches this tier; off unless given
+    /// Exit with 1 if a message or a joined finding reaches this tier; off unless given
     #[arg(long, value_name = "TIER", value_parser = tier_value())]
     fail_on: Option<Tier>,
     /// Leave clean messages out of the results
@@ -188,6 +189,8 @@ struct Job<'j> {
 struct Done {
     read: u64,
     summary: Summary,
+    /// What messages in a row say together, where that was looked for.
+    joined: JoinSummary,
     decisions: Vec<(String, Decision)>,
     /// In words.
     failures: Vec<String>,
@@ -253,11 +256,15 @@ impl<'j> Job<'j> {
         progress.finish();
         let screened = screened
             .and_then(|screened| files.finish().map(|()| screened))
-            .map_err(unwritten)?;
+            .map_err(|error| match self.target {
+                Target::File(path) => unwritten(error).in_file(path),
+                _ => unwritten(error),
+            })?;
         let failures = screened.failures.iter();
         Ok(Done {
             read: screened.read,
             summary: screened.summary,
+            joined: JoinSummary::default(),
             decisions: screened.decisions,
             failures: failures.map(|error| error.shown(context.lang)).collect(),
             lossy_numbers: screened.lossy_numbers,
@@ -276,7 +283,8 @@ fn outcome(screened: &Done, unfound: usize, arguments: &Arguments, context: &Con
         );
         return Err(Error::said(ErrorKind::Output, reason));
     }
-    let flagged = arguments.fail_on.map_or(0, |tier| summary.at_least(tier));
+    let flagged = |tier| summary.at_least(tier) + screened.joined.at_least(tier);
+    let flagged = arguments.fail_on.map_or(0, flagged);
     let unjudged = summary.rejected + (screened.failures.len() + unfound) as u64;
     Ok(match (flagged, unjudged, summary.judged) {
         (1.., _, _) => Outcome::Found,
@@ -340,5 +348,7 @@ fn chunk_bytes(size: Option<u64>, threads: usize) -> usize {
 
 /// Bytes of all inputs; none if one of them doesn't tell, as a pipe.
 fn size_of(inputs: &[Input]) -> Option<u64> {
-    inputs.iter().map(Input::size).sum()
+    let mut sizes = inputs.iter().map(Input::size);
+    // An archive may claim anything of its members.
+    sizes.try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)))
 }

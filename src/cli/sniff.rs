@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     reading: ReadArguments,
     /// How messages are sent whose record doesn't say it
-    #[arg(long, value_parser = known_value::<Channel>(&["sms", "im", "letter", "call", "template", "article", "other"]))]
+    #[arg(long, value_parser = known_value::<Channel>(&["sms", "im", "letter", "call", "visit", "template", "article", "other"]))]
     channel: Option<Channel>,
     /// Don't mask telephone, identity and card numbers and names
     #[arg(long)]

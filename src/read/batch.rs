@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::decode::{Encoding, Undecodable};
+use crate::decode::{self, Encoding, Undecodable};
 use crate::message::{Channel, Message};
 use crate::read::columns::{ColumnOverrides, KnownKeys};
 use crate::read::csv::Table;
@@ -152,6 +152,7 @@ impl Batch {
         match piece.kind {
             Kind::TooLong(bytes) => return Err(Reason::TooLong { bytes }),
             Kind::Unterminated => return Err(Reason::UnterminatedQuote),
+            Kind::CutOff => return Err(Reason::CutOff),
             Kind::Whole | Kind::Blank => {}
         }
         let encoding = self.shape.encoding;
@@ -181,7 +182,13 @@ impl Batch {
             let start = text.len();
             // What is rejected anyway needs no decoding.
             if piece.kind == Kind::Whole {
-                text.push_str(&self.shape.encoding.decode(&self.bytes[piece.start..piece.end])?);
+                let bytes = &self.bytes[piece.start..piece.end];
+                let encoding = self.shape.encoding;
+                if encoding.ascii_width() == 1 && decode::is_utf8_instead(bytes) {
+                    let at = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+                    return Err(Undecodable { at });
+                }
+                text.push_str(&encoding.decode(bytes)?);
             }
             Ok(start..text.len())
         });

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind, Sentence, say};
+use crate::message::Channel;
 use crate::read::columns::{self, ColumnOverrides, Field};
 use crate::read::draft::Draft;
 use crate::read::{Column, Reason, jsonl};
@@ -24,6 +25,11 @@ pub(crate) struct Table {
     pub names: Vec<String>,
     /// Whether the text's column was chosen by its looks.
     pub is_guessed: bool,
+    /// How many fields a row has: as many as the header, or as most rows.
+    pub width: usize,
+    /// Whether a row with words beyond its last column is refused: a delimiter in its text has cut that in two, or another
+    /// row hangs on it.
+    pub is_strict: bool,
 }
 
 /// Delimiters tried, in this order where they do equally well.
@@ -34,8 +40,14 @@ pub(crate) const SAMPLE_ROWS: usize = 200;
 
 impl Table {
     /// Reads the sample's rows: what the columns hold, and what is wrong if no column holds text or an override names a
-    /// column that isn't there; the reason says what to do.
-    pub(crate) fn decide(rows: &[&str], delimiter: u8, overrides: &ColumnOverrides) -> (Self, Option<Error>) {
+    /// column that isn't there; the reason says what to do. A table of calls or visits needs no column of texts;
+    /// `channel` is that of rows that name none.
+    pub(crate) fn decide(
+        rows: &[&str],
+        delimiter: u8,
+        overrides: &ColumnOverrides,
+        channel: Option<Channel>,
+    ) -> (Self, Option<Error>) {
         let rows: Vec<Vec<Cow<'_, str>>> = rows.iter().map(|row| fields(row, delimiter).collect()).collect();
         let Some(first) = rows.first() else {
             let table = Self {
@@ -44,6 +56,8 @@ impl Table {
                 columns: Vec::new(),
                 names: Vec::new(),
                 is_guessed: false,
+                width: 1,
+                is_strict: false,
             };
             return (table, None);
         };
@@ -84,7 +98,14 @@ impl Table {
             let by_ending = first
                 .iter()
                 .position(|name| has_header && columns::ends_like_text(name));
-            match by_ending.or_else(|| most_like_text(&rows[usize::from(has_header)..])) {
+            let body = &rows[usize::from(has_header)..];
+            let tells_contacts = tells_contacts(&best, body, channel);
+            // Of a table that makes sense without texts no column is taken for them that is something else by its name:
+            // the agency has the longest values there.
+            let is_free =
+                |column: &usize| !tells_contacts || best.iter().all(|(_, known, _)| known != column);
+            match by_ending.or_else(|| most_like_text(body).filter(is_free)) {
+                None if tells_contacts => {}
                 Some(column) => {
                     is_guessed = true;
                     best.retain(|(_, at, _)| *at != column);
@@ -111,9 +132,15 @@ impl Table {
         let table = Self {
             delimiter,
             has_header,
-            columns,
             names: names.map(|name| name.trim().to_owned()).collect(),
             is_guessed,
+            width: match has_header {
+                // A column may be named by its number that has no name.
+                true => columns.last().map_or(0, |column| column.number).max(first.len()),
+                false => usual_width(&rows),
+            },
+            is_strict: has_header,
+            columns,
         };
         (table, trouble)
     }
@@ -131,23 +158,33 @@ impl Table {
     /// Reads a row.
     ///
     /// # Errors
-    /// If its column of turns holds JSON that isn't turns.
+    /// If its column of turns holds JSON that isn't turns, or it has more fields than the header.
     pub(crate) fn draft<'a>(&self, row: &'a str) -> Result<Draft<'a>, Reason> {
         let mut draft = Draft::default();
         let mut wanted = self.columns.iter().peekable();
         for (at, value) in fields(row, self.delimiter).enumerate() {
+            if self.is_strict && at >= self.width && !value.trim().is_empty() {
+                return Err(Reason::TooManyFields { columns: self.width });
+            }
             while let Some(column) = wanted.next_if(|column| column.number == at + 1) {
                 match column.field {
                     Field::Turns => jsonl::set_turns(&mut draft, &value)?,
                     field => draft.set(field, value.clone()),
                 }
             }
-            if wanted.peek().is_none() {
+            if wanted.peek().is_none() && !self.is_strict {
                 break;
             }
         }
         Ok(draft)
     }
+}
+
+/// How many fields most rows have.
+fn usual_width(rows: &[Vec<Cow<'_, str>>]) -> usize {
+    let mut widths: Vec<usize> = rows.iter().map(Vec::len).collect();
+    widths.sort_unstable();
+    widths[widths.len() / 2]
 }
 
 /// The delimiter under which the rows look most like a table, and whether they do.
@@ -233,6 +270,25 @@ fn is_header(rows: &[Vec<Cow<'_, str>>], overrides: &ColumnOverrides) -> bool {
 
 const MAX_HEADER_CHARACTERS: usize = 30;
 
+/// Whether columns, each with its field and its place, tell of calls or visits though no words come with them: when, and
+/// of calls what became of them or how long they lasted.
+fn tells_contacts(
+    columns: &[(Field, usize, usize)],
+    rows: &[Vec<Cow<'_, str>>],
+    channel: Option<Channel>,
+) -> bool {
+    let place = |field: Field| columns.iter().find(|(known, ..)| *known == field);
+    let holds_visits = |&(_, column, _): &(Field, usize, usize)| {
+        let mut cells = rows.iter().filter_map(|row| row.get(column));
+        cells.any(|cell| Channel::named(cell) == Some(Channel::Visit))
+    };
+    place(Field::Time).is_some()
+        && (place(Field::Outcome).is_some()
+            || place(Field::Duration).is_some()
+            || channel == Some(Channel::Visit)
+            || place(Field::Channel).is_some_and(holds_visits))
+}
+
 /// The column with clearly the most Han characters a row; the only column, if there is one.
 fn most_like_text(rows: &[Vec<Cow<'_, str>>]) -> Option<usize> {
     let width = rows.iter().map(Vec::len).max()?;
@@ -281,8 +337,8 @@ fn missing(field: Field, name: &str, header: Option<&Vec<Cow<'_, str>>>, width: 
 
 fn missing_text(width: usize) -> Error {
     let reason = say!(
-        "{width} 列中没有一列的名称或内容像消息正文；请指明是哪一列，例如 --column text=2",
-        "none of its {width} columns is named or looks like message text; say which one is, as in --column text=2"
+        "{width} 列中没有一列的名称或内容像消息正文；请指明是哪一列，例如 --column text=2。没有正文的通话记录须有时间和接通结果或时长两列，外访记录须有时间列并写明 --channel visit",
+        "none of its {width} columns is named or looks like message text; say which one is, as in --column text=2. Calls without words need columns of time and of outcome or duration, visits one of time and --channel visit"
     );
     Error::new(ErrorKind::Input, reason)
 }
@@ -377,7 +433,7 @@ mod tests {
         for assignment in overrides {
             columns.add(assignment)?;
         }
-        match Table::decide(rows, b',', &columns) {
+        match Table::decide(rows, b',', &columns, None) {
             (_, Some(trouble)) => Err(trouble),
             (table, None) => Ok(table),
         }
@@ -422,6 +478,48 @@ mod tests {
                 expected,
                 "{rows:?} {overrides:?}"
             );
+        }
+    }
+
+    #[test]
+    fn tables_of_calls_and_visits_need_no_texts() {
+        let visit = Some(Channel::Visit);
+        for (rows, channel, expected) in [
+            (
+                &[
+                    "编号,呼叫时间,被叫,机构,是否接通,通话时长",
+                    "1,2026-03-02 10:00,138,甲催收有限责任公司,否,0",
+                ][..],
+                None,
+                Some("id=1 time=2 recipient=3 agency=4 outcome=5 duration=6 header"),
+            ),
+            (
+                &[
+                    "时间,时长,备忘",
+                    "2026-03-02 10:00,35,客户承诺本周五之前还清全部欠款",
+                ],
+                None,
+                Some("time=1 duration=2 text=3 header guessed"),
+            ),
+            (
+                &["时间,渠道,债务人", "2026-03-02 10:00,外访,张三"],
+                None,
+                Some("time=1 channel=2 debtor=3 header"),
+            ),
+            (
+                &["外访时间,债务人", "2026-03-02 10:00,张三"],
+                visit,
+                Some("time=1 debtor=2 header"),
+            ),
+            (&["外访时间,债务人", "2026-03-02 10:00,张三"], None, None),
+            (&["时间,渠道,债务人", "2026-03-02 10:00,短信,张三"], None, None),
+            (&["编号,是否接通,通话时长", "1,否,0"], None, None),
+        ] {
+            let (table, trouble) = Table::decide(rows, b',', &ColumnOverrides::default(), channel);
+            assert_eq!(trouble.is_none(), expected.is_some(), "{rows:?}");
+            if let Some(expected) = expected {
+                assert_eq!(shown(&table), expected, "{rows:?}");
+            }
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) enum Boundary {
     Row {
         /// Between fields.
         delimiter: u8,
+        /// How many fields a row has: where a return stands alone, one that has fewer isn't at its end.
+        width: usize,
     },
     /// One a paragraph, with blank lines between.
     Paragraph,
@@ -49,6 +51,8 @@ pub(crate) enum Kind {
     Unterminated,
     /// Longer than allowed; only its beginning was kept. Its full length in bytes.
     TooLong(u64),
+    /// Its end is missing: what it stands in can't be read further.
+    CutOff,
 }
 
 /// What lies at the front of the buffer.
@@ -77,8 +81,14 @@ struct Partial {
     /// End of the last line with text in it.
     content: Option<(usize, usize)>,
     quoting: Quoting,
+    /// Fields of a row before the one that is looked at.
+    fields: usize,
     /// In the quoted field that is open: end of its first line, and start of the next.
     line_break: Option<(usize, usize)>,
+    /// Lines of that field behind its first that look like rows of the table, as long as all do; and where the last of
+    /// them begins.
+    rows_within: Option<usize>,
+    line_start: usize,
     /// In an element.
     nesting: Nesting,
 }
@@ -143,7 +153,7 @@ impl Cutter {
         }
         let step = match self.boundary {
             Boundary::Line => self.line(bytes, from, is_whole),
-            Boundary::Row { delimiter } => self.row(bytes, from, is_whole, delimiter),
+            Boundary::Row { delimiter, width } => self.row(bytes, from, is_whole, delimiter, width),
             Boundary::Paragraph => self.block(bytes, from, is_whole, |_| Line::Text, true),
             Boundary::Call { blank_separates } => {
                 self.block(bytes, from, is_whole, classify_call_line, blank_separates)
@@ -176,21 +186,18 @@ impl Cutter {
     }
 
     fn line(&mut self, bytes: &[u8], from: usize, is_whole: bool) -> Step {
-        match self.encoding.find_line_break(bytes, from + self.partial.offset) {
-            Some((end, next)) => {
-                let end = self.without_return(bytes, from, end);
-                Step::Cut(Some(self.piece(bytes, from, end)), next)
-            }
+        let seen = from + self.partial.offset;
+        match self.encoding.find_line_break(bytes, seen, is_whole) {
+            Some((end, next)) => Step::Cut(Some(self.piece(bytes, from, end)), next),
             None if is_whole => Step::Cut(Some(self.piece(bytes, from, bytes.len())), bytes.len()),
             None => {
-                let seen = bytes.len() - from;
-                self.partial.offset = seen - seen % self.encoding.ascii_width();
+                self.partial.offset = self.encoding.undecided_from(bytes, seen) - from;
                 Step::NeedMore
             }
         }
     }
 
-    fn row(&mut self, bytes: &[u8], from: usize, is_whole: bool, delimiter: u8) -> Step {
+    fn row(&mut self, bytes: &[u8], from: usize, is_whole: bool, delimiter: u8, width: usize) -> Step {
         let encoding = self.encoding;
         let partial = &mut self.partial;
         let mut at = from + partial.offset;
@@ -199,8 +206,8 @@ impl Cutter {
                 // Skip what can't matter, many bytes at a time.
                 let rest = &bytes[at..];
                 let skipped = match partial.quoting {
-                    Quoting::Unquoted => memchr::memchr2(delimiter, b'\n', rest),
-                    Quoting::Quoted => memchr::memchr2(b'"', b'\n', rest),
+                    Quoting::Unquoted => memchr::memchr3(delimiter, b'\n', b'\r', rest),
+                    Quoting::Quoted => memchr::memchr3(b'"', b'\n', b'\r', rest),
                     Quoting::FieldStart | Quoting::QuoteInQuoted => Some(0),
                 };
                 at += skipped.unwrap_or(rest.len());
@@ -209,22 +216,45 @@ impl Cutter {
             if rest.is_empty() || (!is_whole && encoding.unit_is_cut_off(rest)) {
                 break Stop::Bytes;
             }
-            let (ascii, width) = encoding.unit(rest);
-            let next = at + width;
+            let (ascii, unit) = encoding.unit(rest);
+            let next = at + unit;
+            if ascii == Some(b'\r') {
+                let Some((_, after)) = encoding.find_line_break(bytes, at, is_whole) else {
+                    break Stop::Bytes;
+                };
+                let is_alone = after == next;
+                if is_alone && partial.quoting == Quoting::Quoted {
+                    if partial.is_line_of_rows(&bytes[from..at], encoding, delimiter, width, unit) {
+                        break Stop::Stray;
+                    }
+                } else if is_alone && partial.fields + 1 >= width {
+                    match encoding.begins_row(&bytes[next..], is_whole, delimiter, width) {
+                        Some(true) => break Stop::Row(at, next),
+                        Some(false) => {}
+                        None => break Stop::Bytes,
+                    }
+                }
+            }
             partial.quoting = match (partial.quoting, ascii) {
                 (Quoting::FieldStart, Some(b'"')) => {
                     partial.line_break = None;
+                    partial.rows_within = Some(0);
                     Quoting::Quoted
                 }
                 (Quoting::Quoted, Some(b'"')) => Quoting::QuoteInQuoted,
                 (Quoting::QuoteInQuoted, Some(b'"')) => Quoting::Quoted,
                 (Quoting::Quoted, Some(b'\n')) => {
-                    partial.line_break.get_or_insert((at - from, next - from));
+                    if partial.is_line_of_rows(&bytes[from..at], encoding, delimiter, width, unit) {
+                        break Stop::Stray;
+                    }
                     Quoting::Quoted
                 }
                 (Quoting::Quoted, _) => Quoting::Quoted,
                 (_, Some(b'\n')) => break Stop::Row(at, next),
-                (_, Some(ascii)) if ascii == delimiter => Quoting::FieldStart,
+                (_, Some(ascii)) if ascii == delimiter => {
+                    partial.fields += 1;
+                    Quoting::FieldStart
+                }
                 // A quote that something follows closes nothing. On the opening line it is a slip and
                 // stays in the text; on a later one it rather opens another field, and the first was never closed.
                 (Quoting::QuoteInQuoted, other) if other != Some(b'\r') && partial.line_break.is_some() => {
@@ -354,12 +384,11 @@ impl Cutter {
     ) -> Step {
         loop {
             let start = from + self.partial.offset;
-            let (end, next) = match self.encoding.find_line_break(bytes, start) {
+            let (end, next) = match self.encoding.find_line_break(bytes, start, is_whole) {
                 Some(found) => found,
                 None if is_whole => (bytes.len(), bytes.len()),
                 None => return Step::NeedMore,
             };
-            let end = self.without_return(bytes, start, end);
             let kind = self.line_kind(&bytes[start..end], classify);
             let is_break = match kind {
                 Line::Separator => true,
@@ -398,7 +427,8 @@ impl Cutter {
     /// Several headings may follow each other; only one after words begins another call.
     fn partial_holds_turns(&self, bytes: &[u8], piece: Piece) -> bool {
         let text = self.encoding.decode_lossily(&bytes[piece.start..piece.end]);
-        text.lines().any(|line| classify_call_line(line) == Line::Text)
+        text.split(['\n', '\r'])
+            .any(|line| classify_call_line(line) == Line::Text)
     }
 
     fn line_kind(&self, line: &[u8], classify: fn(&str) -> Line) -> Line {
@@ -431,7 +461,7 @@ impl Cutter {
             let (ascii, width) = self.encoding.unit(&bytes[at..]);
             match (ascii, self.boundary) {
                 (Some(b' ' | b'\t' | b'\r' | b'\n'), _) => {}
-                (Some(ascii), Boundary::Row { delimiter }) if ascii == delimiter || ascii == b'"' => {}
+                (Some(ascii), Boundary::Row { delimiter, .. }) if ascii == delimiter || ascii == b'"' => {}
                 (Some(_), _) => return false,
                 // The full-width space, and whatever else Unicode calls one.
                 (None, _) => {
@@ -451,19 +481,81 @@ impl Cutter {
         if end - start < width {
             return end;
         }
-        match self.encoding.find_line_break(&bytes[..end], end - width) {
+        match self.encoding.find_line_break(&bytes[..end], end - width, true) {
             Some((at, _)) => self.without_return(bytes, start, at),
             None => end,
         }
     }
 
     fn without_return(&self, bytes: &[u8], start: usize, end: usize) -> usize {
-        let width = self.encoding.ascii_width();
-        let has_return =
-            end - start >= width && self.encoding.unit(&bytes[end - width..end]) == (Some(b'\r'), width);
-        if has_return { end - width } else { end }
+        let bytes = &bytes[..end];
+        self.encoding.undecided_from(bytes, start)
     }
 }
+
+/// So many lines behind the first of a quoted field that all look like rows are rows: its quote was never closed, and that
+/// which a text far below has at its end closes nothing. Texts of several lines hold other signs than the table's, or now
+/// and then one.
+const FEWEST_ROWS_WITHIN: usize = 3;
+
+impl Partial {
+    /// A line ends inside of a quoted field: `record` is all before its end. Whether that is one row too many.
+    fn is_line_of_rows(
+        &mut self,
+        record: &[u8],
+        encoding: Encoding,
+        delimiter: u8,
+        width: usize,
+        unit: usize,
+    ) -> bool {
+        let (line, next) = (self.line_start, record.len() + unit);
+        self.line_start = next;
+        if self.line_break.is_none() {
+            self.line_break = Some((record.len(), next));
+            return false;
+        }
+        self.rows_within = self
+            .rows_within
+            .filter(|_| width > 1 && encoding.count(&record[line..], delimiter) == width - 1)
+            .map(|rows| rows + 1);
+        self.rows_within == Some(FEWEST_ROWS_WITHIN)
+    }
+}
+
+impl Encoding {
+    /// How often an ASCII sign stands in some text.
+    fn count(self, bytes: &[u8], sign: u8) -> usize {
+        let (mut at, mut count) = (0, 0);
+        while at < bytes.len() {
+            let (ascii, unit) = self.unit(&bytes[at..]);
+            count += usize::from(ascii == Some(sign));
+            at += unit;
+        }
+        count
+    }
+
+    /// Whether a row of so many fields may begin here, behind a return that stands alone in a table: as long as it has
+    /// fewer, the return rather belongs to the text. `None` where only bytes that are still to come can say.
+    fn begins_row(self, bytes: &[u8], is_whole: bool, delimiter: u8, width: usize) -> Option<bool> {
+        let (mut at, mut fields) = (0, 1);
+        while fields < width && at < MOST_LOOKAHEAD_BYTES {
+            let rest = &bytes[at..];
+            if rest.is_empty() || self.unit_is_cut_off(rest) {
+                return is_whole.then_some(at == 0);
+            }
+            match self.unit(rest) {
+                (Some(b'\n' | b'\r'), _) => return Some(false),
+                (Some(ascii), _) if ascii == delimiter => fields += 1,
+                _ => {}
+            }
+            at += self.unit(rest).1;
+        }
+        Some(fields >= width)
+    }
+}
+
+/// How far a row is looked at to see whether it is one.
+const MOST_LOOKAHEAD_BYTES: usize = 16 << 10;
 
 /// Longer lines are neither headings nor separators.
 const MAX_HEADING_BYTES: usize = 256;

@@ -1,7 +1,8 @@
 //! From named values to a [`Message`], the same for all formats.
 //!
 //! In: values as the formats found them. Out: the message, or the [`Reason`] why there is none. It decides
-//! whether a text is a transcript, and gives an id to what has none; it doesn't judge.
+//! whether a text is a transcript, whether a record without words is a contact all the same, and gives an id to what
+//! has none; it doesn't judge.
 
 use std::borrow::Cow;
 
@@ -141,33 +142,52 @@ impl<'a> Draft<'a> {
         self.unread
     }
 
-    /// The message.
+    /// The message: with its words, or without any if the record is a contact all the same.
     ///
     /// # Errors
-    /// If there is no text in it.
+    /// If there is no text in it, and it doesn't say that somebody was called or visited.
     pub(crate) fn into_message(self, defaults: Defaults<'_>) -> Result<Message<'a>, Reason> {
         let mut message = self.message;
         if !self.has_id {
             message.id = Id::Text(format!("{}:{}", defaults.file, defaults.number).into());
         }
         message.channel = self.channel.or(defaults.channel);
+        let has_place_for_words = self.turns.is_some() || self.text.is_some();
         message.body = match (self.turns, self.text) {
             (Some(turns), _) if !turns.is_empty() => Body::Turns(turns),
             (_, Some(text)) => body_of(text, message.channel),
-            (Some(_), None) => return Err(Reason::EmptyText),
-            (None, None) => return Err(Reason::NoText),
+            _ => Body::default(),
         };
-        match &message.body {
-            Body::Turns(turns) if turns.iter().all(|turn| is_blank(&turn.text)) => Err(Reason::EmptyText),
-            Body::Text(text) if is_blank(text) => Err(Reason::EmptyText),
-            Body::Turns(_) => {
-                message.channel = message.channel.or(Some(Channel::Call));
-                message.correct_speakers();
-                Ok(message)
+        if message.is_wordless() {
+            if !is_contact(&message) {
+                return Err(match has_place_for_words {
+                    true => Reason::EmptyText,
+                    false => Reason::NoText,
+                });
             }
-            Body::Text(_) => Ok(message),
+            message.body = Body::default();
+            message.channel = message.channel.or(Some(Channel::Call));
+        } else if let Body::Turns(_) = message.body {
+            message.channel = message.channel.or(Some(Channel::Call));
+            message.correct_speakers();
         }
+        Ok(message)
     }
+}
+
+/// Whether a record without words says that somebody was called or visited: on which day, and of a call whether it was
+/// answered or how long it lasted. A call of which it says neither may be one whose transcript is missing, and a record
+/// without a day can be counted nowhere. Registers of visits have no column for what became of them: there the channel
+/// says it. Of other channels there is nothing to count without words.
+fn is_contact(message: &Message) -> bool {
+    let is_dated = message.time.is_some_and(|time| time.date.is_some());
+    let is_one = match message.channel {
+        Some(Channel::Visit) => true,
+        // The columns of outcome and duration are those of calls, whatever name the channel has.
+        Some(Channel::Call | Channel::Other) | None => message.is_answered().is_some(),
+        _ => false,
+    };
+    is_dated && is_one
 }
 
 /// A text cell may hold a transcript: surely so in a call, and elsewhere if it looks like nothing else.

@@ -40,11 +40,23 @@ pub(crate) enum Columnar {
 /// A document, or the part of one, that can be read as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Foreign {
-    /// A sheet of a workbook, by its number from 0.
-    Sheet(usize),
+    Sheet(Sheet),
     Word,
     Columnar(Columnar),
 }
+
+/// A sheet of a workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sheet {
+    /// From 0.
+    number: usize,
+    /// Its share of the file's bytes, by its rows: what progress counts; 0 if the file's size isn't known.
+    bytes: u64,
+}
+
+/// A part of a document: its name if it has one, how it is read, and its share of the document's bytes where these are
+/// known.
+pub(crate) type Part = (Option<String>, Foreign, Option<u64>);
 
 /// What the first bytes of a file say it is, where they aren't those of a ZIP archive.
 pub(crate) fn kind_of(start: &[u8]) -> Option<Kind> {
@@ -74,18 +86,31 @@ pub(crate) fn kind_of_archive(has: impl Fn(&str) -> bool) -> Option<Option<Kind>
     }
 }
 
-/// The parts of a document, each with its name if it has one.
+/// The parts of a document of so many bytes.
 ///
 /// # Errors
 /// If it can't be understood.
-pub(crate) fn parts(file: Shared, kind: Kind) -> io::Result<Vec<(Option<String>, Foreign)>> {
+pub(crate) fn parts(file: Shared, kind: Kind, size: Option<u64>) -> io::Result<Vec<Part>> {
     Ok(match kind {
-        Kind::Workbook => workbook::sheets(file)?
-            .into_iter()
-            .map(|(number, name)| (Some(name), Foreign::Sheet(number)))
-            .collect(),
-        Kind::Word => vec![(None, Foreign::Word)],
-        Kind::Columnar(kind) => vec![(None, Foreign::Columnar(kind))],
+        Kind::Workbook => {
+            let sheets = workbook::sheets(file)?;
+            let all: u64 = sheets.iter().map(|sheet| sheet.rows).sum();
+            let share = |rows: u64| {
+                let share = u128::from(size?) * u128::from(rows) / u128::from(all.max(1));
+                u64::try_from(share).ok()
+            };
+            let part = |sheet: workbook::Listed| {
+                let bytes = share(sheet.rows);
+                let own = Sheet {
+                    number: sheet.number,
+                    bytes: bytes.unwrap_or_default(),
+                };
+                (Some(sheet.name), Foreign::Sheet(own), bytes)
+            };
+            sheets.into_iter().map(part).collect()
+        }
+        Kind::Word => vec![(None, Foreign::Word, size)],
+        Kind::Columnar(kind) => vec![(None, Foreign::Columnar(kind), size)],
     })
 }
 
@@ -113,10 +138,18 @@ impl Foreign {
     /// # Errors
     /// If no thread can be started. What is wrong with the document comes with its text.
     pub(crate) fn open(self, file: Shared) -> io::Result<Opened> {
-        let (taken, lossy) = (Arc::clone(&file.taken), Arc::new(AtomicU64::new(0)));
-        let lost = Arc::clone(&lossy);
+        // Of a sheet the rows tell how far it is: the file is read here and there, its shared strings for every sheet.
+        let taken = match self {
+            Foreign::Sheet(_) => Arc::default(),
+            Foreign::Word | Foreign::Columnar(_) => Arc::clone(&file.taken),
+        };
+        let tally = workbook::Tally {
+            done: Arc::clone(&taken),
+            lost: Arc::default(),
+        };
+        let lossy = Arc::clone(&tally.lost);
         let source = text_of(move |out| match self {
-            Foreign::Sheet(number) => workbook::write_sheet(file, number, out, &lost),
+            Foreign::Sheet(sheet) => workbook::write_sheet(file, sheet, out, &tally),
             Foreign::Word => word::write_text(file, out),
             Foreign::Columnar(kind) => columnar::write_rows(file, kind, out),
         })?;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use ignore::WalkBuilder;
 use tempfile::TempPath;
 
-use crate::decode::Encoding;
+use crate::decode::{self, Encoding};
 use crate::error::{Error, ErrorKind, say};
 use crate::read::foreign::Foreign;
 use crate::read::packed::{self, Layer, Opened, Packed, Spool};
@@ -294,7 +294,10 @@ impl Inputs {
         for (inside, error) in troubles {
             let reason = say!("无法解压", "can't be unpacked");
             let error = Error::new(ErrorKind::Input, reason).because(error);
-            self.errors.push(error.in_file(shown.join(inside)));
+            self.errors.push(error.in_file(match inside.is_empty() {
+                true => shown.clone(),
+                false => shown.join(inside),
+            }));
         }
     }
 }
@@ -357,8 +360,8 @@ fn is_packed(path: &Path) -> bool {
     extension(path).is_some_and(|ending| PACKED.contains(&&*ending))
 }
 
-/// Whether there is a NUL at the start of a file that is neither packed nor marked as UTF-16. One that can't be opened isn't: the
-/// reader will say why.
+/// Whether the start of a file that is neither packed nor marked as UTF-16 holds NULs, and more of them, or more bytes that
+/// are nothing, than a text that was damaged. One that can't be opened isn't: the reader will say why.
 fn is_binary(path: &Path) -> bool {
     let mut sample = Vec::new();
     let Ok(file) = File::open(path) else {
@@ -368,8 +371,26 @@ fn is_binary(path: &Path) -> bool {
         return false;
     }
     let is_marked = sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]);
-    !is_marked && !packed::is_packed(&sample) && sample.contains(&0)
+    !is_marked && !packed::is_packed(&sample) && sample.contains(&0) && !is_damaged_text(&sample)
 }
+
+/// UTF-16 without a mark has a NUL in every digit and line break, other kinds have bytes that are no text.
+fn is_damaged_text(sample: &[u8]) -> bool {
+    let nuls = memchr::memchr_iter(0, sample).count();
+    let (encoding, mark) = decode::detect(sample, false);
+    let text = encoding.decode_lossily(&sample[mark..]);
+    let (mut wrong, mut all) = (0_usize, 0_usize);
+    for character in text.chars() {
+        all += 1;
+        wrong += usize::from(character == '\u{fffd}');
+    }
+    nuls * FEWEST_BYTES_A_NUL <= sample.len()
+        && wrong * FEWEST_BYTES_A_NUL <= all
+        && !(encoding == Encoding::Gb18030 && decode::reads_unlike_gb18030(sample))
+}
+
+/// Bytes to a NUL, and characters to what is none, in damaged text at least.
+const FEWEST_BYTES_A_NUL: usize = 20;
 
 #[cfg(test)]
 mod tests {
@@ -389,6 +410,10 @@ mod tests {
         write("a/wide.txt", b"\xff\xfea\0");
         write("c.txt", b"x\0y");
         write("d.png", b"x");
+        write(
+            "e.csv",
+            "编号,内容\n1,请还款\0谢谢\n2,谢谢您的配合与支持\n".as_bytes(),
+        );
         let missing = folder.path().join("missing");
         let paths = [
             folder.path().to_owned(),
@@ -401,7 +426,15 @@ mod tests {
         let names: Vec<_> = found.inputs.iter().map(Input::name).collect();
         assert_eq!(
             names,
-            ["a/10.TXT", "a/2.jsonl", "a/wide.txt", "b.csv", "-", "d.png"]
+            [
+                "a/10.TXT",
+                "a/2.jsonl",
+                "a/wide.txt",
+                "b.csv",
+                "e.csv",
+                "-",
+                "d.png"
+            ]
         );
         let ignored: Vec<_> = found
             .ignored

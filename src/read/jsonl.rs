@@ -632,6 +632,76 @@ mod tests {
     }
 
     #[test]
+    fn contacts_without_words_are_messages() {
+        let (call, visit) = (Some(Channel::Call), Some(Channel::Visit));
+        for (fields, expected) in [
+            (
+                r#""channel":"call","time":"2026-03-02 14:05","outcome":"未接""#,
+                Ok(call),
+            ),
+            (r#""text":"","time":"2026-03-02 14:05","duration":0"#, Ok(call)),
+            (
+                r#""text":null,"时间":"2026-03-02","通话时长":"00:03:20""#,
+                Ok(call),
+            ),
+            (
+                r#""channel":"电话","turns":[],"time":"2026-03-02 14:05","connected":false"#,
+                Ok(call),
+            ),
+            (
+                r#""turns":[{"speaker":"agent","text":" "}],"time":"2026-03-02 14:05","duration":0"#,
+                Ok(call),
+            ),
+            (
+                r#""channel":"预测式","time":"2026-03-02 14:05","是否接通":"否""#,
+                Ok(Some(Channel::Other)),
+            ),
+            (
+                r#""渠道":"外访","外访时间":"2026-03-02 14:05","text":" ""#,
+                Ok(visit),
+            ),
+            (r#""channel":"visit","date":"2026-03-02""#, Ok(visit)),
+            // When, or what became of it, isn't known.
+            (
+                r#""channel":"call","text":"","outcome":"未接""#,
+                Err(Reason::EmptyText),
+            ),
+            (
+                r#""channel":"call","text":"","time":"14:05","outcome":"未接""#,
+                Err(Reason::EmptyText),
+            ),
+            (
+                r#""channel":"call","text":"","time":"2026-03-02 14:05""#,
+                Err(Reason::EmptyText),
+            ),
+            (
+                r#""channel":"call","time":"2026-03-02 14:05","outcome":"客户挂断""#,
+                Err(Reason::NoText),
+            ),
+            (r#""channel":"visit""#, Err(Reason::NoText)),
+            // Others say nothing without words.
+            (
+                r#""channel":"短信","text":"","time":"2026-03-02 14:05","outcome":"成功""#,
+                Err(Reason::EmptyText),
+            ),
+            (r#""time":"2026-03-02 14:05","turns":[]"#, Err(Reason::EmptyText)),
+            (
+                r#""text":5,"time":"2026-03-02 14:05","duration":0"#,
+                Err(Reason::TextNotString),
+            ),
+        ] {
+            let line = format!("{{\"id\":1,{fields}}}");
+            let read = message(&line);
+            let told = read.as_ref().map(|message| message.channel).map_err(Clone::clone);
+            assert_eq!(told, expected, "{line}");
+            assert!(
+                read.is_err() || read.is_ok_and(|message| message.is_wordless()),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
     fn hostile_but_whole_texts_are_kept() {
         let message = message(r#"{"text":"\u0000\u202e\u0007\ud83d\ude00\u200b"}"#).unwrap();
         assert_eq!(message.stretch(None), "\0\u{202e}\u{7}😀\u{200b}");

@@ -6,6 +6,7 @@
 //! how many and how much is limited by what comes out of it. Kinds are told by the first bytes, not by names.
 
 mod guard;
+mod torn;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -150,8 +151,7 @@ impl Search<'_> {
     /// Takes the parts of a document.
     fn take_foreign(&mut self, packed: Packed, kind: foreign::Kind) -> io::Result<()> {
         let document = seekable(self.file, &packed.layers, &packed.spool)?;
-        for (part, foreign) in foreign::parts(document, kind)? {
-            let size = packed.size.filter(|_| part.is_none());
+        for (part, foreign, size) in foreign::parts(document, kind, packed.size)? {
             let below = packed.below(Layer::Foreign(foreign))?;
             self.found.push(Packed { part, size, ..below });
         }
@@ -159,7 +159,11 @@ impl Search<'_> {
     }
 
     fn look_into_archive(&mut self, packed: Packed) -> io::Result<()> {
-        let mut archive = archive_in(seekable(self.file, &packed.layers, &packed.spool)?)?;
+        let file = seekable(self.file, &packed.layers, &packed.spool)?;
+        let mut archive = match archive_in(file.clone()) {
+            Ok(archive) => archive,
+            Err(error) => return self.look_into_torn(packed, &file, error),
+        };
         if let Some(kind) = foreign::kind_of_archive(|name| archive.index_for_name(name).is_some()) {
             return match kind {
                 Some(kind) => self.take_foreign(packed, kind),
@@ -194,6 +198,33 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Takes what is left of an archive without a list of members, and tells that it isn't all. A document is nothing
+    /// without its end: a workbook's texts stand there.
+    fn look_into_torn(&mut self, packed: Packed, file: &Shared, error: io::Error) -> io::Result<()> {
+        let mut members = torn::members(file)?;
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        let has = |name: &str| members.iter().any(|member| member.name == name.as_bytes());
+        if members.is_empty() || foreign::kind_of_archive(has).is_some() {
+            return Err(error);
+        }
+        self.troubles.push((packed.path.clone(), torn_off()));
+        for torn in members {
+            let name = name_of(&torn.name);
+            if name.ends_with('/') {
+                continue;
+            }
+            let path = joined(&packed.path, &name);
+            let looked = match torn.is_locked {
+                true => Err(locked()),
+                false => self.look_below(&packed, &path, torn.member),
+            };
+            if let Err(error) = looked {
+                self.troubles.push((path, error));
+            }
+        }
+        Ok(())
+    }
+
     fn look_at_member(
         &mut self,
         archive: &mut ZipArchive<Shared>,
@@ -203,10 +234,7 @@ impl Search<'_> {
     ) -> io::Result<()> {
         let member = archive.by_index_raw(number).map_err(damaged)?;
         if member.encrypted() {
-            return Err(told(say!(
-                "有密码保护；请先用密码解压",
-                "protected by a password; unpack it with the password first"
-            )));
+            return Err(locked());
         }
         let start = member.data_start();
         let layer = Member {
@@ -217,10 +245,14 @@ impl Search<'_> {
             size: member.size(),
             checksum: member.crc32(),
         };
+        self.look_below(packed, path, layer)
+    }
+
+    fn look_below(&mut self, packed: &Packed, path: &str, member: Member) -> io::Result<()> {
         self.look(Packed {
             path: path.to_owned(),
-            size: Some(layer.length),
-            ..packed.below(Layer::Member(layer))?
+            size: Some(member.length),
+            ..packed.below(Layer::Member(member))?
         })
     }
 }
@@ -358,6 +390,20 @@ pub(super) fn damaged(error: ZipError) -> io::Error {
             "the ZIP archive is damaged or cut off"
         )),
     }
+}
+
+fn torn_off() -> io::Error {
+    told(say!(
+        "压缩包不完整，缺少文件目录；只读取了其中找得到的文件",
+        "the archive is cut off and its list of files is missing; only the files that could be found in it are read"
+    ))
+}
+
+fn locked() -> io::Error {
+    told(say!(
+        "有密码保护；请先用密码解压",
+        "protected by a password; unpack it with the password first"
+    ))
 }
 
 impl Member {

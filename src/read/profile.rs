@@ -145,7 +145,7 @@ impl Profile {
             line("unit", quoted(unit.name()));
         }
         if let Some(channel) = self.channel {
-            line("channel", quoted(&channel_id(channel)));
+            line("channel", quoted(channel.id()));
         }
         if self.columns.iter().next().is_some() {
             let note = say!(
@@ -179,23 +179,6 @@ fn quoted(text: &str) -> String {
     quoted.push('"');
     quoted
 }
-
-/// The id of a channel in records.
-fn channel_id(channel: Channel) -> String {
-    let id = serde_json::to_value(channel).ok();
-    id.and_then(|id| id.as_str().map(str::to_owned))
-        .expect("a channel is written as its id")
-}
-
-const CHANNELS: [Channel; 7] = [
-    Channel::Sms,
-    Channel::Im,
-    Channel::Letter,
-    Channel::Call,
-    Channel::Template,
-    Channel::Article,
-    Channel::Other,
-];
 
 const ENCODINGS: [Encoding; 5] = [
     Encoding::Utf8,
@@ -233,8 +216,8 @@ impl Parser<'_> {
                     profile.unit = self.one_of(name, value, &names, Unit::named);
                 }
                 "channel" => {
-                    let names = CHANNELS.map(channel_id);
-                    let named = |id: &str| CHANNELS.into_iter().find(|&channel| channel_id(channel) == id);
+                    let names = Channel::ALL.map(|channel| channel.id().to_owned());
+                    let named = |id: &str| Channel::ALL.into_iter().find(|channel| channel.id() == id);
                     profile.channel = self.one_of(name, value, &names, named);
                 }
                 "delimiter" => profile.delimiter = self.delimiter(value),

@@ -233,6 +233,13 @@ impl Reader {
             let is_full = view.len() == limit;
             match self.cutter.step(view, at, view_is_whole) {
                 Step::Cut(piece, next) => {
+                    let piece = piece.map(|piece| Piece {
+                        kind: match self.is_cut_off(&piece, &bytes) {
+                            true => Kind::CutOff,
+                            false => piece.kind,
+                        },
+                        ..piece
+                    });
                     pieces.extend(piece);
                     at = next;
                 }
@@ -293,6 +300,13 @@ impl Reader {
         }
     }
 
+    /// Whether a record is the last of what could be read, and stops there rather than at a line's end. An element of
+    /// JSON shows that by itself; a file that is one message is worth judging as far as it goes.
+    fn is_cut_off(&self, piece: &Piece, bytes: &[u8]) -> bool {
+        let has_lines = !matches!(self.boundary, Boundary::Element | Boundary::File);
+        self.failure.is_some() && has_lines && piece.kind == Kind::Whole && piece.end == bytes.len()
+    }
+
     /// Drops the rest of the record at `at`: up to the next line break after what is allowed, and of a file
     /// that is one message, all of it. Its length with that line break, and where `bytes` goes on.
     fn drop_long(&mut self, bytes: &mut Vec<u8>, at: usize) -> (u64, usize) {
@@ -302,7 +316,10 @@ impl Reader {
         loop {
             let line_break = match self.boundary {
                 Boundary::File => None,
-                _ => self.decision.encoding.find_line_break(bytes, search),
+                _ => {
+                    let encoding = self.decision.encoding;
+                    encoding.find_line_break(bytes, search, self.is_whole)
+                }
             };
             if let Some((_, next)) = line_break {
                 return ((next - at) as u64 + dropped, next);
@@ -310,7 +327,7 @@ impl Reader {
             if self.is_whole {
                 return ((bytes.len() - at) as u64 + dropped, bytes.len());
             }
-            let end = bytes.len() - (bytes.len() - search) % width;
+            let end = self.decision.encoding.undecided_from(bytes, search);
             bytes.drain(search..end);
             dropped += (end - search) as u64;
             self.fill(bytes);

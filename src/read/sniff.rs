@@ -41,7 +41,7 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
         (None, None) => decode::detect(sample, is_whole),
     };
     let content = &sample[mark..];
-    let text = encoding.decode_lossily(content);
+    let text = decode::with_line_feeds(encoding.decode_lossily(content));
     let format = match (known, options.format) {
         (Some((format, ..)), _) | (None, Some(format)) => format,
         (None, None) => sniff_format(input, content, &text, encoding, is_whole, options),
@@ -97,7 +97,12 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
             let rows: Vec<&str> = rows.iter().map(|(row, _)| &**row).collect();
             // Titles and notes may stand above the header.
             let titles = csv::title_rows(&rows, delimiter, &options.columns);
-            let (table, trouble) = Table::decide(&rows[titles..], delimiter, &options.columns);
+            let (mut table, trouble) =
+                Table::decide(&rows[titles..], delimiter, &options.columns, options.channel);
+            // The cells of a document were told apart by more than a sign, and are quoted as they have to be.
+            if known.is_some() {
+                (table.is_strict, table.width) = (false, 1);
+            }
             sniffed.trouble = trouble;
             if table.has_header {
                 let names = csv::fields(rows[titles], delimiter);
@@ -108,7 +113,10 @@ pub(crate) fn decide(input: &Input, sample: &[u8], is_whole: bool, options: &Rea
             sniffed.decision.delimiter = Some(char::from(delimiter));
             sniffed.decision.columns = table.columns.clone();
             sniffed.decision.is_text_guessed = table.is_guessed;
-            sniffed.boundary = Boundary::Row { delimiter };
+            sniffed.boundary = Boundary::Row {
+                delimiter,
+                width: table.width,
+            };
             sniffed.layout = Layout::Row(table);
         }
         Format::Text => {
@@ -237,7 +245,8 @@ fn texts(rows: Vec<(String, usize)>) -> Vec<String> {
 
 /// The first rows of the sample, each with where it ends with its line break.
 fn rows(content: &[u8], encoding: Encoding, delimiter: u8) -> Vec<(String, usize)> {
-    let mut cutter = Cutter::new(Boundary::Row { delimiter }, encoding);
+    // How wide rows are isn't known yet: every return that stands alone ends one.
+    let mut cutter = Cutter::new(Boundary::Row { delimiter, width: 1 }, encoding);
     let mut rows = Vec::new();
     let mut at = 0;
     // The last row may be cut off by the sample's end: it shows less, but nothing false.

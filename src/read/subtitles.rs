@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::decode;
 use crate::message::Turn;
 use crate::read::transcript::{self, Labelled};
 
@@ -38,6 +39,7 @@ pub(crate) fn is_subtitles(text: &str) -> bool {
 pub(crate) fn turns(text: &str) -> Vec<Turn<'static>> {
     let mut stretches: Vec<Labelled<'static>> = Vec::new();
     let mut is_cue = false;
+    let text = decode::with_line_feeds(text.into());
     for line in text.lines() {
         let line = line.trim();
         if TIMING.is_match(line) {

@@ -152,6 +152,18 @@ fn batches_of_any_size_hold_the_same_records() {
     let long = "长".repeat(50_000);
     let mut inputs = dumps();
     inputs.push(("a.txt", format!("一\n\n{long}\r\n 　 \n三")));
+    inputs.push((
+        "d.csv",
+        [
+            "id,text\r",
+            &"1,一\r2,\"二\r二\"\r\n3,三\r\r\n4,四\r四\n5,\"五\r6,六\r7,七\n".repeat(40),
+        ]
+        .concat(),
+    ));
+    inputs.push((
+        "d.txt",
+        "【某】一\r【某】二\r\n【某】三\r\r\n【某】四\r\r".repeat(40),
+    ));
     inputs.push(("b.txt", "【某】一\n二\n\n\n【某】三\n四\n \n【某】五".to_owned()));
     inputs.push((
         "c.txt",
@@ -343,6 +355,88 @@ fn an_unterminated_quote_costs_one_line() {
 }
 
 #[test]
+fn rows_end_at_every_kind_of_line_end() {
+    for (name, text, expected) in [
+        (
+            "a.csv",
+            "id,text\r1,一\r2,二\r\n3,三\r\r\n4,四\n5,五\r",
+            &["1|一", "2|二", "3|三", "4|四", "5|五"][..],
+        ),
+        // What stands behind the return has too few fields for a row.
+        (
+            "a.csv",
+            "id,text\n1,一\r一\n2,\"二\r二\"\r3,三",
+            &["1|一\r一", "2|二\r二", "3|三"],
+        ),
+        (
+            "a.csv",
+            "id,text\r1,\"一\r2,二\r3,三\r",
+            &["1@8 unterminated-quote", "2|二", "3|三"],
+        ),
+        (
+            "a.jsonl",
+            "{\"id\":1,\"text\":\"一\"}\r{\"id\":2\r{\"id\":3,\"text\":\"三\"}",
+            &["1|一", "2@22 json", "3|三"],
+        ),
+        (
+            "a.txt",
+            "【某】一\r【某】二\r\n【某】三",
+            &["a.txt:1|【某】一", "a.txt:2|【某】二", "a.txt:3|【某】三"],
+        ),
+        ("a.txt", "坐席：您好\r客户：谁", &["a.txt:1|坐席：您好/客户：谁"]),
+    ] {
+        let (seen, _) = read(name, text.as_bytes());
+        assert_eq!(seen.shown, expected, "{text:?}");
+        assert_places(text.as_bytes(), &seen);
+    }
+}
+
+#[test]
+fn a_row_with_words_beyond_the_last_column_is_rejected() {
+    let csv = "id,text\n1,你好,打断你的腿\n2,二,, \n3\n4,\"四,四\"\n";
+    assert_eq!(
+        seen("a.csv", csv),
+        ["1@8 too-many-fields", "2|二", "3@42 no-text", "4|四,四"]
+    );
+    // Without a header nobody says how wide a row is.
+    let csv = "1,您好请还款您好请还款\n2,您好请还款您好请还款,x\n";
+    assert_eq!(read("a.csv", csv.as_bytes()).0.counts.judged, 2);
+}
+
+#[test]
+fn a_quote_that_is_closed_far_below_swallows_no_rows() {
+    let rows: String = (2..9).map(|id| format!("{id},第{id}条,x\n")).collect();
+    let csv = format!("id,text,备注\n1,\"断,x\n{rows}9,完\",x\n");
+    for encoding in [Encoding::Utf8, Encoding::Gb18030] {
+        let seen = read("a.csv", &encode(encoding, &csv)).0;
+        assert!(seen.shown[0].ends_with("unterminated-quote"), "{:?}", seen.shown);
+        assert_eq!(
+            seen.shown[1..8],
+            (2..9).map(|id| format!("{id}|第{id}条")).collect::<Vec<_>>()
+        );
+        assert_eq!(seen.shown[8], "9|完\"");
+    }
+    let csv = "id,text,备注\n1,\"一\n二,\n三,四,五\n六\",x\n";
+    assert_eq!(seen("a.csv", csv), ["1|一\n二,\n三,四,五\n六"]);
+}
+
+#[test]
+fn other_encodings_are_not_judged_as_rare_characters() {
+    let gb = encode(Encoding::Gb18030, "编号,内容\n1,请您今天还款\n");
+    let utf8 = "2,再不还钱后果自负哦哦\n".as_bytes();
+    let (seen, decision) = read("a.csv", &[&gb, utf8, &gb[10..]].concat());
+    assert_eq!(decision.encoding, Encoding::Gb18030);
+    assert_eq!(seen.counts.rejected, 1, "{:?}", seen.shown);
+    assert_eq!(seen.rejected[0].reason.name(), "undecodable");
+    let options = ReadOptions {
+        encoding: Some(Encoding::Gb18030),
+        ..ReadOptions::default()
+    };
+    let (seen, _) = read_with("a.txt", "请您今天还款\nok\n".as_bytes(), &options).unwrap();
+    assert_eq!(seen.shown, ["1@0 undecodable", "a.txt:2|ok"]);
+}
+
+#[test]
 fn long_records_are_read_up_to_the_limit_and_then_rejected() {
     let long = "骂".repeat(400_000);
     let jsonl = format!("{{\"text\":\"{long}\"}}\n{{\"text\":\"b\"}}\n");
@@ -528,6 +622,7 @@ proptest! {
             "(\\{\"(text|turns|id)\":(\"[您\\\\u0d8]{0,9}\"|[0-9.e]{1,4}|\\[\\]|null)\\}\n?){0,9}".prop_map(String::into_bytes),
             "((坐席|客户|A|说话人1|\\[00:01\\])[：:]?[您好：\" ]{0,5}\n{1,2}){0,9}".prop_map(String::into_bytes),
             "([\"您,a\t|]{0,9}\r?\n){0,9}".prop_map(|text| encode(Encoding::Gb18030, &text)),
+            "([\"您,a]{0,9}(\r|\r\r|\r?\n)){0,9}".prop_map(String::into_bytes),
         ],
         mark in prop::sample::select(vec![&b""[..], b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"]),
         format in prop::sample::select(&FORMATS[..]),

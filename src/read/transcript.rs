@@ -32,7 +32,7 @@ pub fn parse(text: &str) -> Option<Vec<Turn<'_>>> {
 pub(crate) fn is_transcript(text: &str) -> bool {
     // Most texts are refused here, a million times.
     let text_start = text.trim_start();
-    if memchr::memchr(b'\n', text.as_bytes()).is_none()
+    if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none()
         && (!may_begin_tag(text_start) || tag(text_start).is_none())
     {
         return false;
@@ -44,7 +44,7 @@ pub(crate) fn is_transcript(text: &str) -> bool {
 
 /// How many lines begin with a speaker, and how many are there, the blank ones aside.
 pub(crate) fn count_tags(text: &str) -> (usize, usize) {
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let lines = text.split(LINE_BREAKS).filter(|line| !line.trim().is_empty());
     lines.fold((0, 0), |(tagged, all), line| {
         (tagged + usize::from(tag(line).is_some()), all + 1)
     })
@@ -93,7 +93,7 @@ pub(crate) fn labelled(text: Cow<'_, str>) -> Labelled<'_> {
 pub(crate) fn call(text: &str) -> Call<'_> {
     let mut fields = Vec::new();
     let mut stretches: Vec<(Tag<'_>, usize, usize)> = Vec::new();
-    let is_one_line = text.trim().lines().nth(1).is_none();
+    let is_one_line = !text.trim().contains(LINE_BREAKS);
     for (start, line) in lines_at(text) {
         let end = start + line.trim_end().len();
         if line.trim().is_empty() {
@@ -480,13 +480,16 @@ fn inline_tags(text: &str) -> impl Iterator<Item = (usize, Tag<'_>)> {
     })
 }
 
+/// Signs that end a line; blank lines mean nothing here, so two in a row may count twice.
+const LINE_BREAKS: [char; 2] = ['\n', '\r'];
+
 /// Each line with its position, without its line break.
 fn lines_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
-    text.split_inclusive('\n').map(move |line| {
+    text.split_inclusive(LINE_BREAKS).map(move |line| {
         let start = at;
         at += line.len();
-        (start, line.trim_end_matches(['\n', '\r']))
+        (start, line.trim_end_matches(LINE_BREAKS))
     })
 }
 

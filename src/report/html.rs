@@ -1,14 +1,18 @@
 //! A survey → one HTML file that needs nothing else.
 //!
 //! In: a [`Survey`]. Out: the page under `page/` with its style, scripts and data filled in. Promise: the data is JSON in
-//! which no character can end the element that it stands in; what was filled in is never searched for markers. How the page
-//! looks and what it says around the data is its own business.
+//! which no character can end the element that it stands in; what was filled in is never searched for markers; and a browser
+//! runs only the scripts and takes only the style that are filled in here, by their hashes. How the page looks and what it
+//! says around the data is its own business.
 
 use std::io::{self, Write};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
+use sha2::{Digest as _, Sha256};
 
 use crate::report::survey::Survey;
 use crate::report::visible::visible;
@@ -26,6 +30,7 @@ const CHARTS: &str = include_str!("page/echarts.min.js");
 #[derive(Debug, Clone, Copy)]
 enum Part {
     Lang,
+    Policy,
     Title,
     Style,
     Data,
@@ -34,8 +39,9 @@ enum Part {
 }
 
 /// The places of the page, each there once.
-const MARKERS: [(&str, Part); 6] = [
+const MARKERS: [(&str, Part); 7] = [
     ("LANG", Part::Lang),
+    ("POLICY", Part::Policy),
     ("TITLE", Part::Title),
     ("/*STYLE*/", Part::Style),
     ("/*DATA*/", Part::Data),
@@ -53,6 +59,7 @@ pub fn write(survey: &Survey, out: &mut (impl Write + ?Sized)) -> io::Result<()>
         out.write_all(&rest.as_bytes()[..at])?;
         match part {
             Part::Lang => out.write_all(pick(survey.lang, "zh-CN", "en").as_bytes())?,
+            Part::Policy => out.write_all(policy().as_bytes())?,
             Part::Title => write_escaped(&survey.title, out)?,
             Part::Style => out.write_all(STYLE.as_bytes())?,
             Part::Data => survey.serialize(&mut Serializer::with_formatter(&mut *out, InScript))?,
@@ -62,6 +69,15 @@ pub fn write(survey: &Survey, out: &mut (impl Write + ?Sized)) -> io::Result<()>
         rest = &rest[at + marker.len()..];
     }
     out.write_all(rest.as_bytes())
+}
+
+/// What a browser may take: nothing but the scripts and the style of the page, as they are.
+fn policy() -> String {
+    let hash = |text: &str| format!("'sha256-{}'", BASE64.encode(Sha256::digest(text)));
+    let (charts, script, style) = (hash(CHARTS), hash(SCRIPT), hash(STYLE));
+    format!(
+        "default-src 'none'; script-src {charts} {script}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
 }
 
 /// The first place in what is left of the page.
@@ -142,6 +158,27 @@ mod tests {
             assert!(page.contains("<title>&#60;/script&#62;&#60;img src=x onerror=alert(1)&#62;"));
             assert_eq!(page.matches("</script>").count(), 3);
             assert_eq!(page.len(), written(&survey).len());
+        }
+    }
+
+    #[test]
+    fn only_what_the_page_brings_may_act() {
+        let page = written(&small_survey(Lang::Zh));
+        let begin = "http-equiv=\"Content-Security-Policy\" content=\"";
+        let start = page.find(begin).unwrap() + begin.len();
+        let policy = &page[start..start + page[start..].find('"').unwrap()];
+        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"));
+        // As a browser takes it: all between the tags. A carriage return would be another character there.
+        let mut inside: Vec<&str> = Vec::new();
+        for (open, close) in [("<script>", "</script>"), ("<style>", "</style>")] {
+            let elements = page.split(open).skip(1);
+            inside.extend(elements.map(|rest| rest.split(close).next().unwrap()));
+        }
+        assert_eq!(inside.len(), 3);
+        for text in inside {
+            assert!(!text.contains('\r'));
+            let hash = BASE64.encode(Sha256::digest(text));
+            assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
         }
     }
 

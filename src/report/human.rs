@@ -46,7 +46,9 @@ pub fn write_frames(
     let head = format!("{} {}", verdict.tier.title(lang), verdict.score);
     let head = terminal.paint(verdict.tier, &head);
     let id = message.id.to_string();
-    let about = if verdict.findings.is_empty() {
+    let about = if message.is_wordless() {
+        pick(lang, "没有可判定的文字", "no words to judge").to_owned()
+    } else if verdict.findings.is_empty() {
         pick(lang, "未发现问题", "nothing to object to").to_owned()
     } else {
         words::categories(&verdict.categories, lang)

@@ -68,7 +68,8 @@ impl<'l> Recorder<'l> {
     fn clean(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let judged = Judged {
-            message: &Message::text(""),
+            // One without words would be marked.
+            message: &Message::text("还款"),
             verdict: &Verdict::default(),
             has_own_id: false,
         };
@@ -133,7 +134,8 @@ impl Recorder<'_> {
         let mut record = Object::open(out);
         record.value("schema", &SCHEMA);
         record.value("id", &judged.message.id);
-        if *judged.verdict == Verdict::default() && !judged.message.speakers_corrected {
+        let has_mark = judged.message.speakers_corrected || judged.message.is_wordless();
+        if *judged.verdict == Verdict::default() && !has_mark {
             out.extend_from_slice(&self.clean);
             return;
         }
@@ -163,6 +165,10 @@ impl Recorder<'_> {
         record.value("masked", &is_masked);
         if message.speakers_corrected {
             record.value("speakers_corrected", &true);
+        }
+        // Clean, because there was nothing to look at.
+        if message.is_wordless() {
+            record.value("without_words", &true);
         }
     }
 

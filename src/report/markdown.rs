@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use crate::error::{Sentence, say};
-use crate::report::survey::Survey;
+use crate::report::survey::{Case, Survey};
 use crate::report::visible::{shorten, visible};
 use crate::report::words::{categories, list_separator, pick};
 use crate::rule::{Lang, Tier};
@@ -55,6 +55,7 @@ impl<W: Write + ?Sized> Page<'_, W> {
             version,
             lexicon,
             tiers,
+            joined,
             span,
             reference_date,
             ..
@@ -70,6 +71,13 @@ impl<W: Write + ?Sized> Page<'_, W> {
             "判定 {judged} 条消息，{flagged} 条（{share}）有发现，其中严重 {severe} 条。",
             "{judged} messages were judged; {flagged} ({share}) have findings, {severe} of them severe."
         ))?;
+        if let Some(joined) = joined.filter(|joined| joined.findings() > 0) {
+            let (found, severe) = (joined.findings(), joined.severe);
+            self.say(say!(
+                "另有 {found} 处发现要几条连续消息合起来才构成，其中严重 {severe} 处；不计入以上消息数。",
+                "Besides, {found} findings take several messages in a row, {severe} of them severe; they are in no count of messages."
+            ))?;
+        }
         if let (Some(from), Some(to)) = (&span.from, &span.to) {
             let (from, to, zone) = (from.replace('T', " "), to.replace('T', " "), span.zone);
             self.say(say!(
@@ -185,6 +193,7 @@ impl<W: Write + ?Sized> Page<'_, W> {
             ("模板", "Template", false),
             ("级别", "Tier", false),
             ("消息", "Messages", true),
+            ("有发现", "Flagged", true),
             ("机构", "Agencies", true),
             ("类别", "Categories", false),
             ("写法", "Wording", false),
@@ -195,6 +204,7 @@ impl<W: Write + ?Sized> Page<'_, W> {
                 code(&template.id, NAME_WIDTH),
                 template.tier.title(self.lang).to_owned(),
                 format!("{least}{}", template.messages),
+                format!("{least}{}", template.flagged),
                 template.agencies.to_string(),
                 categories(&template.categories, self.lang),
                 code(&template.skeleton, TEXT_WIDTH),
@@ -269,7 +279,7 @@ impl<W: Write + ?Sized> Page<'_, W> {
             self.row(&[
                 case.tier.title(lang).to_owned(),
                 case.score.to_string(),
-                code(&case.id, NAME_WIDTH),
+                identity(case, lang),
                 agency.unwrap_or_default(),
                 case.same.to_string(),
                 code(&rules.join(" "), TEXT_WIDTH),
@@ -304,15 +314,20 @@ impl<W: Write + ?Sized> Page<'_, W> {
             ("判定", "Judged", true),
             ("拒收", "Rejected", true),
             ("跳过", "Skipped", true),
+            ("说明", "Note", false),
         ])?;
         for input in inputs.iter().take(MOST_FILES) {
             self.row(&[
                 code(&input.name, NAME_WIDTH),
-                worded(&input.format),
+                input.format.as_deref().map_or_else(String::new, worded),
                 input.balance.read.to_string(),
                 input.balance.judged.to_string(),
                 input.balance.rejected.to_string(),
                 input.balance.skipped.to_string(),
+                input
+                    .note
+                    .as_deref()
+                    .map_or_else(String::new, |note| code(note, TEXT_WIDTH)),
             ])?;
         }
         self.more(inputs.len() as u64, MOST_FILES)?;
@@ -389,6 +404,18 @@ impl<W: Write + ?Sized> Page<'_, W> {
     }
 }
 
+/// The id of a case; of one that takes several messages the ids of all.
+fn identity(case: &Case, lang: Lang) -> String {
+    let parts = &case.parts;
+    if parts.is_empty() {
+        return code(&case.id, NAME_WIDTH);
+    }
+    let ids: Vec<&str> = parts.iter().map(|part| &*part.id).collect();
+    let (ids, count) = (code(&ids.join("; "), TEXT_WIDTH), parts.len());
+    let told = say!("（由 {count} 条消息合并）", " (joined from {count} messages)");
+    format!("{ids}{}", told.get(lang))
+}
+
 /// Words of the program or its lexicon: every sign that Markdown might read is escaped.
 fn worded(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -441,7 +468,7 @@ fn share(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::survey::tests::{HOSTILE, hostile_survey, small_survey};
+    use crate::report::survey::tests::{HOSTILE, hostile_survey, joined_survey, small_survey};
 
     fn written(survey: &Survey) -> String {
         let mut out = Vec::new();
@@ -515,8 +542,41 @@ mod tests {
         ] {
             assert!(chinese.lines().any(|own| own == line), "{line}\n{chinese}");
         }
+        let template = chinese.lines().find(|line| line.contains("`T00001`")).unwrap();
+        assert!(
+            template.starts_with("| `T00001` | 严重 | 2 | 2 | 1 |"),
+            "{template}"
+        );
+        assert!(chinese.contains("| `c.xlsx` |  | 0 | 0 | 0 | 0 | `encrypted` |"));
         let english = written(&small_survey(Lang::En));
         assert!(english.contains("8 messages were judged; 4 (50.00 %) have findings, 3 of them severe."));
         assert!(english.lines().count() < 140);
+    }
+
+    #[test]
+    fn what_several_messages_say_together_is_marked() {
+        for (lang, lines) in [
+            (
+                Lang::Zh,
+                [
+                    "另有 2 处发现要几条连续消息合起来才构成，其中严重 2 处；不计入以上消息数。",
+                    "`7; 9`（由 2 条消息合并）",
+                ],
+            ),
+            (
+                Lang::En,
+                [
+                    "Besides, 2 findings take several messages in a row, 2 of them severe",
+                    "`7; 9` (joined from 2 messages)",
+                ],
+            ),
+        ] {
+            let text = written(&joined_survey(lang));
+            for line in lines {
+                assert!(text.contains(line), "{line}\n{text}");
+            }
+            assert!(text.contains("`再不还，打断 / 你的腿！`"));
+            assert!(!written(&small_survey(lang)).contains(lines[0]));
+        }
     }
 }

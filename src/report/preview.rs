@@ -13,7 +13,7 @@
 //!  "columns": [{"number": 1, "name": "编号" or null, "field": "id" or null, "choice": "given" "name" "guess" or null,
 //!    "examples": ["7", …]}, …],
 //!  "records": [{"record": 1, "id": …, "time": …, "channel": …, "sender": …, "recipient": …, "agency": …, "connected": …,
-//!      "seconds": …, "turns": 8 or null, "text": "how it begins", "unread": ["time", …]},
+//!      "seconds": …, "turns": 8 or null, "without_words": false, "text": "how it begins", "unread": ["time", …]},
 //!    {"record": 2, "byte": 70, "rejected": "no-text", "reason": "…"}, …],
 //!  "error": null or "…", "masked": true}
 //! ```
@@ -189,6 +189,9 @@ impl View {
             };
             facts.push((pick(lang, "表头", "header"), header.to_owned()));
         }
+        if preview.is_readable && words::lacks_texts(decision) {
+            facts.push((pick(lang, "提示", "note"), words::no_texts(lang).to_owned()));
+        }
         if decision.is_text_guessed {
             let guess = pick(
                 lang,
@@ -338,7 +341,7 @@ impl View {
         let (lang, message) = (self.lang, &record.message);
         let mut facts = vec![format!("id {}", self.words(&message.id.to_string(), message))];
         facts.extend(message.time.map(shown_time));
-        facts.extend(message.channel.map(channel_id));
+        facts.extend(message.channel.map(|channel| channel.id().to_owned()));
         let (sender, recipient) = (self.party(&message.sender), self.party(&message.recipient));
         match (sender, recipient) {
             (None, None) => {}
@@ -366,6 +369,10 @@ impl View {
             Lang::En => format!("{seconds} s"),
         }));
         let mut lines = wrap(&facts.join(" · "), self.record_width());
+        if message.is_wordless() {
+            lines.push(words::wordless(lang).to_owned());
+            return lines;
+        }
         let words = self.spoken(message);
         lines.extend(
             words
@@ -401,6 +408,7 @@ impl View {
             "connected": message.is_connected,
             "seconds": message.seconds,
             "turns": turns,
+            "without_words": message.is_wordless(),
             "text": opening(&self.spoken(message).join("\n")),
             "unread": unread,
         })
@@ -440,12 +448,6 @@ fn choice_id(choice: Choice) -> &'static str {
         Choice::Name => "name",
         Choice::Guess => "guess",
     }
-}
-
-fn channel_id(channel: crate::message::Channel) -> String {
-    let id = serde_json::to_value(channel).ok();
-    id.and_then(|id| id.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }
 
 fn shown_time(time: Time) -> String {

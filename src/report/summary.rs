@@ -13,7 +13,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Verdict};
 use crate::linter::Work;
-use crate::message::{Message, is_blank};
+use crate::message::{Channel, Message, is_blank};
 use crate::read::{Field, Unread};
 use crate::report::human::Terminal;
 use crate::report::json::shown_evidence;
@@ -52,6 +52,10 @@ pub struct Summary {
     for_review: u64,
     /// Calls judged with agent and customer exchanged.
     corrected_calls: u64,
+    /// Contacts without words among the judged.
+    wordless: u64,
+    /// Answered calls among these.
+    unheard: u64,
     categories: BTreeMap<Category, u64>,
     rules: BTreeMap<usize, u64>,
     /// In the order of their first message.
@@ -123,6 +127,13 @@ impl Summary {
     pub fn meet(&mut self, message: &Message) {
         self.judged += 1;
         self.corrected_calls += u64::from(message.speakers_corrected);
+        if message.is_wordless() {
+            self.wordless += 1;
+            let is_call = message.channel != Some(Channel::Visit);
+            self.unheard += u64::from(is_call && message.is_answered() == Some(true));
+            // Nobody can be blamed, nor praised, for the words of an unanswered call.
+            return;
+        }
         if let Some(agency) = agency_of(message) {
             self.count_agency(agency, |counts| counts.messages += 1);
         }
@@ -191,6 +202,8 @@ impl Summary {
         self.work += next.work;
         self.for_review += next.for_review;
         self.corrected_calls += next.corrected_calls;
+        self.wordless += next.wordless;
+        self.unheard += next.unheard;
         for (reason, count) in next.reasons {
             *self.reasons.entry(reason).or_default() += count;
         }
@@ -226,6 +239,16 @@ impl Summary {
     /// Messages of this tier or a graver one.
     pub fn at_least(&self, tier: Tier) -> u64 {
         self.tiers[tier as usize..].iter().sum()
+    }
+
+    /// Contacts without words among the judged: clean, for there is nothing to find.
+    pub fn wordless(&self) -> u64 {
+        self.wordless
+    }
+
+    /// Answered calls among [`wordless`](Self::wordless): what was said isn't in the records.
+    pub fn unheard(&self) -> u64 {
+        self.unheard
     }
 
     /// The balance in one line: read = judged + rejected + skipped.
@@ -303,6 +326,23 @@ impl Summary {
             );
             writeln!(out)?;
             self.write_count(out, name, columns(name), self.corrected_calls)?;
+        }
+        if self.wordless > 0 {
+            let name = pick(
+                lang,
+                "判定的记录中没有文字的联系（未接电话、外访等）",
+                "contacts without words among the judged",
+            );
+            writeln!(out)?;
+            self.write_count(out, name, columns(name), self.wordless)?;
+        }
+        if self.unheard > 0 {
+            let name = pick(
+                lang,
+                "其中已接通的电话：说了什么不在数据中",
+                "answered calls among them: what was said isn't there",
+            );
+            self.write_count(out, name, columns(name), self.unheard)?;
         }
         if !self.unread.is_empty() {
             let title = pick(

@@ -7,6 +7,7 @@
 
 mod agencies;
 mod contacts;
+mod inputs;
 mod limit;
 mod prose;
 mod surveyor;
@@ -20,10 +21,10 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
 use crate::lexicon::Lexicon;
-use crate::read::{Counts, Decision};
-use crate::report::words::pick;
 use crate::rule::{Category, Confidence, Lang, Tier};
+use crate::screen::join::JoinSummary;
 
+pub use inputs::{Balance, InputFacts};
 pub use surveyor::Surveyor;
 
 /// The version of the data's shape.
@@ -31,6 +32,9 @@ const SCHEMA: u8 = 1;
 
 /// Characters of a name or an id that are kept: longer ones are no names, and a column of them would fill the memory.
 const MOST_NAME_CHARACTERS: usize = 200;
+
+/// Characters of a line about a file.
+const MOST_LINE_CHARACTERS: usize = 600;
 
 /// Files that failed or were left out that are listed; the last line then tells how many more there are.
 const MOST_FILES: usize = 500;
@@ -44,7 +48,7 @@ pub struct RunFacts<'l> {
     pub lexicon: &'l Lexicon,
     /// Whether clean messages were left out of the result files.
     pub only_findings: bool,
-    /// The inputs that could be opened, in their order.
+    /// The inputs in their order, those too that couldn't be opened or found.
     pub inputs: Vec<InputFacts>,
     /// Inputs that couldn't be opened or read to their end, with what was wrong.
     pub failures: Vec<String>,
@@ -52,37 +56,10 @@ pub struct RunFacts<'l> {
     pub ignored: Vec<String>,
     /// Rejected records by the [name](crate::read::Reason::name) of the reason.
     pub rejections: Vec<(String, u64)>,
-}
-
-/// An input and what became of its records.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InputFacts {
-    /// Its name.
-    pub name: String,
-    /// How its records are written.
-    pub format: String,
-    /// How its characters are written, if it is text.
-    pub encoding: Option<String>,
-    /// Its size, if known.
-    pub bytes: Option<u64>,
-    /// Its records.
-    #[serde(flatten)]
-    pub balance: Balance,
-    /// What a reader should know of how it was read.
-    pub note: Option<String>,
-}
-
-/// What became of records: *read = judged + rejected + skipped*.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Balance {
-    /// Found.
-    pub read: u64,
-    /// Judged.
-    pub judged: u64,
-    /// Not understood.
-    pub rejected: u64,
-    /// Left out on purpose.
-    pub skipped: u64,
+    /// Contacts without words among the judged.
+    pub wordless: u64,
+    /// Answered calls among these.
+    pub unheard: u64,
 }
 
 /// What a run found.
@@ -121,6 +98,8 @@ pub struct Survey {
     pub tiers: TierCounts,
     /// Messages whose only findings have low confidence.
     pub for_review: u64,
+    /// What only several messages say together, in no other count; none: not examined.
+    pub joined: Option<JoinedCounts>,
     /// Messages by day.
     pub days: Vec<Day>,
     /// Messages by weekday and hour, those with messages.
@@ -201,6 +180,19 @@ pub struct TierCounts {
     /// Breaks a rule.
     pub warning: u64,
     /// Grave.
+    pub severe: u64,
+}
+
+/// Findings of messages in a row that none of them shows by itself. They are no messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct JoinedCounts {
+    /// Rows of messages that were judged together.
+    pub groups: u64,
+    /// Findings to be reworded.
+    pub notice: u64,
+    /// Those that break a rule.
+    pub warning: u64,
+    /// Grave ones.
     pub severe: u64,
 }
 
@@ -364,7 +356,7 @@ pub struct ContactFinding {
     pub more_records: u64,
 }
 
-/// One of the worst messages.
+/// One of the worst messages, or what several in a row say together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Case {
     /// The record's id.
@@ -385,12 +377,15 @@ pub struct Case {
     pub time: Option<String>,
     /// Its template.
     pub template: Option<String>,
-    /// Messages that read the same, this one included.
+    /// Messages that read the same, this one included; of several messages, groups of them.
     pub same: u64,
-    /// The words around the gravest finding.
+    /// The words around the gravest finding; of several messages all their texts.
     pub text: String,
     /// Where its findings stand in them.
     pub spans: Vec<CaseSpan>,
+    /// The messages that it takes, in the order of their words: two at least, or none if it is a message by itself. The
+    /// first of them is what the case tells as its id, its input, its record and its time.
+    pub parts: Vec<CasePart>,
     /// The findings.
     pub findings: Vec<CaseFinding>,
 }
@@ -408,6 +403,23 @@ pub struct CaseSpan {
     pub tier: Tier,
     /// Its place among the case's findings.
     pub finding: usize,
+}
+
+/// A message of a case that takes several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CasePart {
+    /// The record's id.
+    pub id: String,
+    /// Its input.
+    pub input: String,
+    /// Its number there.
+    pub record: u64,
+    /// When it was sent.
+    pub time: Option<String>,
+    /// Where it begins in the case's text, in characters.
+    pub start: usize,
+    /// The character after its last.
+    pub end: usize,
 }
 
 /// A finding of a case.
@@ -446,58 +458,30 @@ pub struct Law {
     pub findings: u64,
 }
 
-impl InputFacts {
-    /// An input as it was read, with what is doubtful about that.
-    pub fn new(name: &str, decision: &Decision, bytes: Option<u64>, counts: Counts, lang: Lang) -> Self {
-        let doubts = [
-            (
-                decision.is_encoding_doubtful,
-                pick(
-                    lang,
-                    "编码存疑，读出来不像中文",
-                    "probably another encoding: it doesn't read like Chinese",
-                ),
-            ),
-            (
-                decision.is_text_guessed,
-                pick(lang, "正文列按内容推断", "the column of texts is a guess"),
-            ),
-        ];
-        let told = doubts.into_iter().filter(|(is_so, _)| *is_so);
-        let told: Vec<&str> = told.map(|(_, doubt)| doubt).collect();
-        let document = decision.document.clone();
+impl JoinedCounts {
+    fn of(summary: &JoinSummary) -> Self {
+        let of = |tier: Tier| summary.tiers[tier as usize];
         Self {
-            name: name_of(name),
-            encoding: document.is_none().then(|| decision.encoding.name().to_owned()),
-            format: document.unwrap_or_else(|| decision.format.name().to_owned()),
-            bytes,
-            balance: counts.into(),
-            note: (!told.is_empty()).then(|| told.join(pick(lang, "；", "; "))),
+            groups: summary.runs,
+            notice: of(Tier::Notice),
+            warning: of(Tier::Warning),
+            severe: of(Tier::Severe),
         }
     }
-}
 
-impl From<Counts> for Balance {
-    fn from(counts: Counts) -> Self {
-        let Counts {
-            read,
-            judged,
-            rejected,
-            skipped,
-        } = counts;
-        Self {
-            read,
-            judged,
-            rejected,
-            skipped,
+    /// Findings of a tier.
+    pub fn of_tier(self, tier: Tier) -> u64 {
+        match tier {
+            Tier::Clean => 0,
+            Tier::Notice => self.notice,
+            Tier::Warning => self.warning,
+            Tier::Severe => self.severe,
         }
     }
-}
 
-impl Balance {
-    /// Whether no record got lost.
-    pub fn is_balanced(self) -> bool {
-        self.read == self.judged + self.rejected + self.skipped
+    /// Findings of all tiers.
+    pub fn findings(self) -> u64 {
+        self.notice + self.warning + self.severe
     }
 }
 

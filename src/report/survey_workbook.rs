@@ -4,11 +4,13 @@
 //! that no cell is a formula or a link and no id loses digits; each sheet has its header on show and filters. It draws
 //! nothing: the page does.
 
+mod counts;
+
 use std::io::{self, Write};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use crate::report::survey::{Contacts, Survey, TierCounts};
+use crate::report::survey::{Contacts, Survey};
 use crate::report::words::{categories, confidence, pick};
 use crate::rule::{Lang, Tier};
 
@@ -165,6 +167,26 @@ impl Book {
             Whole(survey.for_review),
             Share(part(survey.for_review, all)),
         ]);
+        if let Some(joined) = survey.joined {
+            rows.push([
+                label(
+                    lang,
+                    "合并判定的连续消息（组）",
+                    "messages in a row judged together (groups)",
+                ),
+                Whole(joined.groups),
+                Value::None,
+            ]);
+            let found = pick(
+                lang,
+                "合并才构成的发现（不计入消息）：",
+                "findings that take several messages (no messages): ",
+            );
+            for tier in [Tier::Severe, Tier::Warning, Tier::Notice] {
+                let name = format!("{found}{}", tier.title(lang));
+                rows.push([Own(name), Whole(joined.of_tier(tier)), Value::None]);
+            }
+        }
         let columns = [
             ("项目", "Item", 40.0),
             ("值", "Value", 40.0),
@@ -189,6 +211,7 @@ impl Book {
             ("相同的消息", "Same", 10.0),
             ("规则", "Rules", 30.0),
             ("文字", "Text", 70.0),
+            ("由这些消息合并", "Joined from", 24.0),
         ];
         let rows = survey.worst.iter().map(|case| {
             let mut rules: Vec<&str> = case.findings.iter().map(|finding| &*finding.rule).collect();
@@ -206,6 +229,15 @@ impl Book {
                 Whole(case.same),
                 Own(rules.join(" ")),
                 Text(&case.text),
+                match case.parts.is_empty() {
+                    true => Value::None,
+                    false => Own(case
+                        .parts
+                        .iter()
+                        .map(|part| &*part.id)
+                        .collect::<Vec<_>>()
+                        .join("\n")),
+                },
             ]
         });
         self.add_sheet(("最严重的消息", "Worst messages"), &columns, rows)?;
@@ -226,8 +258,10 @@ impl Book {
             numbered.map(move |(number, finding)| (case, number, finding))
         });
         let rows = findings.map(|(case, number, finding)| {
-            let span = case.spans.iter().find(|span| span.finding == number);
-            let words = span.map(|span| case.text.chars().take(span.end).skip(span.start).collect());
+            let spans = case.spans.iter().filter(|span| span.finding == number);
+            // Several only where several messages hold them.
+            let words = spans.map(|span| case.text.chars().take(span.end).skip(span.start).collect());
+            let words: Vec<String> = words.collect();
             [
                 Text(&case.id),
                 Text(&finding.rule),
@@ -235,148 +269,16 @@ impl Book {
                 Text(finding.category.title(lang)),
                 Text(finding.tier.title(lang)),
                 Text(confidence(finding.confidence, lang)),
-                words.map_or(Value::None, Own),
+                match words.is_empty() {
+                    true => Value::None,
+                    false => Own(words.join(" / ")),
+                },
                 maybe(finding.message.as_deref()),
                 Own(finding.basis.join("\n")),
                 maybe(finding.instead.as_deref()),
             ]
         });
         self.add_sheet(("发现", "Findings"), &columns, rows)
-    }
-
-    /// Messages by agency, category, rule, disguise, law, day and hour.
-    fn add_counts(&mut self, survey: &Survey) -> Result<(), XlsxError> {
-        let lang = self.lang;
-        let all = survey.tiers.all();
-        let columns = [
-            ("机构", "Agency", 40.0),
-            ("消息", "Messages", 12.0),
-            ("有发现", "Flagged", 12.0),
-            ("严重", "Severe", 12.0),
-            ("比率", "Rate", 10.0),
-            ("区间下限", "Low", 10.0),
-            ("区间上限", "High", 10.0),
-        ];
-        let rows = survey.agencies.iter().map(|agency| {
-            [
-                Text(&agency.name),
-                Whole(agency.messages),
-                Whole(agency.flagged),
-                Whole(agency.severe),
-                Share(agency.rate),
-                Share(agency.low),
-                Share(agency.high),
-            ]
-        });
-        self.add_sheet(("机构", "Agencies"), &columns, rows)?;
-        let columns = [
-            ("类别", "Category", 18.0),
-            ("名称", "Title", 30.0),
-            ("消息", "Messages", 12.0),
-            ("比例", "Share", 10.0),
-        ];
-        let rows = survey.categories.iter().map(|category| {
-            let share = Share(part(category.messages, all));
-            [
-                Text(category.id.id()),
-                Text(category.title),
-                Whole(category.messages),
-                share,
-            ]
-        });
-        self.add_sheet(("类别", "Categories"), &columns, rows)?;
-        let columns = [
-            ("规则", "Rule", 32.0),
-            ("名称", "Title", 40.0),
-            ("类别", "Category", 14.0),
-            ("级别", "Tier", 9.0),
-            ("消息", "Messages", 12.0),
-            ("比例", "Share", 10.0),
-        ];
-        let rows = survey.rules.iter().map(|rule| {
-            [
-                Text(&rule.id),
-                Text(&rule.title),
-                Text(rule.category.title(lang)),
-                Text(rule.tier.title(lang)),
-                Whole(rule.messages),
-                Share(part(rule.messages, all)),
-            ]
-        });
-        self.add_sheet(("规则", "Rules"), &columns, rows)?;
-        let columns = [
-            ("伪装", "Disguise", 18.0),
-            ("名称", "Title", 34.0),
-            ("发现", "Findings", 12.0),
-        ];
-        let rows = survey.disguises.iter();
-        let rows = rows.map(|one| [Text(one.id), Text(one.title), Whole(one.findings)]);
-        self.add_sheet(("伪装", "Disguises"), &columns, rows)?;
-        let columns = [
-            ("关系", "Verb", 14.0),
-            ("法规", "Instrument", 60.0),
-            ("条款", "Clause", 28.0),
-            ("发现", "Findings", 12.0),
-            ("规则", "Rules", 60.0),
-        ];
-        let rows = survey.laws.iter().map(|law| {
-            [
-                Text(&law.verb),
-                Text(&law.title),
-                maybe(law.clause.as_deref()),
-                Whole(law.findings),
-                Own(law.rules.join(" ")),
-            ]
-        });
-        self.add_sheet(("法规", "Law"), &columns, rows)?;
-        let columns = [
-            ("日期", "Day", 12.0),
-            ("消息", "Messages", 12.0),
-            ("严重", "Severe", 10.0),
-            ("警告", "Warning", 10.0),
-            ("提示", "Notice", 10.0),
-            ("无异常", "Clean", 10.0),
-            ("比率", "Rate", 10.0),
-        ];
-        let rows = survey.days.iter().map(|day| {
-            let TierCounts {
-                clean,
-                notice,
-                warning,
-                severe,
-            } = day.tiers;
-            let all = day.tiers.all();
-            let rate = Share(part(day.tiers.flagged(), all));
-            let counts = [all, severe, warning, notice, clean].map(Whole);
-            let [all, severe, warning, notice, clean] = counts;
-            [
-                Own(day.day.to_string()),
-                all,
-                severe,
-                warning,
-                notice,
-                clean,
-                rate,
-            ]
-        });
-        self.add_sheet(("日期", "Days"), &columns, rows)?;
-        let columns = [
-            ("星期（一为 1）", "Weekday (Monday is 1)", 12.0),
-            ("时", "Hour", 8.0),
-            ("消息", "Messages", 12.0),
-            ("有发现", "Flagged", 12.0),
-            ("比率", "Rate", 10.0),
-        ];
-        let rows = survey.hours.iter().map(|hour| {
-            [
-                Whole(hour.weekday.into()),
-                Whole(hour.hour.into()),
-                Whole(hour.messages),
-                Whole(hour.flagged),
-                Share(part(hour.flagged, hour.messages)),
-            ]
-        });
-        self.add_sheet(("时段", "Hours"), &columns, rows)
     }
 
     /// Templates, and what fills their slots.
@@ -386,6 +288,7 @@ impl Book {
             ("模板", "Template", 10.0),
             ("级别", "Tier", 9.0),
             ("消息", "Messages", 12.0),
+            ("有发现", "Flagged", 12.0),
             ("机构", "Agencies", 10.0),
             ("类别", "Categories", 24.0),
             ("规则", "Rules", 40.0),
@@ -396,6 +299,7 @@ impl Book {
                 Text(&template.id),
                 Text(template.tier.title(lang)),
                 Whole(template.messages),
+                Whole(template.flagged),
                 Whole(template.agencies),
                 Own(categories(&template.categories, lang)),
                 Own(template.rules.join(" ")),
@@ -485,7 +389,7 @@ impl Book {
         let rows = survey.inputs.iter().map(|input| {
             [
                 Text(&input.name),
-                Text(&input.format),
+                maybe(input.format.as_deref()),
                 maybe(input.encoding.as_deref()),
                 input.bytes.map_or(Value::None, Whole),
                 Whole(input.balance.read),

@@ -67,8 +67,8 @@ pub enum Cell<'a> {
     Whole(i64),
 }
 
-/// Writes the tables of one file.
-pub trait TableWriter {
+/// Writes the tables of one file, on whatever thread.
+pub trait TableWriter: Send {
     /// Adds a row to the table of this number; it has as many cells as that table has columns.
     ///
     /// # Errors

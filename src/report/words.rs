@@ -5,7 +5,7 @@
 use crate::finding::{Disguise, Reason, RelatedRole};
 use crate::lexicon::laws::Verb;
 use crate::message::Speaker;
-use crate::read::{Decision, Format, Reason as RejectionReason, Rejection, Unit};
+use crate::read::{Column, Decision, Field, Format, Reason as RejectionReason, Rejection, Unit};
 use crate::rule::{Category, Confidence, Lang, Reading};
 
 /// The text of the language asked for.
@@ -63,6 +63,15 @@ pub fn disguise(disguise: Disguise, lang: Lang) -> &'static str {
 pub fn disguises(disguises: &[Disguise], lang: Lang) -> String {
     let names: Vec<&str> = disguises.iter().map(|&one| disguise(one, lang)).collect();
     names.join(list_separator(lang))
+}
+
+/// That a contact has no words.
+pub(crate) fn wordless(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "没有文字的联系，只计入联系次数与时段",
+        "a contact without words: counted among contacts only",
+    )
 }
 
 /// Why a match is innocent.
@@ -215,6 +224,9 @@ pub fn read_as(decision: &Decision, lang: Lang) -> String {
             .unwrap_or_default();
         facts.push(format!("{}=#{}{header}", column.field.name(), column.number));
     }
+    if lacks_texts(decision) {
+        facts.push(no_texts(lang).to_owned());
+    }
     if decision.is_text_guessed {
         let guess = pick(
             lang,
@@ -224,6 +236,21 @@ pub fn read_as(decision: &Decision, lang: Lang) -> String {
         facts.push(guess.to_owned());
     }
     facts.join(list_separator(lang))
+}
+
+/// Whether no column of a table holds words: it is read all the same if it tells of calls or visits.
+pub(crate) fn lacks_texts(decision: &Decision) -> bool {
+    let holds_words = |column: &Column| matches!(column.field, Field::Text | Field::Turns);
+    !decision.columns.is_empty() && !decision.columns.iter().any(holds_words)
+}
+
+/// That a table has no column of words.
+pub(crate) fn no_texts(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "没有正文列，只读作联系记录",
+        "no column of texts: read as records of contacts",
+    )
 }
 
 /// That the encoding of an input is a guess that doesn't convince.
@@ -265,6 +292,8 @@ fn rejection_reason(reason: &RejectionReason) -> String {
         }
         RejectionReason::TooLong { bytes } => format!("记录长 {bytes} 字节，超过上限"),
         RejectionReason::UnterminatedQuote => "引号没有闭合".to_owned(),
+        RejectionReason::TooManyFields { columns } => format!("字段多于表格的 {columns} 列"),
+        RejectionReason::CutOff => "文件读到此处中断，记录不完整".to_owned(),
         RejectionReason::Json { problem, column } => {
             format!("不是 JSON：第 {column} 列，{}", json_problem(problem))
         }

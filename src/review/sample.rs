@@ -139,12 +139,13 @@ struct Keys {
 }
 
 /// All that a channel can be, in the order of reports.
-const CHANNELS: [Option<Channel>; 8] = [
+const CHANNELS: [Option<Channel>; 9] = [
     None,
     Some(Channel::Sms),
     Some(Channel::Im),
     Some(Channel::Letter),
     Some(Channel::Call),
+    Some(Channel::Visit),
     Some(Channel::Template),
     Some(Channel::Article),
     Some(Channel::Other),
@@ -216,6 +217,8 @@ impl<'s> Sampler<'s> {
             };
         }
         match judged.verdict.tier {
+            // Nothing was missed where nothing is said, and a reviewer has nothing to read.
+            Tier::Clean if judged.message.is_wordless() => {}
             Tier::Clean => self.see_clean(judged, origin),
             _ => self.see_hits(judged, origin),
         }

@@ -237,6 +237,7 @@ pub(crate) fn channel_title(channel: Channel, lang: Lang) -> &'static str {
         Channel::Im => pick(lang, "即时消息", "im"),
         Channel::Letter => pick(lang, "信函", "letter"),
         Channel::Call => pick(lang, "通话", "call"),
+        Channel::Visit => pick(lang, "外访", "visit"),
         Channel::Template => pick(lang, "模板", "template"),
         Channel::Article => pick(lang, "文章", "article"),
         Channel::Other => pick(lang, "其他", "other"),

@@ -16,6 +16,7 @@
 //!   doesn't: collecting a debt that is due is lawful. What comes after it is shown as a notice, and as policy. After a
 //!   request of the same day whose hour is unknown nothing is known to come.
 //! - That a third person was contacted before the debtor was out of reach is a notice: the tries may be older than the dump.
+//! - A visit counts as one, whoever was met: the texts count visits, and registers of them seldom say more.
 //! - A letter is delivered at an hour that nobody chooses, so it is in no figure of hours.
 //! - Who is neither a third person nor a guarantor is taken for the debtor.
 //!

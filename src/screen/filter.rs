@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Sentence, say};
 use crate::rule::{Category, Tier};
-use crate::screen::row::Row;
+use crate::screen::row::{Row, RowFinding};
 
 /// Conditions that must all hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,14 +65,14 @@ impl Filter {
         Self(conditions)
     }
 
-    /// Whether a row is wanted.
-    pub fn takes(&self, row: &Row) -> bool {
-        self.0.iter().all(|condition| condition.holds(row))
+    /// Whether a row with these findings is wanted.
+    pub fn takes(&self, row: &Row, findings: &[RowFinding]) -> bool {
+        self.0.iter().all(|condition| condition.holds(row, findings))
     }
 }
 
 impl Condition {
-    fn holds(&self, row: &Row) -> bool {
+    fn holds(&self, row: &Row, findings: &[RowFinding]) -> bool {
         match &self.test {
             Test::Tier(tier) => self.relation.holds(row.tier, *tier),
             Test::Score(score) => self.relation.holds(row.score, *score),
@@ -80,12 +80,9 @@ impl Condition {
                 let is_wanted = |value: &str| wanted.iter().any(|wanted| *wanted == value.to_lowercase());
                 let is_any = match subject {
                     Subject::Category => row.categories.iter().any(|category| is_wanted(category.id())),
-                    Subject::Rule => {
-                        let findings = row.findings();
-                        findings
-                            .iter()
-                            .any(|finding| finding.is_counted() && is_wanted(&finding.rule))
-                    }
+                    Subject::Rule => findings
+                        .iter()
+                        .any(|finding| finding.is_counted() && is_wanted(&finding.rule)),
                     Subject::Agency => row.agency.as_deref().is_some_and(is_wanted),
                     Subject::Creditor => row.creditor.as_deref().is_some_and(is_wanted),
                     Subject::Region => row.region.as_deref().is_some_and(is_wanted),
@@ -208,7 +205,7 @@ mod tests {
             ("rule=threat-violence", false),
         ] {
             let filter = Filter::new(vec![condition.parse().unwrap()]);
-            assert_eq!(filter.takes(&row), expected, "{condition}");
+            assert_eq!(filter.takes(&row, &row.findings()), expected, "{condition}");
         }
         for wrong in [
             "",

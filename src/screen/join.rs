@@ -23,6 +23,7 @@
 //! The words of pieces stand in the journal unmasked until the run is over, because a mask would hide what is judged.
 //! Memory: 8 MiB unless told otherwise, the rest in a temporary file; of the run at hand there is a bounded number.
 
+mod batch;
 mod piece;
 mod run;
 #[cfg(test)]
@@ -33,7 +34,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::finding::{Finding, Verdict};
 use crate::linter::{Linter, Work};
-use crate::message::Message;
+use crate::message::{Message, Time};
 use crate::report::words::pick;
 use crate::rule::{Lang, Tier};
 use crate::screen::case::RecordRef;
@@ -41,8 +42,9 @@ use crate::screen::sorter::Sorter;
 use crate::search::Scratch;
 use crate::span::Span;
 
+use batch::Batch;
 use piece::Piece;
-use run::{Joined, Run, Seams, WINDOWS};
+use run::Joined;
 
 /// Bytes of pieces that are kept in memory unless told otherwise: some 40,000 of them. Contacts take 16 MiB beside it.
 pub const USUAL_MEMORY_BYTES: usize = 8 << 20;
@@ -98,6 +100,10 @@ pub struct JoinedRecord {
     pub record: RecordRef,
     /// Its id, made up if it had none.
     pub id: String,
+    /// When it was sent.
+    pub time: Time,
+    /// Its whole text as it may be shown: a piece is short.
+    pub text: String,
     /// Its words as they may be shown.
     pub words: String,
     /// Where in its text they stand.
@@ -134,6 +140,11 @@ impl JoinSummary {
     /// How many findings there are.
     pub fn findings(&self) -> u64 {
         self.tiers.iter().sum()
+    }
+
+    /// How many have this tier or a graver one.
+    pub fn at_least(&self, tier: Tier) -> u64 {
+        self.tiers[tier as usize..].iter().sum()
     }
 
     /// The summary in one line; none if there was nothing to join.
@@ -187,48 +198,35 @@ impl<'j> Joins<'j> {
         self.sorter.take(&pieces.frames)
     }
 
-    /// Judges what belongs together; `each` is handed every finding, in an order that is the same in every run.
-    /// O(pieces · log pieces), and four checks of
-    /// each that has neighbours.
+    /// Judges what belongs together, a batch of runs at a time on all threads of the pool that this is called in; `each` is
+    /// handed every finding, in an order that is the same in every run. O(pieces · log pieces), and four checks of each that
+    /// has neighbours.
     ///
     /// # Errors
     /// If the temporary file can't be read, or the first error of `each`.
-    pub fn finish(self, mut each: impl FnMut(&JoinedFinding) -> Result<()>) -> Result<JoinSummary> {
+    pub fn finish(self, mut each: impl FnMut(JoinedFinding) -> Result<()>) -> Result<JoinSummary> {
+        let (linter, masks) = (self.linter, self.masks);
         let mut rows = self.sorter.into_rows()?;
         let mut summary = self.summary;
-        let mut run = Run::default();
-        let mut ear = Ear {
-            linter: self.linter,
-            work: Work::default(),
-            scratch: Scratch::default(),
-        };
-        let mut settle = |run: &mut Run, is_at_end: bool, summary: &mut JoinSummary| -> Result<()> {
-            for finding in run.settled(is_at_end) {
-                summary.tiers[finding.finding().tier as usize] += 1;
-                each(&finding)?;
+        let mut batch = Batch::default();
+        let mut settle = |batch: &mut Batch| -> Result<()> {
+            for judged in batch.judge(linter, masks) {
+                summary.runs += judged.runs;
+                for finding in judged.findings {
+                    summary.tiers[finding.finding().tier as usize] += 1;
+                    each(finding)?;
+                }
             }
             Ok(())
         };
         while let Some(bytes) = rows.next()? {
-            let piece = Piece::read(bytes)?;
-            if !run.goes_on_with(&piece) {
-                settle(&mut run, true, &mut summary)?;
-                run = Run::default();
+            batch.push(Piece::read(bytes)?);
+            if batch.is_full() {
+                settle(&mut batch)?;
             }
-            if !run.push(piece) {
-                continue;
-            }
-            summary.runs += u64::from(run.is_pair());
-            for count in WINDOWS {
-                if let Some(joined) = run.join(count, Seams::AsWritten) {
-                    let apart = || run.join(count, Seams::LineBreaks);
-                    let verdict = ear.hear(&joined, apart);
-                    run.note(&joined, verdict, self.masks);
-                }
-            }
-            settle(&mut run, false, &mut summary)?;
         }
-        settle(&mut run, true, &mut summary)?;
+        batch.end();
+        settle(&mut batch)?;
         Ok(summary)
     }
 }
@@ -240,7 +238,15 @@ struct Ear<'j> {
     scratch: Scratch,
 }
 
-impl Ear<'_> {
+impl<'j> Ear<'j> {
+    fn new(linter: &'j Linter<'j>) -> Self {
+        Self {
+            linter,
+            work: Work::default(),
+            scratch: Scratch::default(),
+        }
+    }
+
     /// The verdict for a joined text. What the second opinion proposes in it stands only if it hears the same offence in
     /// the pieces line by line: bubbles without a full stop between them are no sentences that it was taught.
     fn hear(&mut self, joined: &Joined, apart: impl FnOnce() -> Option<Joined>) -> Verdict {

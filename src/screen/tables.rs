@@ -21,6 +21,27 @@ const SEPARATOR: &str = "; ";
 /// What a column of the source is called in the results.
 const SOURCE: &str = "source:";
 
+/// One of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    Results,
+    Findings,
+    Contacts,
+}
+
+impl Which {
+    pub(super) const ALL: [Which; 3] = [Which::Results, Which::Findings, Which::Contacts];
+
+    /// Its columns, with these of the source.
+    pub(super) fn table(self, kept: &[String]) -> Table {
+        match self {
+            Which::Results => results(kept),
+            Which::Findings => findings(),
+            Which::Contacts => contacts(),
+        }
+    }
+}
+
 /// A row with what is known of it only when all rows are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placed<'r> {
@@ -30,7 +51,7 @@ pub(super) struct Placed<'r> {
 }
 
 /// The table of messages, with these columns of the source.
-pub(super) fn results(kept: &[String]) -> Table {
+fn results(kept: &[String]) -> Table {
     let mut columns = vec![
         Column::text("input"),
         Column::whole("record"),
@@ -104,7 +125,7 @@ pub(super) fn result_cells<'r>(
 }
 
 /// The table of findings.
-pub(super) fn findings() -> Table {
+fn findings() -> Table {
     Table {
         name: "findings",
         columns: vec![
@@ -202,7 +223,7 @@ pub(super) fn joined_cells<'r>(
 }
 
 /// The table of findings about contacts.
-pub(super) fn contacts() -> Table {
+fn contacts() -> Table {
     Table {
         name: "contacts",
         columns: vec![

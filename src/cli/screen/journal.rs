@@ -55,12 +55,6 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    let unfound: Vec<String> = job
-        .found
-        .errors
-        .iter()
-        .map(|error| error.shown(context.lang))
-        .collect();
     let material = Material {
         request: &request,
         inputs: &job.found.inputs,
@@ -68,14 +62,15 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         settings: job.settings,
         people: job.shown(context),
         ignored: &ignored,
-        unfound: &unfound,
+        unfound: &job.found.errors,
+        pool: job.pool,
     };
     let dossier = assemble(&journal, &plan, material)?;
     if let Target::Folder(folder) = job.target {
         log(folder, begun, stand, job).map_err(|error| unwritten(error).in_file(folder.join(RUN_LOG)))?;
     }
     journal.remove().map_err(|error| unwritten(error).in_file(path))?;
-    let joined = dossier.joined.line(context.lang);
+    let joined = dossier.joined;
     let written = dossier.files.iter().map(|file| {
         let label = context.pick("已写出 ", "wrote ");
         format!("{label}{}", file.display())
@@ -85,7 +80,8 @@ pub(super) fn run(job: &Job, path: &Path, context: &mut Context) -> Result<Done>
         read: dossier.read,
         failures: failures.collect(),
         lossy_numbers: dossier.lossy_numbers,
-        written: joined.into_iter().chain(written).collect(),
+        written: joined.line(context.lang).into_iter().chain(written).collect(),
+        joined,
         decisions: dossier.decisions,
         summary: dossier.summary,
     })

@@ -12,7 +12,9 @@ use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::{ArrowError, DataType, SchemaRef};
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
@@ -30,10 +32,8 @@ const BATCH_ROWS: usize = 1024;
 pub(super) fn write_rows(file: Shared, kind: Columnar, out: &mut dyn Write) -> io::Result<()> {
     match kind {
         Columnar::Parquet => {
-            let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
-            let schema = builder.schema().clone();
-            let batches = builder.with_batch_size(BATCH_ROWS).build().map_err(damaged)?;
-            write_batches(&schema, batches, out)
+            let facts = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).map_err(damaged)?;
+            write_groups(&file, &facts, out)
         }
         Columnar::ArrowFile => {
             let batches = FileReader::try_new(BufReader::new(file), None).map_err(damaged)?;
@@ -44,6 +44,45 @@ pub(super) fn write_rows(file: Shared, kind: Columnar, out: &mut dyn Write) -> i
             write_batches(&batches.schema(), batches, out)
         }
     }
+}
+
+/// Writes the rows of all groups of a Parquet file; damage in one takes none of the others along.
+fn write_groups(file: &Shared, facts: &ArrowReaderMetadata, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
+    out.write_record(facts.schema().fields().iter().map(|field| field.name()))?;
+    let groups = facts.metadata().num_row_groups();
+    let (mut unread, mut problem) = (0, None);
+    for group in 0..groups {
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), facts.clone())
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS)
+            .build();
+        let batches = match reader {
+            Ok(batches) => batches,
+            Err(error) => {
+                unread += 1;
+                problem.get_or_insert(error.to_string());
+                continue;
+            }
+        };
+        for batch in batches {
+            match batch {
+                Ok(batch) => write_batch(&batch, &mut out)?,
+                Err(error) => {
+                    unread += 1;
+                    problem.get_or_insert(error.to_string());
+                    break;
+                }
+            }
+        }
+    }
+    out.flush()?;
+    problem.map_or(Ok(()), |problem| {
+        Err(told(say!(
+            "文件已损坏：{groups} 个行组中有 {unread} 个未能读完，其余均已读取（{problem}）",
+            "the file is damaged: {unread} of its {groups} groups of rows can't be read to their end, the others are read ({problem})"
+        )))
+    })
 }
 
 fn write_batches(

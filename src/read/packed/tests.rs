@@ -99,10 +99,75 @@ fn damage_is_told_and_the_rest_is_read() {
     // Cut off: the list of members, at the end, is gone.
     let folder = tempfile::tempdir().unwrap();
     let cut = file(&folder, &whole[..whole.len() - 30]);
-    assert!(look_into(&cut, &mut Vec::new()).is_err());
+    let mut troubles = Vec::new();
+    assert_eq!(look_into(&cut, &mut troubles).unwrap().len(), 2);
+    assert_eq!(troubles.len(), 1);
     let packed = gzip(b"a");
     let (texts, _) = found(&packed[..packed.len() - 2]);
     assert!(texts[0].len() > ": a".len(), "{texts:?}");
+}
+
+/// Writes only forwards, as to a pipe: what a member's length is stands behind it.
+struct Pipe(Vec<u8>);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn members_of_a_cut_archive_are_found_wherever_it_is_cut() {
+    let members = [
+        ("a.csv", "甲PK\x07\x08乙".repeat(9)),
+        ("b.csv", "乙".repeat(500)),
+        ("c.csv", "丙".to_owned()),
+    ];
+    for method in [
+        CompressionMethod::Stored,
+        CompressionMethod::Deflated,
+        CompressionMethod::Zstd,
+    ] {
+        let borrowed = members.each_ref().map(|(name, text)| (*name, text.as_bytes()));
+        let mut piped = ZipWriter::new_stream(Pipe(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(method);
+        for (name, bytes) in borrowed {
+            piped.start_file(name, options).unwrap();
+            piped.write_all(bytes).unwrap();
+        }
+        let piped = piped.finish().unwrap().into_inner().0;
+        for whole in [archive(&borrowed, method), piped] {
+            let all = found(&whole).0;
+            let list = whole.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+            let ends: Vec<usize> = whole[..list]
+                .windows(4)
+                .enumerate()
+                .filter(|(_, bytes)| bytes == b"PK\x03\x04")
+                .map(|(at, _)| at)
+                .skip(1)
+                .chain([list])
+                .collect();
+            let folder = tempfile::tempdir().unwrap();
+            for cut in ends[0]..whole.len() - 1 {
+                let path = file(&folder, &whole[..cut]);
+                let mut troubles = Vec::new();
+                let parts = look_into(&path, &mut troubles).unwrap();
+                assert!(!troubles.is_empty(), "{method:?} {cut}");
+                let expected = ends.iter().filter(|&&end| end <= cut).count();
+                for (part, expected) in parts.iter().zip(&all[..expected]) {
+                    let mut text = String::new();
+                    open(&path, part).unwrap().read_to_string(&mut text).unwrap();
+                    assert_eq!(format!("{}: {text}", part.path), *expected, "{method:?} {cut}");
+                }
+                assert!(parts.len() >= expected, "{method:?} {cut}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //
 // Needs puppeteer-core from npm (found from the working directory, from here or through NODE_PATH) and a Chromium
 // (environment CHROMIUM, else the usual names in PATH). Exit code: 0 all hold, 1 some don't, 2 could not run.
+import { createHash } from "node:crypto";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join, resolve } from "node:path";
@@ -92,7 +93,7 @@ function shownTexts() {
     return node.classList.contains("ref") ? "" : [...node.childNodes].map(back).join("");
   };
   return [...document.querySelectorAll("#cases > .case")].map((one) => ({
-    row: Number(one.dataset.row), text: back(one.querySelector(".text")), marked: [...one.querySelectorAll("mark")].map(back).join(""), findings: one.querySelectorAll(".findings > li").length,
+    row: Number(one.dataset.row), texts: [...one.querySelectorAll(".text")].map(back), ids: [...one.querySelectorAll(".parts > li > .where code")].map(back), joined: one.querySelector("h3 .joined")?.textContent ?? "", marked: [...one.querySelectorAll("mark")].map(back).join(""), findings: one.querySelectorAll(".findings > li").length,
   }));
 }
 
@@ -133,8 +134,13 @@ async function check(browser, path) {
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
 
   // The file and its start.
-  hold("content security policy", /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">/.test(source));
+  const policy = source.match(/<meta http-equiv="Content-Security-Policy" content="([^"]*)">/)?.[1] ?? "";
+  const hashes = [/<style>([^]*?)<\/style>/g, /<script>([^]*?)<\/script>/g].flatMap((element) => [...source.matchAll(element)].map(([, inside]) => `'sha256-${createHash("sha256").update(inside).digest("base64")}'`));
+  hold("content security policy: the file's own script and style only", hashes.length === 3 && policy === `default-src 'none'; script-src ${hashes[1]} ${hashes[2]}; style-src ${hashes[0]}; img-src data:; base-uri 'none'; form-action 'none'`, policy);
   hold("markers filled", !/\/\*(STYLE|CHARTS|SCRIPT|DATA)\*\/<|"LANG"|>TITLE</.test(source));
+  await page.evaluateOnNewDocument(() => {
+    addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.sample}`));
+  });
   await page.goto(address);
   const isReady = await page.waitForFunction(() => document.documentElement.dataset.ready === "1", { timeout: 60000 }).then(() => true, () => false);
   hold("page ready", isReady, errors.join("; "));
@@ -151,6 +157,12 @@ async function check(browser, path) {
   hold("nine sections, none empty", (await page.$$eval("main > section", (all) => all.filter((one) => one.childElementCount > 1).length)) === 9);
   const balance = await page.$eval("#balance", (node) => ({ text: node.textContent, isAlert: node.classList.contains("alert") }));
   hold("balance shown", ["read", "judged", "rejected", "skipped"].every((key) => balance.text.includes(grouped(data.balance[key]))));
+  const together = data.joined ? data.joined.notice + data.joined.warning + data.joined.severe : 0;
+  const figure = await page.$eval("#joined-figure", (node) => node.textContent).catch(() => "");
+  hold("joined findings told by themselves", together ? figure.includes(grouped(together)) && figure.includes(grouped(data.joined.groups)) : !figure, figure);
+  hold("tiers add up without joined findings", data.tiers.clean + data.tiers.notice + data.tiers.warning + data.tiers.severe === data.balance.judged);
+  const inputs = await page.$$eval("#table-inputs tbody tr[data-row]", (all) => all.map((row) => row.textContent));
+  hold("inputs that couldn't be read say why", list(data.inputs).slice(0, 50).every((input, at) => input.format || (input.note && inputs[at]?.includes("–"))));
   hold("balance judged rightly", balance.isAlert === (data.balance.read !== data.balance.judged + data.balance.rejected + data.balance.skipped));
 
   // Hostile text.
@@ -198,8 +210,12 @@ async function check(browser, path) {
   for (const one of shown) {
     const record = worst[one.row];
     // A carriage return can't live in a page's text as it is; the page spells it out, so it comes back.
-    if (one.text !== record.text) hold(`case ${one.row + 1} shows its text`, false);
     const characters = Array.from(record.text);
+    const parts = list(record.parts);
+    const texts = parts.length ? parts.map((part) => characters.slice(part.start, part.end).join("")) : [record.text];
+    if (JSON.stringify(one.texts) !== JSON.stringify(texts)) hold(`case ${one.row + 1} shows its text`, false);
+    if (JSON.stringify(one.ids) !== JSON.stringify(parts.map((part) => part.id))) hold(`case ${one.row + 1} shows its messages in their order`, false, one.ids.join(" "));
+    if (parts.length ? !one.joined.includes(parts.length) : one.joined) hold(`case ${one.row + 1} tells whether it is joined`, false, one.joined);
     const isMarked = characters.map((_, at) => list(record.spans).some((span) => at >= span.start && at < span.end));
     if (one.marked !== characters.filter((_, at) => isMarked[at]).join("")) hold(`case ${one.row + 1} underlines its evidence`, false, one.marked.slice(0, 60));
     if (one.findings !== list(record.findings).length) hold(`case ${one.row + 1} shows its findings`, false);

@@ -38,6 +38,7 @@
       sumFlagged: "判定的消息中，{share}（{flagged} 条）达到“提示”及以上，其中 {severe} 条为“严重”（{severeShare}）。",
       sumClean: "判定的消息中没有一条达到“提示”级。",
       sumReview: "另有 {n} 条把握较低，只供人工复核，不计入上述数字。",
+      sumJoined: "另有 {n} 处发现要几条连续消息合起来才构成，其中“严重” {severe} 处；不计入上述消息数。",
       sumAgency: "问题率最高的机构是 {name}：{messages} 条中 {flagged} 条（{rate}，95% 置信区间 {interval}），其中“严重” {severe} 条。",
       sumSmall: "该机构消息不足 {n} 条，比例仅供参考。",
       sumTemplate: "使用最多的违规模板是 {id}：{messages} 条消息，{agencies} 家机构，写作{text}。",
@@ -45,7 +46,7 @@
       sumContactsNone: "联系次数与时段方面没有发现。",
       sumContactsNot: "联系次数与时段未作检查。",
       sumSpan: "消息时间从 {from} 到 {to}（{zone}）。",
-      tileRead: "读入", tileJudged: "判定", tileFlagged: "提示及以上", tileSevere: "严重", tileReview: "仅供复核", tileAgencies: "机构",
+      tileRead: "读入", tileJudged: "判定", tileFlagged: "提示及以上", tileSevere: "严重", tileReview: "仅供复核", tileJoined: "合并才构成的发现", tileJoinedMore: "不计入消息", tileAgencies: "机构",
       tileNot: "未判定 {n}", ofJudged: "占判定 {share}",
 
       balance: "核对", balanceRow: "读入 {read} = 判定 {judged} + 拒收 {rejected} + 跳过 {skipped}",
@@ -61,6 +62,7 @@
 
       tiers: "各级消息数", count: "条数", share: "占比", forReview: "另有仅供复核（把握低）",
       tierNote: "一条消息的级别，是其中最重的发现的级别。级别同时用文字和符号（□ ○ ▲ ■）标出。",
+      joinedFigure: "另有 {n} 处发现要几条连续消息合起来才构成：{tiers}。合并判定的连续消息共 {groups} 组；这些发现不是消息，不计入上表和其他图表。",
       overTime: "随时间变化", flaggedBy: { day: "提示及以上的消息，按日", week: "提示及以上的消息，按周（周一起）", month: "提示及以上的消息，按月", year: "提示及以上的消息，按年" },
       allMessages: "判定的全部消息", noTimes: "没有带时间的消息，无法画出时间图。", unit: "条",
       timesNote: "上图为提示及以上的消息，分级堆叠；下图为同期判定的全部消息，用来判断多少是量的变化。",
@@ -86,6 +88,7 @@
       law: "法规", policy: "项目默认，非法律", title: "事项", moreRecords: "另有 {n} 条",
 
       worstNote: "由重到轻列出 {n} 条；措辞相同的只列一条。下划线为依据所在的词句：■ 双线为严重，▲ 实线为警告，○ 虚线为提示。对话轮次从 0 起。",
+      joinedNote: "标有“合并”的，单看其中任何一条都不构成该发现：所涉各条按先后列出。", joinedFrom: "由 {n} 条消息合并", sameJoined: "措辞相同的共 {n} 组",
       worstNone: "没有可列的消息。", score: "{n} 分", record: "第 {n} 条", turn: "第 {n} 轮", id: "编号", same: "措辞相同的共 {n} 条", time: "时间", noTime: "无时间", noAgency: "机构不详",
       instead: "合规说法", whole: "显示全文（{n} 字）", part: "只看要点", gap: "略 {n} 字", text: "消息原文", evidence: "发现",
 
@@ -125,6 +128,7 @@
       sumFlagged: "Of {judged} {judged?message:messages} {share} ({flagged}) {flagged?is:are} at notice or above, {severe} severe ({severeShare}). ",
       sumClean: "None of the judged messages reaches the tier “notice”. ",
       sumReview: "Another {n} {n?carries:carry} findings of low confidence: for review by people, not counted above. ",
+      sumJoined: "Another {n} {n?finding takes:findings take} several messages in a row, {severe} of them severe: in no count of messages. ",
       sumAgency: "The worst agency is {name}: {flagged} of {messages} {messages?message:messages} ({rate}, 95 % interval {interval}), {severe} of them severe. ",
       sumSmall: "It has fewer than {n} messages, so its rate says little. ",
       sumTemplate: "The most used violating template is {id}: {messages} {messages?message:messages} from {agencies} {agencies?agency:agencies}, reading {text}. ",
@@ -132,7 +136,7 @@
       sumContactsNone: "On how often and when people were contacted there are no findings. ",
       sumContactsNot: "How often and when people were contacted was not examined. ",
       sumSpan: "The messages date from {from} to {to} ({zone}). ",
-      tileRead: "read", tileJudged: "judged", tileFlagged: "at notice or above", tileSevere: "severe", tileReview: "for review only", tileAgencies: "agencies",
+      tileRead: "read", tileJudged: "judged", tileFlagged: "at notice or above", tileSevere: "severe", tileReview: "for review only", tileJoined: "joined findings", tileJoinedMore: "in no count of messages", tileAgencies: "agencies",
       tileNot: "{n} not judged", ofJudged: "{share} of judged",
 
       balance: "Balance", balanceRow: "{read} read = {judged} judged + {rejected} rejected + {skipped} skipped",
@@ -148,6 +152,7 @@
 
       tiers: "Messages by tier", count: "Messages", share: "Share", forReview: "besides, for review only (low confidence)",
       tierNote: "A message has the tier of its gravest finding. Tiers are marked by word and sign (□ ○ ▲ ■), never by colour alone.",
+      joinedFigure: "Besides, {n} {n?finding takes:findings take} several messages in a row: {tiers}. {groups} {groups?group was:groups were} judged together; these findings are no messages and in neither the table above nor any chart.",
       overTime: "Over time", flaggedBy: { day: "Messages at notice or above, by day", week: "Messages at notice or above, by week (from Monday)", month: "Messages at notice or above, by month", year: "Messages at notice or above, by year" },
       allMessages: "All judged messages", noTimes: "No message has a time, so there is no chart over time.", unit: "messages",
       timesNote: "Above: messages at notice or above, stacked by tier. Below: all messages judged in the same period, to tell a change of conduct from a change of volume.",
@@ -172,7 +177,8 @@
       contactsSeen: "{n} {n?debtor-day was:debtor-days were} examined.", contactsNone: "No contact was beyond a limit.", debtor: "Debtor", day: "Day", limit: "Limit", contactCount: "Count", basis: "Basis",
       law: "law", policy: "project default, not law", title: "Matter", moreRecords: "{n} more",
 
-      worstNote: "{n} {n?message:messages}, worst first; of messages that read the same, one. Underlined are the words that carry the finding: ■ double line severe, ▲ solid line warning, ○ dashed line notice. Turns count from 0.",
+      worstNote: "{n} {n?case:cases}, worst first; of those that read the same, one. Underlined are the words that carry the finding: ■ double line severe, ▲ solid line warning, ○ dashed line notice. Turns count from 0.",
+      joinedNote: "What is marked as joined none of its messages says by itself: all that have a share in it are shown, in their order.", joinedFrom: "joined from {n} messages", sameJoined: "{n} groups read the same",
       worstNone: "There are no messages to list.", score: "score {n}", record: "record {n}", turn: "turn {n}", id: "id", same: "{n} messages read the same", time: "time", noTime: "no time", noAgency: "agency unknown",
       instead: "Lawful wording", whole: "Show the whole text ({n} characters)", part: "Show the main parts", gap: "{n} characters left out", text: "Message text", evidence: "Findings",
 
@@ -355,6 +361,9 @@
   function joined(items, separator = t("list")) {
     return items.flatMap((item, index) => (index ? [separator, item] : [item]));
   }
+
+  /** How many findings take several messages. */
+  const joinedFindings = (data) => (data.joined ? TIERS.slice(0, 3).reduce((total, tier) => total + data.joined[tier], 0) : 0);
 
   /** Names of what the data only gives ids of. */
   const titles = { category: new Map(), rule: new Map() };
@@ -880,6 +889,8 @@
       parts.push(t("sumClean"));
     }
     if (data.for_review) parts.push(phrase("sumReview", { n: count(data.for_review) }));
+    const together = joinedFindings(data);
+    if (together) parts.push(phrase("sumJoined", { n: count(together), severe: bold(count(data.joined.severe)) }));
     const worst = ranked[0];
     if (worst?.flagged > 0) {
       parts.push(phrase("sumAgency", { name: bold(said(shorten(worst.name, 60))), messages: count(worst.messages), flagged: count(worst.flagged), rate: percent(worst.rate), interval: interval(worst), severe: count(worst.severe) }));
@@ -900,6 +911,7 @@
         tile(count(flagged), t("tileFlagged"), t("ofJudged", { share: share(flagged, balance.judged) })),
         tile(count(tiers.severe), `${SIGNS.severe} ${t("tileSevere")}`, t("ofJudged", { share: share(tiers.severe, balance.judged) }), tiers.severe ? "severe" : null),
         tile(count(data.for_review), t("tileReview")),
+        together ? tile(count(together), t("tileJoined"), t("tileJoinedMore"), data.joined.severe ? "severe" : null) : null,
         tile(count(data.agencies.length + number(data.agencies_beyond)), t("tileAgencies"))),
     ]);
   }
@@ -914,7 +926,7 @@
     const hasUnread = data.failures.length || data.rejections.length || balance.rejected || balance.skipped;
     const columns = [
       { key: "name", label: t("input"), class: "name", value: (row) => row.name, cell: (row) => [said(row.name), row.note ? el("small", { class: "told" }, said(row.note)) : null] },
-      { key: "format", label: t("format"), class: "fixed", value: (row) => row.format, cell: (row) => said(row.format) },
+      { key: "format", label: t("format"), class: "fixed", value: (row) => row.format, cell: (row) => (row.format ? said(row.format) : "–") },
       { key: "encoding", label: t("encoding"), class: "fixed", value: (row) => row.encoding, cell: (row) => (row.encoding ? said(row.encoding) : "–") },
       { key: "bytes", label: t("size"), number: true, value: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
       ...keys.map((key) => ({ key, label: t(key), number: true, value: (row) => row[key], cell: (row) => count(row[key]) })),
@@ -978,6 +990,9 @@
         foot: [t("forReview"), count(data.for_review), share(data.for_review, judged), ""],
       }),
       note(t("tierNote")),
+      joinedFindings(data)
+        ? el("p", { id: "joined-figure" }, phrase("joinedFigure", { n: count(joinedFindings(data)), groups: count(data.joined.groups), tiers: joined(TIERS.slice(0, 3).filter((tier) => data.joined[tier]).map((tier) => [badge(tier), ` ${count(data.joined[tier])}`])) }))
+        : null,
       h3("overTime"),
       time.rows.length
         ? [timeChart(time), note(t("timesNote")), figures(plainTable({
@@ -1196,15 +1211,30 @@
     return { nodes: [box, button], isLong, onPaper: (printing) => show(printing || isWhole) };
   }
 
+  /** Each message of a case that takes several, as a case's text and spans are; of a message by itself that alone. */
+  function textsOf(one) {
+    const parts = list(one.parts);
+    if (!parts.length) return [{ part: one, box: textBox(one) }];
+    const characters = Array.from(String(one.text ?? ""));
+    return parts.map((part) => {
+      const [start, end] = [number(part.start), number(part.end)];
+      const spans = list(one.spans).filter((span) => span.start < end && span.end > start);
+      const moved = spans.map((span) => ({ ...span, start: Math.max(span.start, start) - start, end: Math.min(span.end, end) - start }));
+      return { part, box: textBox({ text: characters.slice(start, end).join(""), spans: moved }) };
+    });
+  }
+
   function caseOf(data, one, index) {
-    const text = textBox(one);
-    const place = [said(one.input), " ", t("record", { n: count(one.record) }), one.turn === null || one.turn === undefined ? null : `${isZh ? "" : ","} ${t("turn", { n: one.turn })}`];
-    const facts = [
-      one.agency ? said(one.agency) : t("noAgency"),
-      one.time ? said(moment(one.time)) : t("noTime"),
-      place,
-      [t("id"), " ", el("code", {}, said(one.id))],
+    const texts = textsOf(one);
+    const isJoined = list(one.parts).length > 0;
+    const isLong = texts.some(({ box }) => box.isLong);
+    const places = (record) => [
+      record.time ? said(moment(record.time)) : t("noTime"),
+      [said(record.input), " ", t("record", { n: count(record.record) }), record.turn === null || record.turn === undefined ? null : `${isZh ? "" : ","} ${t("turn", { n: record.turn })}`],
+      [t("id"), " ", el("code", {}, said(record.id))],
     ];
+    const where = (facts) => el("p", { class: "where" }, facts.map((fact) => el("span", {}, fact)));
+    const facts = [one.agency ? said(one.agency) : t("noAgency"), ...(isJoined ? [] : places(one))];
     if (one.template) {
       const position = data.templates.findIndex((row) => row.id === one.template);
       let name = el("code", {}, said(one.template));
@@ -1218,7 +1248,7 @@
       }
       facts.push([t("template"), " ", name]);
     }
-    if (one.same > 1) facts.push(el("b", {}, t("same", { n: count(one.same) })));
+    if (one.same > 1) facts.push(el("b", {}, t(isJoined ? "sameJoined" : "same", { n: count(one.same) })));
     const finding = (row) => el("li", {},
       el("p", { class: "finding" }, badge(row.tier), " ", el("strong", {}, said(row.title)), " ", el("code", {}, said(row.rule)), el("span", { class: "mute" }, ` · ${plain(categoryTitle(row.category))} · `, hasOwn(words, row.confidence) ? t(row.confidence) : said(row.confidence))),
       row.message ? el("p", {}, said(row.message)) : null,
@@ -1229,12 +1259,12 @@
       if (row.instead) wordings.set(row.instead, [...(wordings.get(row.instead) ?? []), at + 1]);
     });
     const instead = [...wordings].map(([wording, at]) => el("p", { class: "instead" }, el("b", {}, t("instead"), wordings.size > 1 ? ` ${at.join(t("list"))}` : null, t("colon")), said(wording)));
-    const node = el("article", { class: `case tier-${known(one.tier)}${text.isLong ? " long" : ""}`, id: `case-${index + 1}`, "data-row": index, "aria-labelledby": `case-${index + 1}-title`, tabindex: "-1" },
-      el("h3", { id: `case-${index + 1}-title` }, `${index + 1}. `, badge(one.tier), ` ${t("score", { n: count(one.score) })}`),
-      el("p", { class: "where" }, facts.map((fact) => el("span", {}, fact))),
-      text.nodes,
+    const node = el("article", { class: `case tier-${known(one.tier)}${isLong ? " long" : ""}`, id: `case-${index + 1}`, "data-row": index, "aria-labelledby": `case-${index + 1}-title`, tabindex: "-1" },
+      el("h3", { id: `case-${index + 1}-title` }, `${index + 1}. `, badge(one.tier), ` ${t("score", { n: count(one.score) })}`, isJoined ? [" ", el("span", { class: "kind joined" }, t("joinedFrom", { n: count(one.parts.length) }))] : null),
+      where(facts),
+      isJoined ? el("ol", { class: "parts" }, texts.map(({ part, box }) => el("li", {}, where(places(part)), box.nodes))) : texts[0].box.nodes,
       el("ol", { class: "findings", "aria-label": t("evidence") }, list(one.findings).map(finding)), instead);
-    return { node, onPaper: text.onPaper };
+    return { node, onPaper: (printing) => texts.forEach(({ box }) => box.onPaper?.(printing)) };
   }
 
   function worst(data) {
@@ -1248,7 +1278,7 @@
       id: "worst", rows: data.worst,
       facets: (one) => ({
         tier: [one.tier], category: [...new Set([...list(one.findings), ...list(one.spans)].map((row) => row.category))], rule: list(one.findings).map((row) => row.rule), agency: (one.agency ?? "").toLowerCase(),
-        search: lower(one.id, one.input, one.agency, one.time, one.template, one.text, list(one.findings).map((row) => [row.rule, row.title, row.message, row.basis, categoryTitle(row.category)])),
+        search: lower(one.id, one.input, list(one.parts).map((part) => [part.id, part.input, part.time]), one.agency, one.time, one.template, one.text, list(one.findings).map((row) => [row.rule, row.title, row.message, row.basis, categoryTitle(row.category)])),
       }),
       draw(shown) {
         for (const index of shown) if (!made.has(index)) made.set(index, caseOf(data, data.worst[index], index));
@@ -1260,7 +1290,7 @@
     self.onPaper = (printing) => {
       for (const one of made.values()) one.onPaper?.(printing);
     };
-    fill("worst", [note(t("worstNote", { n: count(data.worst.length) })), el("p", { id: "filtered-print", class: "print-only" }), self.line, box, self.more]);
+    fill("worst", [note(t("worstNote", { n: count(data.worst.length) }), data.worst.some((one) => list(one.parts).length) ? `${isZh ? "" : " "}${t("joinedNote")}` : null), el("p", { id: "filtered-print", class: "print-only" }), self.line, box, self.more]);
   }
 
   function laws(data) {
@@ -1309,6 +1339,7 @@
     data.balance = numbers(data.balance, ["read", "judged", "rejected", "skipped"]);
     data.tiers = numbers(data.tiers, TIERS);
     data.for_review = number(data.for_review);
+    if (data.joined) data.joined = numbers(data.joined, ["groups", "notice", "warning", "severe"]);
     data.span = { from: null, to: null, zone: "", ...data.span, without_time: number(data.span?.without_time) };
     if (data.contacts) data.contacts = { ...data.contacts, findings: list(data.contacts.findings), notes: list(data.contacts.notes) };
     data.agencies = data.agencies.map((row) => ({ ...row, name: String(row.name ?? "") }));

@@ -10,6 +10,7 @@ use crate::report::survey::templates::MOST_TEMPLATES;
 use crate::report::survey::times::MAX_DAYS;
 use crate::report::survey::worst::MOST_FINDINGS;
 use crate::report::survey::{Balance, Totals, templates};
+use crate::screen::join::JoinSummary;
 use crate::screen::skeleton::Found;
 use crate::screen::skeleton::MAX_SKELETONS;
 
@@ -50,6 +51,12 @@ pub(super) fn method(known: Known, beyond: Beyond, settings: &Settings) -> Vec<S
             "How often and when debtors were contacted is checked over all records of a debtor, whatever the words; where the limits come from and what could not be checked stands in that section."
         ));
     }
+    if let Some(JoinSummary { runs, .. }) = known.joined {
+        told.push(say!(
+            "同一发送方发给同一接收方、紧接着的消息（两分钟内的聊天气泡、长短信的各段）另外合并判断，共 {runs} 组。只有几条合起来才构成的发现，单独计数，列入最严重的消息时标明由几条合并；它不改变任何一条消息的级别，也不计入消息数、比率、类别、规则和法规的数字。",
+            "Messages of one sender to one recipient that follow each other (bubbles within two minutes, parts of a long SMS) are judged together, too: {runs} groups. What only several of them say is counted by itself and marked as joined among the worst; it changes no message's tier and is in no count of messages, no rate, and no figure of categories, rules or laws."
+        ));
+    }
     told.push(say!(
         "同样的输入、词典和选项，得到同样的结论，与机器和时刻无关。",
         "The same inputs, lexicons and options give the same results, on any machine and at any hour."
@@ -63,6 +70,7 @@ pub(super) fn limits(known: Known, beyond: Beyond, balance: Balance, settings: &
         run,
         templates,
         cases,
+        ..
     } = known;
     let mut told = vec![
         say!(
@@ -82,6 +90,13 @@ pub(super) fn limits(known: Known, beyond: Beyond, balance: Balance, settings: &
         told.push(say!(
             "没有看到的：{rejected} 条记录拒收，{skipped} 条跳过，{failed} 个文件未能读完，{ignored} 个文件不在范围内。其中有什么，本报告不知道。",
             "Not looked at: {rejected} records rejected, {skipped} skipped, {failed} files not read to their end, {ignored} files left out. What they hold this report doesn't know."
+        ));
+    }
+    let (wordless, unheard) = (run.wordless, run.unheard);
+    if wordless > 0 {
+        told.push(say!(
+            "判定的记录中有 {wordless} 条没有文字，只说明有过一次联系（未接电话、外访等）：其中没有可判定的内容，故为无问题，计入联系的次数与时段，也计入按级别和时间的条数，不计入机构的消息数和比率。其中 {unheard} 通电话已接通，说了什么不在数据中。",
+            "Of the records judged {wordless} have no words and only tell that there was a contact (an unanswered call, a visit): there is nothing in them to find, so they are clean; they count among contacts and in the figures by tier and time, not among the messages of agencies and their rates. {unheard} of them are answered calls, and what was said in these isn't in the data."
         ));
     }
     told.push(match settings.masks {

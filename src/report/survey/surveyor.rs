@@ -1,8 +1,8 @@
 //! Rows → the figures of a survey.
 //!
-//! In: judged [`Row`]s in input order, from one thread. Out: a [`Survey`]. Promise: a row is looked at once, and its result
-//! record is read only if it holds findings, which one in fifty does. What counts is what counts in the summary: findings
-//! of high and medium confidence.
+//! In: judged [`Row`]s in input order with their findings, then what several messages say together; from one thread. Out: a
+//! [`Survey`]. Promise: a row is looked at once. What counts is what counts in the summary: findings of high and medium
+//! confidence. A joined finding may be among the worst and is in no count of messages.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,18 +16,17 @@ use crate::report::survey::agencies::Agencies;
 use crate::report::survey::times::Times;
 use crate::report::survey::worst::{Origin, Worst};
 use crate::report::survey::{
-    Balance, CategoryCount, DisguiseCount, Law, MOST_FILES, Quiet, Rejected, RuleCount, RunFacts, SCHEMA,
-    Survey, TierCounts, Totals, contacts, cut, name_of, prose, templates,
+    Balance, CategoryCount, DisguiseCount, JoinedCounts, Law, MOST_FILES, MOST_LINE_CHARACTERS, Quiet,
+    Rejected, RuleCount, RunFacts, SCHEMA, Survey, TierCounts, Totals, contacts, cut, name_of, prose,
+    templates,
 };
 use crate::report::words::{self, pick};
 use crate::rule::{Category, Lang, Rule, Tier};
 use crate::screen::case::CaseFindings;
+use crate::screen::join::{JoinSummary, JoinedFinding};
 use crate::screen::row::{Row, RowBasis, RowFinding};
 use crate::screen::skeleton::MAX_SKELETONS;
 use crate::screen::skeleton::{Found, TemplateId};
-
-/// Characters of a line about a file.
-const MOST_LINE_CHARACTERS: usize = 600;
 
 /// Makes the survey of a run.
 #[derive(Debug)]
@@ -73,6 +72,7 @@ pub(super) struct Known<'k, 'l> {
     pub(super) run: &'k RunFacts<'l>,
     pub(super) templates: Option<&'k Found>,
     pub(super) cases: Option<&'k CaseFindings<'l>>,
+    pub(super) joined: Option<&'k JoinSummary>,
 }
 
 /// What its sentences tell of the figures beside the settings.
@@ -107,16 +107,24 @@ impl<'l> Surveyor<'l> {
         }
     }
 
-    /// Counts a judged row of the input with this name; rows come in input order.
-    pub fn add(&mut self, input_name: &str, row: &Row, template: Option<TemplateId>) {
+    /// Counts a judged row of the input with this name and these findings; rows come in input order.
+    pub fn add(
+        &mut self,
+        input_name: &str,
+        row: &Row,
+        findings: &[RowFinding],
+        template: Option<TemplateId>,
+    ) {
         self.tiers.add(row.tier);
         self.times.add(row.time, row.tier);
-        self.agencies.add(row.agency.as_deref(), row.tier);
+        // An agency's rate would fall with every call that nobody answers.
+        if !row.is_wordless {
+            self.agencies.add(row.agency.as_deref(), row.tier);
+        }
         // No finding, no score: nine rows of ten need no more.
         if row.score == 0 {
             return;
         }
-        let findings = row.findings();
         for category in &row.categories {
             self.categories[*category as usize] += 1;
         }
@@ -150,8 +158,20 @@ impl<'l> Surveyor<'l> {
                 template,
             };
             self.worst
-                .add(row, &findings, origin, &self.settings, &self.numbers);
+                .add(row, findings, origin, &self.settings, &self.numbers);
         }
+    }
+
+    /// Takes what several messages say together, with its row and its finding there; `name` tells the names of inputs.
+    pub fn add_joined<'n>(
+        &mut self,
+        name: impl Fn(u32) -> &'n str,
+        row: &Row,
+        findings: &[RowFinding],
+        joined: &JoinedFinding,
+    ) {
+        self.worst
+            .add_joined(row, findings, joined, name, &self.settings, &self.numbers);
     }
 
     /// The survey of all rows, with what is known of the run beside them.
@@ -160,6 +180,7 @@ impl<'l> Surveyor<'l> {
         run: RunFacts<'l>,
         templates: Option<&Found>,
         cases: Option<&CaseFindings<'l>>,
+        joined: Option<&JoinSummary>,
     ) -> Survey {
         let settings = self.settings;
         let lang = settings.lang;
@@ -188,6 +209,7 @@ impl<'l> Surveyor<'l> {
             run: &run,
             templates,
             cases,
+            joined,
         };
         let method = prose::method(known, beyond, &settings);
         let limits = prose::limits(known, beyond, balance, &settings);
@@ -208,6 +230,7 @@ impl<'l> Surveyor<'l> {
             span: self.times.period(),
             tiers: self.tiers,
             for_review: self.for_review,
+            joined: joined.map(JoinedCounts::of),
             days: self.times.days(),
             hours: self.times.hours(),
             quiet: Quiet::of(run.lexicon),
@@ -350,6 +373,8 @@ fn rejection_title(reason: &str, lang: Lang) -> Option<&'static str> {
         "undecodable" => pick(lang, "不是所用编码的文字", "not text in the file's encoding"),
         "too-long" => pick(lang, "超过长度上限", "longer than allowed"),
         "unterminated-quote" => pick(lang, "引号没有闭合", "a quote that is never closed"),
+        "too-many-fields" => pick(lang, "字段多于列数", "more fields than columns"),
+        "cut-off" => pick(lang, "文件中断，记录不完整", "cut off with its file"),
         "json" => pick(lang, "不是 JSON", "not JSON"),
         "not-an-object" => pick(lang, "不是 JSON 对象", "not a JSON object"),
         "no-text" => pick(lang, "没有正文", "no text"),

@@ -4,12 +4,14 @@ use super::*;
 use crate::Verdict;
 use crate::finding::Disguise;
 use crate::message::{CreditorKind, Id, Message, Role, Time};
+use crate::read::Counts;
 use crate::report::json::Recorder;
 use crate::report::json::tests::{judged_text, settings, small_lexicon};
 use crate::report::{Judged, Settings};
 use crate::screen::case::{
     Cases, Contact, ContactKind, Contacts as CaseContacts, RecordRef, USUAL_MEMORY_BYTES,
 };
+use crate::screen::join::{JoinSummary, JoinedFinding, JoinedRecord};
 use crate::screen::row::Row;
 use crate::screen::skeleton::{Key, Sheet, Skeleton, Templates};
 
@@ -145,12 +147,13 @@ fn counts(read: u64, judged: u64, rejected: u64, skipped: u64) -> Counts {
 fn facts() -> RunFacts<'static> {
     let input = |name: &str, format: &str, counts: Counts| InputFacts {
         name: name.to_owned(),
-        format: format.to_owned(),
+        format: Some(format.to_owned()),
         encoding: Some("UTF-8".to_owned()),
         bytes: Some(1000),
         balance: counts.into(),
         note: None,
     };
+    let failed = InputFacts::new("c.xlsx", None, Some(7), Counts::default(), Lang::En);
     RunFacts {
         title: None,
         lexicon: Lexicon::bundled(),
@@ -158,15 +161,53 @@ fn facts() -> RunFacts<'static> {
         inputs: vec![
             input("a.jsonl", "jsonl", counts(6, 5, 1, 0)),
             input("b.csv", "csv", counts(5, 3, 1, 1)),
+            failed.failed(Some("encrypted"), Lang::En),
         ],
         failures: vec!["c.xlsx: encrypted".to_owned()],
         ignored: vec!["photo.jpg".to_owned()],
         rejections: vec![("no-text".to_owned(), 1), ("undecodable".to_owned(), 1)],
+        wordless: 0,
+        unheard: 0,
     }
 }
 
 /// The survey of [`RUN`], masked.
 pub(crate) fn small_survey(lang: Lang) -> Survey {
+    survey_of(lang, None)
+}
+
+/// The same, with what two messages of its second input say together, twice.
+pub(crate) fn joined_survey(lang: Lang) -> Survey {
+    survey_of(lang, Some([joined(7), joined(8)]))
+}
+
+/// A threat of two messages, the first of them with this number.
+fn joined(number: u64) -> JoinedFinding {
+    let (text, verdict) = judged_text("再不还，⟦打断 你的腿⟧");
+    let record = |more: u64, text: &str, characters: (usize, usize)| JoinedRecord {
+        record: RecordRef {
+            input: 1,
+            record: number + more,
+        },
+        id: (number + more).to_string(),
+        time: Time::parse("2026-03-05 10:00:00").unwrap(),
+        text: text.to_owned(),
+        words: text.chars().take(characters.1).skip(characters.0).collect(),
+        span: crate::span::Span::new(0, 0),
+        characters,
+    };
+    JoinedFinding {
+        message: Message {
+            id: Id::Text("7+8".into()),
+            agency: Some("乙公司".into()),
+            ..Message::text(text)
+        },
+        verdict,
+        records: vec![record(0, "再不还，打断", (4, 6)), record(2, "你的腿！", (0, 3))],
+    }
+}
+
+fn survey_of(lang: Lang, together: Option<[JoinedFinding; 2]>) -> Survey {
     let (rules, laws) = small_lexicon();
     let mut settings = settings(&rules, &laws, lang);
     settings.masks = true;
@@ -194,9 +235,19 @@ pub(crate) fn small_survey(lang: Lang) -> Survey {
     let mut surveyor = Surveyor::new(settings, 10);
     for (name, row) in &rows {
         let template = row.skeleton.and_then(|key| found.template_of(Key(key)));
-        surveyor.add(name, row, template);
+        surveyor.add(name, row, &row.findings(), template);
     }
-    surveyor.finish(facts(), Some(&found), Some(&cases))
+    let summary = together.as_ref().map(|all| JoinSummary {
+        runs: 5,
+        tiers: [0, 0, 0, all.len() as u64],
+        ..JoinSummary::default()
+    });
+    for finding in together.iter().flatten() {
+        let row = row(&finding.message, &finding.verdict, 1, &settings);
+        let name = |input: u32| RUN[input as usize].0;
+        surveyor.add_joined(name, &row, &row.findings(), finding);
+    }
+    surveyor.finish(facts(), Some(&found), Some(&cases), summary.as_ref())
 }
 
 /// The same with hostile text wherever a record, a file or a lexicon can put it.
@@ -356,6 +407,88 @@ fn the_worst_come_first_and_those_that_read_the_same_are_one() {
 }
 
 #[test]
+fn what_several_messages_say_together_is_among_the_worst_and_in_no_count() {
+    let (alone, together) = (small_survey(Lang::Zh), joined_survey(Lang::Zh));
+    let joined = JoinedCounts {
+        groups: 5,
+        severe: 2,
+        ..JoinedCounts::default()
+    };
+    assert_eq!((alone.joined, together.joined), (None, Some(joined)));
+    assert_eq!(together.method.len(), alone.method.len() + 1);
+    let shared = |survey: &Survey| Survey {
+        joined: None,
+        worst: Vec::new(),
+        method: Vec::new(),
+        ..survey.clone()
+    };
+    assert_eq!(shared(&alone), shared(&together));
+    let [case] = &together
+        .worst
+        .iter()
+        .filter(|case| !case.parts.is_empty())
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("{:?}", together.worst)
+    };
+    let others: Vec<Case> = together
+        .worst
+        .iter()
+        .filter(|case| case.parts.is_empty())
+        .cloned()
+        .collect();
+    assert_eq!(others, alone.worst);
+    // By their score and how often they come, as messages are.
+    let order: Vec<(u8, u64)> = together
+        .worst
+        .iter()
+        .map(|case| (case.score, case.same))
+        .collect();
+    assert_eq!(order, [(82, 2), (82, 2), (82, 1), (57, 1)]);
+    assert_eq!((&*case.id, &*case.input, case.record), ("7", "b.csv", 7));
+    assert_eq!((case.same, &*case.text), (2, "再不还，打断 / 你的腿！"));
+    let characters: Vec<char> = case.text.chars().collect();
+    let words = |start: usize, end: usize| characters[start..end].iter().collect::<String>();
+    let evidence: Vec<String> = case
+        .spans
+        .iter()
+        .map(|span| words(span.start, span.end))
+        .collect();
+    assert_eq!(evidence, ["打断", "你的腿"]);
+    let parts: Vec<(&str, u64, String)> = case
+        .parts
+        .iter()
+        .map(|part| (&*part.id, part.record, words(part.start, part.end)))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("7", 7, "再不还，打断".to_owned()),
+            ("9", 9, "你的腿！".to_owned())
+        ]
+    );
+    assert_eq!(case.findings.len(), 1);
+    assert!(!case.findings[0].basis.is_empty());
+}
+
+#[test]
+fn inputs_that_could_not_be_opened_are_listed_with_what_is_wrong() {
+    let survey = small_survey(Lang::Zh);
+    let input = survey.inputs.last().unwrap();
+    assert_eq!(
+        (&*input.name, &input.format, input.bytes),
+        ("c.xlsx", &None, Some(7))
+    );
+    assert_eq!(input.note.as_deref(), Some("encrypted"));
+    assert_eq!(input.balance, Balance::default());
+    let noted = input
+        .clone()
+        .failed(Some("again"), Lang::Zh)
+        .failed(None, Lang::Zh);
+    assert_eq!(noted.note.as_deref(), Some("encrypted；again"));
+}
+
+#[test]
 fn templates_and_contacts_are_told_and_masked() {
     let survey = small_survey(Lang::Zh);
     let [template] = &survey.templates[..] else {
@@ -419,7 +552,7 @@ fn sums_agree() {
 fn a_row_that_got_lost_shows() {
     let (rules, laws) = small_lexicon();
     let surveyor = Surveyor::new(settings(&rules, &laws, Lang::En), 10);
-    let survey = surveyor.finish(facts(), None, None);
+    let survey = surveyor.finish(facts(), None, None, None);
     assert!(!survey.balance.is_balanced(), "no row of eight was handed in");
     assert_eq!(survey.contacts, None);
     for told in ["Templates were not looked for.", "Personal data is not masked"] {
@@ -441,8 +574,8 @@ fn what_is_listed_hangs_on_contents_alone() {
         .collect();
     let listed = |rows: &mut dyn Iterator<Item = &Row>| {
         let mut surveyor = Surveyor::new(settings, 5);
-        rows.for_each(|row| surveyor.add("a", row, None));
-        let worst = surveyor.finish(facts(), None, None).worst.into_iter();
+        rows.for_each(|row| surveyor.add("a", row, &row.findings(), None));
+        let worst = surveyor.finish(facts(), None, None, None).worst.into_iter();
         worst
             .map(|case| (case.score, case.text, case.same))
             .collect::<Vec<_>>()
@@ -466,8 +599,9 @@ fn long_texts_and_many_findings_are_bounded() {
         ..Message::text(text)
     };
     let mut surveyor = Surveyor::new(settings, 5);
-    surveyor.add("a", &row(&message, &verdict, 1, &settings), None);
-    let survey = surveyor.finish(facts(), None, None);
+    let row = row(&message, &verdict, 1, &settings);
+    surveyor.add("a", &row, &row.findings(), None);
+    let survey = surveyor.finish(facts(), None, None, None);
     let [case] = &survey.worst[..] else { panic!() };
     assert_eq!(
         (case.text.chars().count(), case.id.chars().count()),
@@ -480,7 +614,7 @@ fn long_texts_and_many_findings_are_bounded() {
 
 #[test]
 fn the_page_finds_its_fields() {
-    let survey = serde_json::to_value(small_survey(Lang::En)).unwrap();
+    let survey = serde_json::to_value(joined_survey(Lang::En)).unwrap();
     let sample: serde_json::Value = serde_json::from_str(include_str!("../page/sample-en.json")).unwrap();
     let keys = |value: &serde_json::Value| -> std::collections::BTreeSet<String> {
         value.as_object().unwrap().keys().cloned().collect()
@@ -505,6 +639,7 @@ fn the_page_finds_its_fields() {
         "/span",
         "/tiers",
         "/balance",
+        "/joined",
         "/quiet",
         "/contacts",
         "/contacts/findings/0",
@@ -517,4 +652,10 @@ fn the_page_finds_its_fields() {
             "{path}"
         );
     }
+    let part = |value: &serde_json::Value| {
+        let worst = value["worst"].as_array().unwrap();
+        let parts = worst.iter().find_map(|case| case["parts"].get(0));
+        keys(parts.expect("one takes several messages"))
+    };
+    assert_eq!(part(&survey), part(&sample));
 }

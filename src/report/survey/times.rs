@@ -103,9 +103,33 @@ pub(super) fn shown(time: Time) -> Option<String> {
     })
 }
 
+/// The same to the second, where it is known: of messages in a row minutes tell too little.
+pub(super) fn shown_to_the_second(time: Time) -> Option<String> {
+    let seconds = time.clock.map(|clock| clock.second()).unwrap_or_default();
+    let minutes = shown(time)?;
+    Some(match seconds {
+        // Most often it is told in minutes only.
+        0 => minutes,
+        _ => format!("{minutes}:{seconds:02}"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_shown_as_far_as_they_are_known() {
+        for (told, minutes, seconds) in [
+            ("2026-03-02 10:00:20", "2026-03-02T10:00", "2026-03-02T10:00:20"),
+            ("2026-03-02 10:05", "2026-03-02T10:05", "2026-03-02T10:05"),
+            ("2026-03-02", "2026-03-02", "2026-03-02"),
+        ] {
+            let time = Time::parse_of_record(told).unwrap();
+            assert_eq!(shown(time).as_deref(), Some(minutes), "{told}");
+            assert_eq!(shown_to_the_second(time).as_deref(), Some(seconds), "{told}");
+        }
+    }
 
     #[test]
     fn what_has_no_day_or_hour_is_counted_as_such() {

@@ -1,21 +1,26 @@
-//! The worst messages of a run.
+//! The worst of a run: messages, and what several in a row say together.
 //!
-//! In: flagged rows in input order. Out: [`Case`]s, worst first; messages that read the same are one. Promise: as many as
-//! asked for, in memory in proportion; the order is one of contents, so that what is left out doesn't hang on when it
-//! came. A case shows the words that its row shows, never more.
+//! In: flagged rows in input order, then joined findings. Out: [`Case`]s, worst first; those that read the same are one.
+//! Promise: as many as asked for, in memory in proportion; the order is one of contents, so that what is left out doesn't
+//! hang on when it came. A case shows the words that its row shows, never more; of several messages those of each that has
+//! a share in the finding.
 
 use std::cmp::{Ordering, Reverse};
 
 use crate::report::Settings;
 use crate::report::human::citation;
 use crate::report::survey::surveyor::RuleNumbers;
-use crate::report::survey::{Case, CaseFinding, CaseSpan, name_of, times};
+use crate::report::survey::{Case, CaseFinding, CasePart, CaseSpan, name_of, times};
 use crate::rule::{Confidence, Rule};
+use crate::screen::join::JoinedFinding;
 use crate::screen::row::{Row, RowFinding, Shown};
 use crate::screen::skeleton::TemplateId;
 
 /// Findings of a message that are shown; a text of 2,000 characters hardly holds more that say something of their own.
 pub(super) const MOST_FINDINGS: usize = 50;
+
+/// What stands between the messages of a joined finding.
+const SEAM: &str = " / ";
 
 #[derive(Debug)]
 pub(super) struct Worst {
@@ -56,17 +61,65 @@ impl Worst {
         numbers: &RuleNumbers,
     ) {
         let Some(shown) = &row.shown else { return };
-        // Most rows come no further than this.
-        let is_before = |Listed { case: last, .. }: &Listed| {
-            row.score > last.score || row.score == last.score && shown.text <= last.text
-        };
-        if self.listed.len() >= self.top && !self.listed.last().is_some_and(is_before) {
+        if !self.has_room_for(row.score, &shown.text) {
             return;
         }
-        let listed = Listed {
+        self.place(Listed {
             case: case_of(row, shown, findings, origin, settings, numbers),
             is_cut: shown.is_cut,
+        });
+    }
+
+    /// Takes a joined finding with its row, if it is one of the worst.
+    pub(super) fn add_joined<'n>(
+        &mut self,
+        row: &Row,
+        findings: &[RowFinding],
+        joined: &JoinedFinding,
+        name: impl Fn(u32) -> &'n str,
+        settings: &Settings,
+        numbers: &RuleNumbers,
+    ) {
+        let told = Told::of(joined, name);
+        if !self.has_room_for(row.score, &told.text) {
+            return;
+        }
+        let told_findings = findings.iter().map(|finding| {
+            let rule = numbers.get(&finding.rule).map(|number| &settings.rules[number]);
+            self::told(finding, rule, row, settings)
+        });
+        let findings: Vec<CaseFinding> = told_findings.collect();
+        let first = &told.parts[0];
+        self.place(Listed {
+            case: Case {
+                id: first.id.clone(),
+                input: first.input.clone(),
+                record: first.record,
+                turn: None,
+                tier: row.tier,
+                score: row.score,
+                agency: row.agency.as_deref().map(name_of),
+                time: first.time.clone(),
+                template: None,
+                same: 1,
+                spans: told.spans,
+                text: told.text,
+                findings,
+                parts: told.parts,
+            },
+            is_cut: false,
+        });
+    }
+
+    /// Whether one of this score and text may be among the worst: most come no further than this.
+    fn has_room_for(&self, score: u8, text: &str) -> bool {
+        let is_before = |Listed { case: last, .. }: &Listed| {
+            score > last.score || score == last.score && text <= last.text.as_str()
         };
+        self.listed.len() < self.top || self.listed.last().is_some_and(is_before)
+    }
+
+    fn place(&mut self, listed: Listed) {
         match self.listed.binary_search_by(|own| own.order(&listed)) {
             Ok(at) => self.listed[at].case.same += 1,
             Err(at) if at < self.top => {
@@ -101,11 +154,13 @@ impl Listed {
                 .map(|finding| (finding.rule.clone(), finding.confidence))
                 .collect()
         };
+        let ends = |case: &Case| -> Vec<usize> { case.parts.iter().map(|part| part.end).collect() };
         let by_score = two.score.cmp(&one.score);
         by_score
             .then_with(|| one.text.cmp(&two.text))
             .then_with(|| self.is_cut.cmp(&other.is_cut))
             .then_with(|| one.spans.cmp(&two.spans))
+            .then_with(|| ends(one).cmp(&ends(two)))
             .then_with(|| rules(one).cmp(&rules(two)))
     }
 }
@@ -153,7 +208,52 @@ fn case_of(
         same: 1,
         text: shown.text.clone(),
         spans: spans.filter(|span| span.start < span.end).collect(),
+        parts: Vec::new(),
         findings: told.collect(),
+    }
+}
+
+/// The texts of the messages of a joined finding in one, with its words and where each message stands.
+struct Told {
+    text: String,
+    spans: Vec<CaseSpan>,
+    parts: Vec<CasePart>,
+}
+
+impl Told {
+    fn of<'n>(joined: &JoinedFinding, name: impl Fn(u32) -> &'n str) -> Self {
+        let mut own = Self {
+            text: String::new(),
+            spans: Vec::new(),
+            parts: Vec::new(),
+        };
+        let mut at = 0;
+        for record in &joined.records {
+            if !own.parts.is_empty() {
+                own.text.push_str(SEAM);
+                at += SEAM.chars().count();
+            }
+            let start = at;
+            own.text.push_str(&record.text);
+            at += record.text.chars().count();
+            let (first, after) = record.characters;
+            own.spans.push(CaseSpan {
+                start: start + first,
+                end: start + after,
+                category: joined.finding().category,
+                tier: joined.finding().tier,
+                finding: 0,
+            });
+            own.parts.push(CasePart {
+                id: name_of(&record.id),
+                input: name_of(name(record.record.input)),
+                record: record.record.record,
+                time: times::shown_to_the_second(record.time),
+                start,
+                end: at,
+            });
+        }
+        own
     }
 }
 

@@ -3,7 +3,7 @@ use std::io::Cursor;
 use calamine::{Data, Reader as _, Xlsx};
 
 use super::*;
-use crate::report::survey::tests::{HOSTILE, hostile_survey, small_survey};
+use crate::report::survey::tests::{HOSTILE, hostile_survey, joined_survey, small_survey};
 
 fn written(survey: &Survey) -> Vec<u8> {
     let mut out = Vec::new();
@@ -37,6 +37,44 @@ fn sheets_hold_the_figures() {
     let english = written(&small_survey(Lang::En));
     assert_eq!(sheet(&english, "Worst messages").len(), worst.len());
     assert!(bytes == written(&survey), "the same survey, the same bytes");
+}
+
+#[test]
+fn templates_have_their_flagged_messages_and_inputs_what_is_wrong() {
+    let bytes = written(&small_survey(Lang::En));
+    let templates = sheet(&bytes, "Templates");
+    let column = templates[0]
+        .iter()
+        .position(|cell| *cell == Data::String("Flagged".into()));
+    assert_eq!(templates[1][column.unwrap()], Data::Float(2.0));
+    let inputs = sheet(&bytes, "Inputs");
+    let failed = inputs.last().unwrap();
+    assert_eq!(failed[..2], [Data::String("c.xlsx".into()), Data::Empty]);
+    assert_eq!(failed.last(), Some(&Data::String("encrypted".into())));
+}
+
+#[test]
+fn what_several_messages_say_together_is_marked() {
+    let bytes = written(&joined_survey(Lang::Zh));
+    let worst = sheet(&bytes, "最严重的消息");
+    let joined: Vec<_> = worst[1..].iter().filter(|row| row[12] != Data::Empty).collect();
+    let [joined] = &joined[..] else {
+        panic!("{joined:?}")
+    };
+    assert_eq!(
+        (&joined[0], &joined[12]),
+        (&Data::String("7".into()), &Data::String("7\n9".into()))
+    );
+    let findings = sheet(&bytes, "发现");
+    let evidence = Data::String("打断 / 你的腿".into());
+    assert!(findings.iter().any(|row| row[6] == evidence), "{findings:?}");
+    let overview = sheet(&bytes, "概况");
+    let told = Data::String("合并才构成的发现（不计入消息）：严重".into());
+    assert!(
+        overview
+            .iter()
+            .any(|row| row[0] == told && row[1] == Data::Float(2.0))
+    );
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub enum ContactKind {
     Message,
     /// By letter or e-mail.
     Letter,
-    /// In person. No channel column says so today; for whoever knows of visits from elsewhere.
+    /// In person, whoever was met.
     Visit,
     /// In another way, or none that the record tells.
     Other,
@@ -140,6 +140,7 @@ fn kind_of(message: &Message) -> Option<ContactKind> {
     Some(match message.channel {
         Some(Channel::Template | Channel::Article) => return None,
         Some(Channel::Call) => ContactKind::Call(outcome(message)),
+        Some(Channel::Visit) => ContactKind::Visit,
         Some(Channel::Letter) => ContactKind::Letter,
         // An instant message may hold many turns: a chat.
         Some(Channel::Sms | Channel::Im) => ContactKind::Message,
@@ -149,9 +150,6 @@ fn kind_of(message: &Message) -> Option<ContactKind> {
 }
 
 fn outcome(message: &Message) -> Outcome {
-    let is_connected = message
-        .is_connected
-        .or(message.seconds.map(|seconds| seconds > 0));
     let speaks = |is_meant: fn(Speaker) -> bool| {
         let mut turns = message.stretches().filter(|(turn, _, _)| turn.is_some());
         turns.any(|(_, speaker, words)| is_meant(speaker) && !is_blank(words))
@@ -159,7 +157,7 @@ fn outcome(message: &Message) -> Outcome {
     let agent_speaks = speaks(|speaker| speaker == Speaker::Agent);
     let other_speaks = speaks(|speaker| matches!(speaker, Speaker::Customer | Speaker::ThirdParty));
     let unknown_speaks = speaks(|speaker| speaker == Speaker::Unknown);
-    match is_connected {
+    match message.is_answered() {
         Some(false) => Outcome::Unanswered,
         // Beside the collector's turns those of an unknown speaker are the other side's.
         _ if other_speaks || agent_speaks && unknown_speaks => Outcome::Conversation,

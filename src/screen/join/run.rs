@@ -5,10 +5,11 @@
 //! of what several windows find in the same words the gravest is told, once. It judges nothing: the linter does.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use crate::finding::{Finding, RelatedRole, Verdict};
 use crate::message::{Body, Id, Message};
-use crate::report::mask::{masked, names_of, personal_spans};
+use crate::report::mask::{masked, masked_text, names_of, personal_spans};
 use crate::rule::{Confidence, Tier};
 use crate::score::score;
 use crate::screen::join::piece::Piece;
@@ -38,7 +39,7 @@ const FULL_PART_CHARACTERS: [std::ops::RangeInclusive<usize>; 2] = [62..=70, 148
 #[derive(Debug, Default)]
 pub(super) struct Run {
     /// The last of them.
-    pieces: Vec<Piece>,
+    pieces: Vec<Arc<Piece>>,
     /// When the last of them was sent, a repeated one counted.
     last_moment: i64,
     /// What may still be found better in a larger window.
@@ -94,7 +95,7 @@ impl Run {
     }
 
     /// Adds a piece, unless it repeats another; tells whether there is something new to join.
-    pub(super) fn push(&mut self, piece: Piece) -> bool {
+    pub(super) fn push(&mut self, piece: Arc<Piece>) -> bool {
         self.last_moment = piece.moment;
         let is_new = !self.repeats(&piece);
         if is_new {
@@ -104,6 +105,11 @@ impl Run {
             self.pieces.push(piece);
         }
         is_new && self.pieces.len() > 1
+    }
+
+    /// Whether nothing belongs to it yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
     }
 
     /// Whether it has just begun to hold several.
@@ -120,7 +126,7 @@ impl Run {
     /// The last so many pieces as one message; none if there are fewer, or they are too long.
     pub(super) fn join(&self, count: usize, seams: Seams) -> Option<Joined> {
         let from = self.pieces.len().checked_sub(count)?;
-        let length: usize = self.pieces[from..].iter().map(characters).sum();
+        let length: usize = self.pieces[from..].iter().map(|piece| characters(piece)).sum();
         if length > MOST_CHARACTERS {
             return None;
         }
@@ -243,6 +249,23 @@ impl Run {
             true => personal_spans(text, &names_of(&joined.message)),
             false => Vec::new(),
         };
+        // A number may be told in two pieces, and be seen as one only in the joined text, or only in the piece.
+        let shown = |piece: &Piece, joined: &Joined, share: Share| {
+            let words = piece.words();
+            let text_of = |range: std::ops::Range<usize>| &piece.content.text[range];
+            let stretch = joined.stretches[share.stretch].joined;
+            let masked_words = masked(joined.message.stretch(None), stretch, &personal);
+            let text = [
+                text_of(0..words.start),
+                &*masked_words,
+                text_of(words.end..piece.content.text.len()),
+            ]
+            .concat();
+            match masks {
+                true => masked_text(&text, &names_of(&joined.message)).into_owned(),
+                false => text,
+            }
+        };
         let record = |share: &Share| {
             let piece = self.piece(joined, *share);
             let span = joined.source(*share);
@@ -250,6 +273,8 @@ impl Run {
             JoinedRecord {
                 record: piece.record,
                 id: piece.content.id.clone().into_owned(),
+                time: piece.time,
+                text: shown(piece, joined, *share),
                 words: masked(text, share.joined, &personal).into_owned(),
                 span,
                 characters: (before(span.start), before(span.end)),

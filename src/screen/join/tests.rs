@@ -57,8 +57,8 @@ fn found_in(
         joins.take(pieces).unwrap();
     }
     let mut found = Vec::new();
-    let each = |finding: &JoinedFinding| {
-        found.push(finding.clone());
+    let each = |finding: JoinedFinding| {
+        found.push(finding);
         Ok(())
     };
     let summary = joins.finish(each).unwrap();
@@ -302,6 +302,92 @@ fn a_long_run_slides_and_tells_nothing_twice() {
         assert_eq!(found.len(), 1, "{before}: {found:?}");
         assert_eq!(summary.runs, 1);
     }
+}
+
+/// One that is longer than what is judged at once goes on where it was cut, whatever the threads.
+#[test]
+fn a_run_longer_than_a_batch_is_one_run() {
+    let cut = batch::MOST_PIECES;
+    let start = Time::parse("2026-03-02 00:00:00").unwrap();
+    let message = |number: usize| {
+        let text = match number + 2 {
+            at if at == cut => "我要打".to_owned(),
+            at if at == cut + 1 => "断".to_owned(),
+            at if at == cut + 2 => "你的腿".to_owned(),
+            _ => format!("好的{number}"),
+        };
+        let moment = start.date.unwrap().to_datetime(start.clock.unwrap());
+        let moment = moment + jiff::SignedDuration::from_secs(10 * number as i64);
+        Message {
+            id: Id::Text(number.to_string().into()),
+            channel: IM,
+            sender: Some("催收甲".into()),
+            recipient: Some("王某".into()),
+            time: Time::parse(&moment.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+            ..Message::text(text)
+        }
+    };
+    let messages = (0..cut + 20).map(|number| {
+        let record = RecordRef {
+            input: 0,
+            record: number as u64,
+        };
+        (message(number), record)
+    });
+    let messages: Vec<_> = messages.collect();
+    let found = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap()
+            .install(|| found_in(&messages, 1_000, USUAL_MEMORY_BYTES))
+    };
+    let (one, summary) = found(1);
+    assert_eq!(summary.runs, 1);
+    let records = |finding: &JoinedFinding| -> Vec<u64> {
+        finding
+            .records
+            .iter()
+            .map(|record| record.record.record)
+            .collect()
+    };
+    let first = cut as u64 - 2;
+    assert_eq!(
+        one.iter().map(records).collect::<Vec<_>>(),
+        [[first, first + 1, first + 2]]
+    );
+    assert!(found(3) == (one, summary));
+}
+
+#[test]
+fn texts_of_records_are_whole_and_masked() {
+    let sent = messages(&[
+        (SMS, "甲", "10:00:00", "(1/2)回电13800138000，我要打断你"),
+        (SMS, "甲", "10:00:02", "(2/2)的腿，打1390013"),
+    ]);
+    let (found, _) = found_in(&sent, 10, USUAL_MEMORY_BYTES);
+    let [finding] = &found[..] else {
+        panic!("{found:?}")
+    };
+    let shown: Vec<(&str, &str)> = finding
+        .records
+        .iter()
+        .map(|record| {
+            let (first, after) = record.characters;
+            let skipped = record
+                .text
+                .char_indices()
+                .map(|(at, _)| at)
+                .chain([record.text.len()]);
+            let bytes: Vec<usize> = skipped.collect();
+            (&*record.text, &record.text[bytes[first]..bytes[after]])
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("(1/2)回电138****8000，我要打断你", "打断你"),
+            ("(2/2)的腿，打1390013", "的腿")
+        ]
+    );
 }
 
 #[test]

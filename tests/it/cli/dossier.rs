@@ -362,6 +362,103 @@ fn what_cannot_be_written_is_told_and_what_is_judged_is_kept() {
     assert_eq!(code(&output), 2);
 }
 
+/// Runs with files that can't grow beyond so many bytes, as on a disk that is full.
+#[cfg(unix)]
+fn run_limited(place: &Place, most_bytes: u64, arguments: &[&str]) -> Output {
+    let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", most_bytes / 512);
+    let plain = place.command(arguments);
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &script])
+        .arg(plain.get_program())
+        .args(plain.get_args());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.current_dir(place.0.path()).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_loses_nothing() {
+    fn arguments<'a>(output: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+        let run = [
+            "screen",
+            "d.jsonl",
+            "-o",
+            output,
+            "--format",
+            "jsonl,csv",
+            "--chunk-size",
+            "20000",
+        ];
+        [&run, more].concat()
+    }
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(2_000));
+    assert_eq!(code(&place.run(&arguments("whole/", &[]))), 3);
+    // The journal is packed, so there is room for it where there is none for the records.
+    let records = std::fs::metadata(place.path("whole/results.jsonl"))
+        .unwrap()
+        .len();
+    for (phase, most_bytes, failing) in [
+        ("journal", 12 << 10, ".journal"),
+        ("tables", records - 1024, "results."),
+    ] {
+        let output = format!("{phase}/");
+        let full = run_limited(&place, most_bytes, &arguments(&output, &[]));
+        let told = err(&full);
+        assert_eq!(code(&full), 2, "{phase}: {told}");
+        let is_told = told.contains(&format!("{phase}/{failing}")) && told.contains("--resume");
+        assert!(is_told && told.contains("文件超过大小上限"), "{phase}: {told}");
+        assert!(!told.contains("panicked"), "{told}");
+        let journal = std::fs::metadata(place.path(&format!("{phase}/.journal")))
+            .unwrap()
+            .len();
+        assert!(
+            journal > 1_000 && journal <= most_bytes,
+            "{phase}: {journal} bytes"
+        );
+        assert!(!place.path(&format!("{phase}/manifest.json")).exists());
+        let resumed = place.run(&arguments(&output, &["--resume"]));
+        assert_eq!(code(&resumed), 3, "{phase}: {}", err(&resumed));
+        assert!(
+            err(&resumed).contains("接着上次继续"),
+            "{phase}: {}",
+            err(&resumed)
+        );
+        assert_same(&place.path("whole"), &place.path(phase), phase);
+    }
+    let full = run_limited(&place, 4096, &["screen", "d.jsonl", "-o", "o.jsonl"]);
+    assert_eq!(code(&full), 2);
+    let told = err(&full);
+    assert!(
+        told.contains("o.jsonl") && told.contains("文件超过大小上限"),
+        "{told}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_output_that_is_full_is_told() {
+    let place = Place::new();
+    place.write("d.jsonl", jsonl_dump(200));
+    for arguments in [&["screen", "d.jsonl", "-o", "-"][..], &["screen", "d.jsonl"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = place.command(arguments).stdout(full).output().unwrap();
+        let told = err(&output);
+        assert_eq!(code(&output), 2, "{told}");
+        assert!(
+            told.contains("结果无法写出：磁盘已满") && !told.contains("panicked"),
+            "{told}"
+        );
+    }
+}
+
 #[test]
 fn progress_is_told_as_asked() {
     let place = Place::new();
@@ -449,4 +546,320 @@ fn what_bubbles_say_together_is_one_finding_of_several_records() {
     ]);
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert_eq!(place.read("q/findings.csv").lines().count(), 1);
+}
+
+/// `编号, 渠道, 时间, 债务人, 号码, 身份, 机构, 是否接通, 时长, 内容`: what a call centre's records look like.
+fn calls() -> Vec<[String; 10]> {
+    let row = |number: usize, channel: &str, time: &str, outcome: &str, seconds: &str, text: &str| {
+        let person = if number == 9 { "父亲" } else { "本人" };
+        let cells = [
+            channel,
+            time,
+            "张三",
+            "13800138000",
+            person,
+            "甲公司",
+            outcome,
+            seconds,
+            text,
+        ];
+        let mut cells = cells.map(str::to_owned).to_vec();
+        cells.insert(0, number.to_string());
+        <[String; 10]>::try_from(cells).unwrap()
+    };
+    let mut rows: Vec<_> = (1..=7)
+        .map(|number| {
+            row(
+                number,
+                "电话",
+                &format!("2026-03-02 1{number}:00"),
+                "未接通",
+                "0",
+                "",
+            )
+        })
+        .collect();
+    rows.push(row(8, "电话", "2026-03-03 23:30", "已接通", "65", ""));
+    rows.push(row(9, "电话", "2026-03-03 10:00", "否", "", ""));
+    rows.push(row(10, "外访", "2026-03-04 10:00", "", "", ""));
+    rows.push(row(11, "上门", "2026-03-04 15:00", "", "", ""));
+    rows.push(row(12, "短信", "2026-03-04 16:00", "", "", "请您还款"));
+    // No contacts: it isn't known when, or what became of it; and an SMS without words.
+    rows.push(row(13, "电话", "", "未接通", "0", ""));
+    rows.push(row(14, "电话", "2026-03-04 16:00", "", "", ""));
+    rows.push(row(15, "短信", "2026-03-04 16:00", "", "", ""));
+    rows
+}
+
+#[test]
+fn contacts_without_words_are_judged_and_counted_in_every_format() {
+    let place = Place::new();
+    let header = [
+        "编号",
+        "渠道",
+        "时间",
+        "债务人",
+        "被叫号码",
+        "身份",
+        "机构",
+        "是否接通",
+        "通话时长",
+        "内容",
+    ];
+    let rows = calls();
+    let jsonl: String = rows
+        .iter()
+        .map(|row| {
+            let cells = header
+                .iter()
+                .map(|name| name.to_string())
+                .zip(row.iter().map(|cell| json!(cell)));
+            format!("{}\n", Value::Object(cells.collect()))
+        })
+        .collect();
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    csv.write_record(header).unwrap();
+    for (at, name) in (0..).zip(header) {
+        sheet.write(0, at, name).unwrap();
+    }
+    for (number, row) in (1..).zip(&rows) {
+        csv.write_record(row).unwrap();
+        for (at, cell) in (0..).zip(row) {
+            sheet.write(number, at, cell).unwrap();
+        }
+    }
+    let columns = header.iter().enumerate().map(|(at, name)| {
+        let values = StringArray::from_iter_values(rows.iter().map(|row| &row[at]));
+        (*name, Arc::new(values) as ArrayRef)
+    });
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut parquet = parquet::arrow::ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    parquet.write(&batch).unwrap();
+    place.write("a.jsonl", &jsonl);
+    place.write("a.csv", csv.into_inner().unwrap());
+    place.write("a.xlsx", workbook.save_to_buffer().unwrap());
+    place.write("a.parquet", parquet.into_inner().unwrap());
+    for name in ["a.jsonl", "a.csv", "a.xlsx", "a.parquet"] {
+        let folder = format!("out-{name}/");
+        let output = place.run(&["screen", name, "-o", &folder, "--format", "jsonl,csv"]);
+        assert_eq!(code(&output), 3, "three are rejected: {}", err(&output));
+        let shown = out(&output);
+        for part in [
+            "读取 15 = 判定 12 + 拒收 3 + 跳过 0",
+            "没有文字的联系（未接电话、外访等）",
+            "其中已接通的电话",
+        ] {
+            assert!(shown.contains(part), "{name}: {part} in {shown}");
+        }
+        let results = place.read(&format!("{folder}results.jsonl"));
+        let results: Vec<Value> = results
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let marked = results.iter().filter(|result| result["without_words"] == true);
+        assert_eq!(marked.count(), 11, "{name}");
+        assert!(results.iter().all(|result| result["tier"] == "clean"));
+        assert_eq!(results[11].get("without_words"), None, "an SMS has words");
+        let contacts = place.read(&format!("{folder}contacts.csv"));
+        for limit in ["quiet-hours", "visits", "third-person-after-failed-calls"] {
+            let is_found = contacts.contains(limit);
+            // Seven tries the day before are enough to ask somebody else.
+            assert_eq!(
+                is_found,
+                limit != "third-person-after-failed-calls",
+                "{name}: {limit} in {contacts}"
+            );
+        }
+        let summary = place.read(&format!("{folder}report.html"));
+        assert!(summary.contains("11 条没有文字"), "{name}");
+    }
+    let input = &records(&place.run(&["sniff", "a.csv", "--json", "--records", "20"]))[0];
+    assert_eq!(input["records"][0]["without_words"], true);
+    assert_eq!(input["records"][9]["channel"], "visit");
+    assert_eq!(input["records"][11]["without_words"], false);
+    assert_eq!(input["records"][13]["rejected"], "empty-text");
+    let shown = out(&place.run(&["sniff", "a.csv"]));
+    assert!(shown.contains("没有文字的联系"), "{shown}");
+}
+
+#[test]
+fn a_table_of_calls_needs_no_column_of_texts() {
+    let place = Place::new();
+    let header = "呼叫时间,被叫号码,机构,是否接通,通话时长";
+    let rows: String = (0..8)
+        .map(|minute| format!("2026-03-02 23:0{minute},13800138000,甲催收有限责任公司,否,0\n"))
+        .collect();
+    place.write("a.csv", format!("{header}\n{rows}"));
+    place.write(
+        "v.csv",
+        "外访时间,债务人\n2026-03-02 10:00,张三\n2026-03-02 11:00,张三\n",
+    );
+    let output = place.run(&["screen", "a.csv", "-o", "o/", "--format", "csv"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(out(&output).contains("读取 8 = 判定 8"), "{}", out(&output));
+    assert!(out(&output).contains("没有正文列"), "{}", out(&output));
+    assert!(place.read("o/contacts.csv").contains("quiet-hours"));
+    let shown = out(&place.run(&["sniff", "a.csv"]));
+    assert!(
+        shown.contains("没有正文列") && shown.contains("未接通"),
+        "{shown}"
+    );
+    assert_eq!(
+        code(&place.run(&["screen", "v.csv", "-o", "n/"])),
+        2,
+        "visits of which nothing says so"
+    );
+    let output = place.run(&[
+        "screen",
+        "v.csv",
+        "--channel",
+        "visit",
+        "-o",
+        "p/",
+        "--format",
+        "csv",
+    ]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(place.read("p/contacts.csv").contains("visits"));
+}
+
+/// The data of a page.
+fn page_data(page: &str) -> Value {
+    let begin = "<script type=\"application/json\" id=\"data\">";
+    let rest = page.split(begin).nth(1).unwrap();
+    serde_json::from_str(rest.split("</script>").next().unwrap()).unwrap()
+}
+
+/// Bubbles of which only several together are an offence, then a message that is none.
+fn bubbles(place: &Place) {
+    let record = |(id, recipient, time, text): (&str, &str, &str, &str)| {
+        let time = format!("2026-03-02 {time}");
+        let record = json!({"id": id, "channel": "im", "sender": "催收甲", "recipient": recipient, "time": time,
+            "text": text});
+        format!("{record}\n")
+    };
+    let all = [
+        ("a", "13900000001", "10:00:00", "我要打"),
+        ("c", "13900000001", "10:00:20", "断"),
+        ("d", "13900000001", "10:00:50", "你的腿"),
+        ("e", "13900000002", "11:00:00", "请您今天还款"),
+    ];
+    place.write("d.jsonl", all.map(record).concat());
+}
+
+#[test]
+fn what_bubbles_say_together_is_in_the_reports_and_in_no_count_of_messages() {
+    let place = Place::new();
+    bubbles(&place);
+    let output = place.run(&["screen", "d.jsonl", "-o", "o/"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let data = page_data(&place.read("o/report.html"));
+    assert_eq!(
+        data["tiers"],
+        json!({"clean": 4, "notice": 0, "warning": 0, "severe": 0})
+    );
+    assert_eq!(
+        data["joined"],
+        json!({"groups": 1, "notice": 0, "warning": 0, "severe": 1})
+    );
+    assert_eq!(data["rules"], json!([]));
+    let [case] = &data["worst"].as_array().unwrap()[..] else {
+        panic!("{}", data["worst"])
+    };
+    assert_eq!(case["text"], "我要打 / 断 / 你的腿");
+    let told = |key: &str| -> Vec<&Value> {
+        case["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| &part[key])
+            .collect()
+    };
+    assert_eq!(told("id"), ["a", "c", "d"]);
+    assert_eq!(told("record"), [&json!(1), &json!(2), &json!(3)]);
+    assert_eq!(told("start"), [&json!(0), &json!(6), &json!(10)]);
+    let spans = case["spans"].as_array().unwrap().iter();
+    let spans: Vec<(u64, u64)> = spans
+        .map(|span| (span["start"].as_u64().unwrap(), span["end"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(spans, [(2, 3), (6, 7), (10, 13)]);
+    assert!(
+        place
+            .read("o/summary.md")
+            .contains("`a; c; d`（由 3 条消息合并）")
+    );
+}
+
+#[test]
+fn what_bubbles_say_together_decides_the_exit_code() {
+    let place = Place::new();
+    bubbles(&place);
+    for (output, tier, expected) in [
+        ("o/", "severe", 1),
+        ("o.xlsx", "warning", 1),
+        // Nothing is judged together for these.
+        ("o.csv", "notice", 0),
+        ("o.jsonl", "notice", 0),
+    ] {
+        let run = place.run(&["screen", "d.jsonl", "-o", output, "--fail-on", tier]);
+        assert_eq!(code(&run), expected, "{output}: {}", err(&run));
+    }
+}
+
+#[test]
+fn what_bubbles_say_together_is_ranked_with_messages() {
+    let place = Place::new();
+    bubbles(&place);
+    let mut records = place.read("d.jsonl");
+    records.push_str(&format!("{}\n", json!({"id": "n", "text": NOTICE})));
+    place.write("d.jsonl", records);
+    for (top, expected) in [("1", &["a"][..]), ("2", &["a", "n"])] {
+        let output = place.run(&["screen", "d.jsonl", "-o", "o/", "--format", "csv", "--top", top]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        let text = place.read("o/findings.csv");
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let id = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "id")
+            .unwrap();
+        let mut ids: Vec<String> = reader.records().map(|row| row.unwrap()[id].to_owned()).collect();
+        ids.dedup();
+        assert_eq!(ids, expected, "--top {top}");
+        let worst = page_data(&place.read("o/report.html"))["worst"].clone();
+        let listed: Vec<&Value> = worst.as_array().unwrap().iter().map(|case| &case["id"]).collect();
+        assert_eq!(listed, expected, "--top {top}");
+    }
+}
+
+#[test]
+fn inputs_that_could_not_be_opened_are_in_the_reports() {
+    let place = Place::new();
+    bubbles(&place);
+    place.write("bad.xlsx", b"PK\x03\x04 no workbook");
+    let output = place.run(&["screen", "d.jsonl", "bad.xlsx", "nowhere.csv", "-o", "o/"]);
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    let data = page_data(&place.read("o/report.html"));
+    let inputs = data["inputs"].as_array().unwrap();
+    let names: Vec<&Value> = inputs.iter().map(|input| &input["name"]).collect();
+    assert_eq!(names, ["d.jsonl", "bad.xlsx", "nowhere.csv"]);
+    assert_eq!(
+        (&inputs[0]["format"], &inputs[0]["note"]),
+        (&json!("jsonl"), &Value::Null)
+    );
+    for input in &inputs[1..] {
+        assert_eq!((&input["format"], &input["read"]), (&Value::Null, &json!(0)));
+        assert!(
+            input["note"].as_str().is_some_and(|note| !note.is_empty()),
+            "{input}"
+        );
+    }
+    let summary = place.read("o/summary.md");
+    assert!(
+        summary.lines().any(|line| line.starts_with("| `nowhere.csv` |")),
+        "{summary}"
+    );
 }

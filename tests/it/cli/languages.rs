@@ -76,7 +76,7 @@ fn errors_of_inputs_are_told_in_the_language_asked_for() {
             &["screen", "a.csv"],
             "请指明是哪一列",
             "say which one is",
-            &["csv", "column", "text"],
+            &["csv", "column", "text", "channel", "visit"],
         ),
         (
             &["screen", "b.csv", "--column", "text=c"],

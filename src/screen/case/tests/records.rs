@@ -40,6 +40,7 @@ fn records_become_contacts() {
         channel: Some(Channel::Call),
         ..Message::text("无人接听")
     };
+    let wordless = call(&[]);
     for (message, facts, outcome) in [
         (&both, (None, None), Outcome::Conversation),
         (&both, (Some(false), Some(60)), Outcome::Unanswered),
@@ -50,6 +51,8 @@ fn records_become_contacts() {
         (&silent, (None, Some(12)), Outcome::Connected),
         (&silent, (Some(false), None), Outcome::Unanswered),
         (&silent, (None, None), Outcome::Unknown),
+        (&wordless, (None, Some(0)), Outcome::Unanswered),
+        (&wordless, (None, Some(12)), Outcome::Connected),
     ] {
         let (is_connected, seconds) = facts;
         let message = Message {
@@ -98,6 +101,13 @@ fn records_become_contacts() {
         Some((SMS, None, own("138"), true))
     );
     assert_eq!(sms(&|message| message.channel = Some(Channel::Template)), None);
+    for words in ["", "见到本人，承诺周五还款"] {
+        let visit = Message {
+            channel: Some(Channel::Visit),
+            ..Message::text(words)
+        };
+        assert_eq!(of(&visit).unwrap().0, ContactKind::Visit, "{words}");
+    }
     let answered = call(&[(Speaker::Agent, "请问张三在吗"), (Speaker::ThirdParty, "不在")]);
     assert_eq!(of(&answered).unwrap().1, third);
 }
