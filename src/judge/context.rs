@@ -165,10 +165,8 @@ impl<'m, 't> Context<'m, 't> {
                 || found.stretch == stretch && quotations.iter().any(|quote| quote.contains(found.span));
             match found.effect {
                 Effect::Genre(_) if found.stretch == stretch && found.span.overlaps(span) => continue,
-                Effect::Genre(_) => {
-                    if strongest.is_none_or(|(other, _)| weight > other) {
-                        strongest = Some((weight, *found));
-                    }
+                Effect::Genre(_) if strongest.is_none_or(|(other, _)| weight > other) => {
+                    strongest = Some((weight, *found));
                 }
                 Effect::Collector if is_quoted() => continue,
                 _ => {}
