@@ -237,7 +237,7 @@ impl<'m, 't> Judges<'m, 't> {
         let context = &self.context;
         let ends_denial = |turn: &&CueFound| {
             let is_denial = |cue: &CueFound| {
-                matches!(context.entry(cue).effect, Effect::Denial | Effect::Prohibition)
+                matches!(cue.effect, Effect::Denial | Effect::Prohibition)
                     && cue.stretch == turn.stretch
                     && cue.span.end <= turn.span.start
             };

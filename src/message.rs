@@ -658,9 +658,12 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Whether there is nothing in a value but white space: mostly told by its first character.
+/// Whether there is nothing in a value but white space: mostly told by its first byte, that of a Han character or of
+/// a visible one of ASCII.
+#[inline]
 pub(crate) fn is_blank(value: &str) -> bool {
-    value.chars().all(char::is_whitespace)
+    !matches!(value.as_bytes().first(), Some(b'!'..=b'~' | 0xE4..=0xE9))
+        && value.chars().all(char::is_whitespace)
 }
 
 #[cfg(test)]

@@ -329,8 +329,10 @@ pub(crate) struct Stretch {
 pub(crate) enum Listening {
     /// Those of characters and pairs: all but [`Head::AnyClosely`].
     ByCategory,
-    /// All of them.
+    /// That one alone.
     Closely,
+    /// All of them.
+    InAll,
 }
 
 /// The stretches of a message; made when first asked for.
@@ -459,9 +461,14 @@ impl<'m> CloseOpinion<'m> {
 
     /// The logit of tokens that add these shares.
     fn logit<'s>(&self, head: Head, shares: impl IntoIterator<Item = &'s Shares>) -> f32 {
-        let head = head.index();
-        let shares = shares.into_iter().map(|shares| shares.of(head));
+        let shares = shares.into_iter().map(|shares| shares.of(head.index()));
         let (sum, tokens) = shares.fold((0, 0), |(sum, tokens), share| (sum + share, tokens + 1));
+        self.logit_of(head, sum, tokens)
+    }
+
+    /// The logit of so many tokens whose shares sum up to this.
+    fn logit_of(&self, head: Head, sum: i32, tokens: u32) -> f32 {
+        let head = head.index();
         logit(self.model.biases[head], self.model.scales[head], sum, tokens)
     }
 
@@ -477,14 +484,11 @@ impl<'m> CloseOpinion<'m> {
             return Vec::new();
         }
         let stretches = self.meant(stretches);
-        let mut categories: Vec<(f32, Category)> = Category::ALL
-            .into_iter()
-            .map(|category| {
-                let shares = stretches.iter().flat_map(|stretch| &stretch.shares);
-                let logit = self.logit(Head::Category(category), shares);
-                (logit, category)
-            })
-            .collect();
+        let (sums, tokens) = sums(stretches);
+        let mut categories = Category::ALL.map(|category| {
+            let head = Head::Category(category);
+            (self.logit_of(head, sums[head.index()], tokens), category)
+        });
         categories.sort_by(|left, right| right.0.total_cmp(&left.0));
         let ranked = categories.iter().enumerate();
         let chosen = ranked.filter(|(rank, (logit, category))| {
@@ -522,6 +526,19 @@ impl<'m> CloseOpinion<'m> {
             .map(|(_, (_, place))| place)
             .collect()
     }
+}
+
+/// What all tokens of some stretches add to each head, and how many they are.
+fn sums(stretches: &[Stretch]) -> ([i32; HEADS], u32) {
+    let mut sums = [0; HEADS];
+    let mut tokens = 0;
+    for shares in stretches.iter().flat_map(|stretch| &stretch.shares) {
+        for (sum, share) in sums.iter_mut().zip(shares.0) {
+            *sum += i32::from(share);
+        }
+        tokens += 1;
+    }
+    (sums, tokens)
 }
 
 /// Stretches of whole sentences that are long enough to be heard by themselves, as ranges of tokens: from every

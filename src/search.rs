@@ -40,7 +40,7 @@ use crate::normalize::{self, Normalized, Restored};
 use crate::opinion::{self, Listening, Model, Opinion, Stretch};
 use crate::span::{NormSpan, Span};
 use alphabet::TRANSPARENT;
-use conditions::Effects;
+use conditions::{Effects, Needed};
 use gates::{Filled, Gates, frequency_of};
 use glance::Glance;
 pub(crate) use patterns::{Layout, PatternMatch};
@@ -71,6 +71,9 @@ pub(crate) struct Searcher {
     /// Classes that the judges look at besides the patterns.
     #[serde(with = "flat")]
     always_wanted: Vec<Mask>,
+    /// The same as a set.
+    #[serde(skip)]
+    wanted_by_judges: ClassSet,
     /// Terms from this index on are forms of the restored readings, not of classes.
     first_form: usize,
     class_count: usize,
@@ -156,6 +159,9 @@ const USUAL_HITS: usize = 32;
 
 /// Room for so many open patterns is made at once.
 const USUAL_PATTERNS: usize = 64;
+
+/// Room for the rules whose patterns are open is made on the stack.
+const USUAL_RULES: usize = 16;
 
 /// The term of hits that are no term of the lexicon.
 pub(crate) const NO_TERM: u32 = u32::MAX;
@@ -298,6 +304,7 @@ impl Searcher {
             rule_gates: Gates::default(),
             other_gates: Gates::default(),
             outlines: Outlines::new(&lexicon.patterns),
+            wanted_by_judges: set_of(&always_wanted, lexicon.classes.len()),
             always_wanted,
             first_form: lexicon.terms.len(),
             class_count: lexicon.classes.len(),
@@ -314,6 +321,7 @@ impl Searcher {
     /// Completes a searcher that was made ahead.
     pub(crate) fn complete(&mut self, lexicon: &Lexicon) {
         self.outlines = Outlines::new(&lexicon.patterns);
+        self.wanted_by_judges = set_of(&self.always_wanted, self.class_count);
         self.glance.complete();
     }
 
@@ -388,7 +396,7 @@ impl Searcher {
             Some(rest) => {
                 // Where all is told and nothing else is looked for, nobody asks.
                 if rest.told.is_none() || rest.sounds || rest.restored {
-                    self.want(&open, None, &mut scratch.wanted);
+                    self.want(&open, &mut scratch.wanted);
                 }
                 let wanted = Wanted {
                     classes: &scratch.wanted,
@@ -429,12 +437,12 @@ impl Searcher {
     /// The rules that these patterns can make matches of, as far as the message's fields and the open cues tell
     /// whether a rule's conditions can hold; with repeats, in lexicon order.
     pub(crate) fn open_rules<'a>(
-        &self,
+        &'a self,
         lexicon: &'a Lexicon,
         open: &'a [usize],
         message: &'a Message,
     ) -> impl Iterator<Item = usize> + 'a {
-        let target = |index: &usize| lexicon.patterns[*index].target;
+        let target = |index: &usize| self.outlines.target(*index);
         let effects = Effects::of(open.iter().filter_map(|index| match target(index) {
             Target::Cue(cue) => Some(lexicon.cues[cue].effect),
             _ => None,
@@ -496,7 +504,7 @@ impl Searcher {
     ) -> Stretch {
         let start = place.span.end;
         let rest = &message.stretch(place.turn)[start..];
-        let mut stretch = self.listen_to(lexicon, model, place.turn, rest, Listening::Closely);
+        let mut stretch = self.listen_to(lexicon, model, place.turn, rest, Listening::InAll);
         for token in &mut stretch.tokens {
             token.span = Span::new(token.span.start + start, token.span.end + start);
         }
@@ -552,7 +560,7 @@ impl Searcher {
         }
         let mut open = Vec::with_capacity(USUAL_PATTERNS);
         self.rule_gates.open(&sights.present, filled, &mut open);
-        open.retain(|&pattern| match lexicon.patterns[pattern].target {
+        open.retain(|&pattern| match self.outlines.target(pattern) {
             Target::Rule(rule) => is_asked(rule),
             _ => true,
         });
@@ -581,21 +589,27 @@ impl Searcher {
         }
         open.sort_unstable();
         open.dedup();
-        if rules > 0 && self.open_rules(lexicon, &open, message).next().is_none() && !needs_context {
+        let mut asked: SmallVec<[usize; USUAL_RULES]> = self.open_rules(lexicon, &open, message).collect();
+        asked.dedup();
+        if rules > 0 && asked.is_empty() && !needs_context {
             return None;
         }
+        self.keep_needed(lexicon, &asked, &mut open);
         let is_exact = stretches == 1 && !sights.has_symbol && !sights.is_vague;
+        let is_wanted =
+            |wanted: &ClassSet, class| wanted.contains(class) || self.wanted_by_judges.contains(class);
         let told = is_exact.then(|| {
-            self.want(&open, Some(&sights.present), wanted);
+            self.want_present(&open, &sights.present, wanted);
             let is_told = |sight: Sight| {
                 // What the row shows of a longer term may be one character, too: its sights hold the classes of both.
                 let is_own = || lexicon.terms.classes(sight.term as usize).contains(&sight.class);
-                wanted.contains(sight.class) && (sight.end - sight.start > 1 || is_own())
+                let is_shared = sights.is_mixed && sight.end - sight.start == 1;
+                is_wanted(wanted, sight.class) && (!is_shared || is_own())
             };
             sights.tell(is_told)
         });
         // What only sounds like a term was seen with its classes; where `wanted` isn't made, all may be wanted.
-        let is_heard = |sight: &Sight| sight.term == NO_TERM && (!is_exact || wanted.contains(sight.class));
+        let is_heard = |sight: &Sight| sight.term == NO_TERM && (!is_exact || is_wanted(wanted, sight.class));
         let rest = Rest {
             sounds: sights.has_letters || sights.has_sound && sights.terms.iter().any(is_heard),
             restored: sights.has_gap,
@@ -605,6 +619,15 @@ impl Searcher {
             open,
             rest: Some(rest),
         })
+    }
+
+    /// Keeps, of open patterns, those of these rules and the cues that somebody asks for in judging their matches.
+    fn keep_needed(&self, lexicon: &Lexicon, rules: &[usize], open: &mut Vec<usize>) {
+        let needed = Needed::by(rules.iter().map(|&rule| &lexicon.rules[rule].when));
+        open.retain(|&pattern| match self.outlines.target(pattern) {
+            Target::Rule(rule) | Target::Unless(rule) => rules.binary_search(&rule).is_ok(),
+            Target::Cue(cue) => needed.includes(lexicon.cues[cue].effect),
+        });
     }
 
     /// How many terms are seen in a text.
@@ -642,18 +665,29 @@ impl Searcher {
         scan.present.for_each(|class| sights.add_unplaced(class));
     }
 
-    /// Wants the classes of these patterns and those that the judges look at, as far as they are `present` if that is
-    /// known, and nothing else.
-    fn want(&self, open: &[usize], present: Option<&ClassSet>, wanted: &mut ClassSet) {
+    /// Wants the classes of these patterns and those that the judges look at, and nothing else.
+    fn want(&self, open: &[usize], wanted: &mut ClassSet) {
         wanted.reset(self.class_count);
         wanted.insert_all(&self.always_wanted);
-        for classes in open.iter().map(|&pattern| self.outlines.classes(pattern)) {
-            match present {
-                Some(present) => wanted.insert_held(classes, present),
-                None => wanted.insert_all(classes),
-            }
+        for &pattern in open {
+            wanted.insert_all(self.outlines.classes(pattern));
         }
     }
+
+    /// The same as far as the classes are `present`, without those that the judges look at.
+    fn want_present(&self, open: &[usize], present: &ClassSet, wanted: &mut ClassSet) {
+        wanted.reset(self.class_count);
+        for &pattern in open {
+            wanted.insert_held(self.outlines.classes(pattern), present);
+        }
+    }
+}
+
+/// The set of these classes, of so many.
+fn set_of(masks: &[Mask], classes: usize) -> ClassSet {
+    let mut set = ClassSet::new(classes);
+    set.insert_all(masks);
+    set
 }
 
 fn build_automaton(lexicon: &Lexicon) -> Result<Automaton> {

@@ -20,6 +20,8 @@ use crate::span::Span;
 pub(crate) struct CueFound {
     /// Index of the cue in the lexicon.
     pub(crate) cue: usize,
+    /// The cue's: all judges ask for it, and entries of the lexicon lie far apart.
+    pub(crate) effect: Effect,
     pub(crate) stretch: u32,
     pub(crate) span: Span,
 }
@@ -84,6 +86,7 @@ impl<'m, 't> Context<'m, 't> {
                 if is_plain && said_by(&lexicon.cues[cue], speaker) {
                     cues.push(CueFound {
                         cue,
+                        effect: lexicon.cues[cue].effect,
                         stretch: found.stretch,
                         span: found.span,
                     });
@@ -119,9 +122,7 @@ impl<'m, 't> Context<'m, 't> {
 
     /// Cues with an effect.
     pub(crate) fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &CueFound> {
-        self.cues
-            .iter()
-            .filter(move |found| self.entry(found).effect == effect)
+        self.cues.iter().filter(move |found| found.effect == effect)
     }
 
     /// Whether the message is a transcript.
@@ -155,26 +156,26 @@ impl<'m, 't> Context<'m, 't> {
         let mut heard: SmallVec<[Heard; 8]> = SmallVec::new();
         let mut strongest: Option<(f32, CueFound)> = None;
         for found in &self.cues {
-            let cue = self.entry(found);
+            if !matches!(found.effect, Effect::Genre(_) | Effect::Collector) {
+                continue;
+            }
             let is_here = found.stretch == stretch && paragraph.overlaps(found.span);
-            let weight = cue.weight * if is_here { 1.0 } else { ELSEWHERE };
+            let weight = self.entry(found).weight * if is_here { 1.0 } else { ELSEWHERE };
             let is_quoted =
                 || found.stretch == stretch && quotations.iter().any(|quote| quote.contains(found.span));
-            match cue.effect {
+            match found.effect {
                 Effect::Genre(_) if found.stretch == stretch && found.span.overlaps(span) => continue,
-                Effect::Genre(_) => {
-                    if strongest.is_none_or(|(other, _)| weight > other) {
-                        strongest = Some((weight, *found));
-                    }
+                Effect::Genre(_) if strongest.is_none_or(|(other, _)| weight > other) => {
+                    strongest = Some((weight, *found));
                 }
                 Effect::Collector if is_quoted() => continue,
-                Effect::Collector => {}
-                _ => continue,
+                _ => {}
             }
             match heard.iter_mut().find(|heard| heard.cue == found.cue) {
                 Some(heard) => heard.again(weight),
                 None => heard.push(Heard {
                     cue: found.cue,
+                    effect: found.effect,
                     loudest: weight,
                     times: 1,
                 }),
@@ -183,7 +184,7 @@ impl<'m, 't> Context<'m, 't> {
         let mut voice = Voice::default();
         let mut genres = [0.0_f32; Genre::ALL.len()];
         for heard in &heard {
-            match self.lexicon.cues[heard.cue].effect {
+            match heard.effect {
                 Effect::Genre(genre) => genres[genre as usize] += heard.sum(),
                 _ => voice.collector += heard.sum(),
             }
@@ -235,15 +236,15 @@ impl<'m, 't> Context<'m, 't> {
         let mut sums = [0.0_f32; 3];
         let mut strongest: Option<(f32, CueFound)> = None;
         for found in self.cues.iter().filter(|found| found.stretch <= stretch) {
-            let cue = self.entry(found);
-            let role = match cue.effect {
+            let role = match found.effect {
                 Effect::Addressee(role) => role,
                 Effect::State(State::NotDebtor) if found.stretch < stretch => Role::ThirdParty,
                 _ => continue,
             };
-            sums[role_index(role)] += cue.weight;
-            if strongest.is_none_or(|(weight, _)| cue.weight > weight) {
-                strongest = Some((cue.weight, *found));
+            let own = self.entry(found).weight;
+            sums[role_index(role)] += own;
+            if strongest.is_none_or(|(weight, _)| own > weight) {
+                strongest = Some((own, *found));
             }
         }
         let marked = self.speakers[..=stretch as usize].contains(&Speaker::ThirdParty);
@@ -276,6 +277,7 @@ impl<'m, 't> Context<'m, 't> {
 /// A cue heard once or more.
 struct Heard {
     cue: usize,
+    effect: Effect,
     loudest: f32,
     times: i32,
 }

@@ -95,14 +95,14 @@ impl ClassSet {
         }
     }
 
-    /// Adds those of these classes that another set holds, too.
+    /// Adds those of these classes that another set holds, too. No branch: nothing foresees which it holds.
     #[inline]
     pub(crate) fn insert_held(&mut self, masks: &[Mask], other: &ClassSet) {
         for mask in masks {
-            let held = other.words[mask.word as usize] & mask.bits;
-            if held != 0 {
-                self.insert_bits(mask.word as usize, held);
-            }
+            let word = mask.word as usize;
+            let held = other.words[word] & mask.bits;
+            self.words[word] |= held;
+            self.filled[word / 64] |= u64::from(held != 0) << (word % 64);
         }
     }
 
@@ -113,6 +113,21 @@ impl ClassSet {
             let held = self.words[mask.word as usize] & mask.bits;
             for_each_bit(mask.word as usize, &[held], |class| visit(ClassId(class as u16)));
         }
+    }
+
+    /// Whether it holds one of these classes of which that is true; asks no more after the first.
+    #[inline]
+    pub(crate) fn any_of(&self, masks: &[Mask], mut is_true: impl FnMut(ClassId) -> bool) -> bool {
+        masks.iter().any(|mask| {
+            let mut held = self.words[mask.word as usize] & mask.bits;
+            while held != 0 {
+                if is_true(ClassId((mask.word * 64 + held.trailing_zeros()) as u16)) {
+                    return true;
+                }
+                held &= held - 1;
+            }
+            false
+        })
     }
 
     /// Calls `visit` for each class, in order.

@@ -27,6 +27,10 @@ impl Time {
     /// Reads RFC 3339 and the usual Chinese forms: `2026-03-02 14:05`, `2026/3/2`, `2026年3月2日 下午2时05分`,
     /// `20260302140500`, Unix seconds or milliseconds. Without a zone: Asia/Shanghai. `None` if it is none of these.
     pub fn parse(text: &str) -> Option<Self> {
+        // Most times of a dump have nothing to trim.
+        if let Some(time) = Self::parse_plain(text.as_bytes()) {
+            return Some(time);
+        }
         let text = text.trim();
         if let Some(time) = Self::parse_plain(text.as_bytes()) {
             return Some(time);

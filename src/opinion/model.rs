@@ -275,8 +275,10 @@ impl<'b> WrittenGrams<'b> {
 
     /// The weights of the character or pair at a place.
     fn weights_at(self, place: usize) -> [i8; HEADS] {
-        let weights = &self.narrow[place * GRAM_BYTES + CHARACTER_BYTES..];
-        std::array::from_fn(|head| weights[head] as i8)
+        let weights = self.narrow[place * GRAM_BYTES + CHARACTER_BYTES..].first_chunk::<HEADS>();
+        weights
+            .expect("grams are written whole")
+            .map(|weight| weight as i8)
     }
 
     /// The characters and pairs; `None` for bytes that are none.

@@ -147,12 +147,32 @@ fn number_spans(text: &str) -> Vec<Span> {
     spans
 }
 
-/// How many digits there are, of usual and of full width. No early end, so that many bytes are looked at together.
+/// How many digits there are, of usual and of full width. No early end, and counts of one byte as long as they suffice, so
+/// that many bytes are looked at together.
 fn count_digits(text: &[u8]) -> usize {
-    let usual = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-    // U+FF10 to U+FF19.
-    let is_wide = |bytes: &&[u8]| bytes[0] == 0xEF && bytes[1] == 0xBC && matches!(bytes[2], 0x90..=0x99);
-    usual + text.windows(3).filter(is_wide).count()
+    const BLOCK_BYTES: usize = u8::MAX as usize;
+    let usual = |block: &[u8]| {
+        block
+            .iter()
+            .map(|byte| u8::from(byte.is_ascii_digit()))
+            .sum::<u8>()
+    };
+    let count: usize = text
+        .chunks(BLOCK_BYTES)
+        .map(|block| usize::from(usual(block)))
+        .sum();
+    // U+FF10 to U+FF19. Where the bytes of one are told apart into two blocks, it is counted with the second.
+    let starts = (0..text.len()).step_by(BLOCK_BYTES);
+    let wide = starts.map(|start| {
+        let block = &text[start.saturating_sub(2)..text.len().min(start + BLOCK_BYTES)];
+        let [first, second] = [1, 2].map(|skipped| block.get(skipped..).unwrap_or_default());
+        let triples = block.iter().zip(first).zip(second);
+        let is_wide = |((first, second), third): ((&u8, &u8), &u8)| {
+            u8::from((*first == 0xEF) & (*second == 0xBC) & (third.wrapping_sub(0x90) < 10))
+        };
+        usize::from(triples.map(is_wide).sum::<u8>())
+    });
+    count + wide.sum::<usize>()
 }
 
 /// The most groups, from the first on, that together are a number to hide, and its hidden part.
@@ -320,6 +340,16 @@ mod tests {
             assert_eq!(shown, expected);
             assert_eq!(shown.chars().count(), source.chars().count());
         }
+    }
+
+    #[test]
+    fn digits_count_wherever_they_stand() {
+        for before in 0..600 {
+            let text = "a".repeat(before) + "０1２b";
+            assert_eq!(count_digits(text.as_bytes()), 3, "{before}");
+        }
+        assert_eq!(count_digits("９8".repeat(400).as_bytes()), 800);
+        assert_eq!(count_digits("，。：".as_bytes()), 0);
     }
 
     #[test]

@@ -63,6 +63,9 @@ pub struct Summary {
     worst: Vec<Worst>,
     /// How many of them are wanted.
     limit: Option<usize>,
+    /// What is less grave than this is listed nowhere: score and opening.
+    #[serde(skip)]
+    bar: Option<(u8, String)>,
     rejections: Vec<String>,
     /// Rejected records by the name of the reason.
     reasons: BTreeMap<String, u64>,
@@ -95,6 +98,10 @@ struct Worst {
     opening: String,
 }
 
+/// The worst messages of some batches: whoever summarises another need not look at what they leave no room for.
+#[derive(Debug, Default)]
+pub struct WorstKnown(Vec<Worst>);
+
 impl Summary {
     /// A summary that lists so many of the worst messages, a thousand at most; absent: as many as a person reads.
     pub fn listing(worst: Option<usize>) -> Self {
@@ -102,6 +109,14 @@ impl Summary {
             limit: worst,
             ..Self::default()
         }
+    }
+
+    /// The same for what comes after the messages of these lists.
+    pub fn listing_beyond(worst: Option<usize>, known: &WorstKnown) -> Self {
+        let summary = Self::listing(worst);
+        let last = summary.limit().checked_sub(1).and_then(|last| known.0.get(last));
+        let bar = last.map(|last| (last.score, last.opening.clone()));
+        Self { bar, ..summary }
     }
 
     fn limit(&self) -> usize {
@@ -531,23 +546,37 @@ impl Summary {
 
     /// Whether a message of this score and an opening not before this one may stand among the worst.
     fn may_list(&self, score: u8, opening: &str) -> bool {
-        let is_before =
-            |last: &Worst| score > last.score || score == last.score && opening <= last.opening.as_str();
-        self.worst.len() < self.limit() || self.worst.last().is_some_and(is_before)
+        let is_before = |last: u8, own: &str| score > last || score == last && opening <= own;
+        let is_beyond = self.bar.as_ref().is_none_or(|(last, own)| is_before(*last, own));
+        let is_among = |last: &Worst| is_before(last.score, &last.opening);
+        is_beyond && (self.worst.len() < self.limit() || self.worst.last().is_some_and(is_among))
     }
 
     /// Puts a message among the worst, or counts it with one that reads the same. The order is one of contents,
     /// not of arrival: what one batch leaves out, all of them would, so that no count depends on the batches.
     fn place(&mut self, worst: Worst) {
         let limit = self.limit();
-        match self.worst.binary_search_by(|own| own.order(&worst)) {
-            Ok(at) => self.worst[at].count += worst.count,
-            Err(at) if at < limit => {
-                self.worst.insert(at, worst);
-                self.worst.truncate(limit);
-            }
-            Err(_) => {}
+        place(&mut self.worst, worst, limit);
+    }
+}
+
+impl WorstKnown {
+    /// Takes over what a summary lists.
+    pub fn learn(&mut self, summary: &Summary) {
+        for worst in &summary.worst {
+            place(&mut self.0, worst.clone(), summary.limit());
         }
+    }
+}
+
+fn place(list: &mut Vec<Worst>, worst: Worst, limit: usize) {
+    match list.binary_search_by(|own| own.order(&worst)) {
+        Ok(at) => list[at].count += worst.count,
+        Err(at) if at < limit => {
+            list.insert(at, worst);
+            list.truncate(limit);
+        }
+        Err(_) => {}
     }
 }
 
@@ -739,18 +768,26 @@ mod tests {
             add(&mut whole, id, marked(id), score(id), &settings);
         }
         whole.reject("json", || "a.jsonl, record 3".to_owned());
-        let mut merged = Summary::default();
-        for batch in 0..6 {
-            let mut part = Summary::default();
-            for id in batch * 10..batch * 10 + 10 {
-                add(&mut part, id, marked(id), score(id), &settings);
+        let in_batches = |learns: bool| {
+            let (mut merged, mut known) = (Summary::default(), WorstKnown::default());
+            for batch in 0..6 {
+                let mut part = Summary::listing_beyond(None, &known);
+                for id in batch * 10..batch * 10 + 10 {
+                    add(&mut part, id, marked(id), score(id), &settings);
+                }
+                if learns {
+                    known.learn(&part);
+                }
+                merged.merge(part);
             }
-            merged.merge(part);
-        }
-        let mut last = Summary::default();
-        last.reject("json", || "a.jsonl, record 3".to_owned());
-        merged.merge(last);
+            let mut last = Summary::default();
+            last.reject("json", || "a.jsonl, record 3".to_owned());
+            merged.merge(last);
+            merged
+        };
+        let merged = in_batches(true);
         assert_eq!(whole, merged);
+        assert_eq!(whole, in_batches(false));
         assert_eq!(merged.at_least(Tier::Warning), 60);
         assert!(merged.balances(61) && !merged.balances(62));
         assert_eq!(

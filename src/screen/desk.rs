@@ -9,7 +9,7 @@ use crate::lexicon::Lexicon;
 use crate::linter::{Glimpsed, Heard, Overheard, Sifted};
 use crate::read::{Batch, Input, Position, Record};
 use crate::report::json::{Recorder, write_rejection};
-use crate::report::summary::Summary;
+use crate::report::summary::{Summary, WorstKnown};
 use crate::report::{Judged, words};
 use crate::rule::{Lang, Tier};
 use crate::screen::case::{Contact, Contacts, RecordRef, Requests};
@@ -64,12 +64,14 @@ pub(super) struct Desk {
     /// Result records of those that were not in doubt.
     sifted: Vec<u8>,
     skeleton: Skeleton,
+    /// Of the batches before.
+    worst: WorstKnown,
 }
 
 impl Desk {
     /// Judges a batch; `records` is memory for its result records.
     pub(super) fn judge(&mut self, batch: &Batch, place: BatchPlace, records: Vec<u8>, run: Run) -> Output {
-        let mut summary = Summary::listing(run.top);
+        let mut summary = Summary::listing_beyond(run.top, &self.worst);
         summary.skipped = batch.skipped();
         let mut rejects = Vec::new();
         self.sifted.clear();
@@ -113,6 +115,7 @@ impl Desk {
         for (doubtful, verdict) in doubtful.iter().zip(&self.verdicts) {
             summary.add(run.judged(&doubtful.record, verdict, place.input), &run.summary);
         }
+        self.worst.learn(&summary);
         let mut output = Output::default();
         match run.product {
             Product::Summary => output.summary = summary,

@@ -1,4 +1,4 @@
-//! Whether a rule's conditions can hold, before anything is searched for in full.
+//! Whether a rule's conditions can hold, before anything is searched for in full, and which cues they ask for.
 //!
 //! In: the conditions, the fields of the message, the effects of the cues that may stand in it. Out: no if the judges
 //! are bound to find that the rule doesn't apply. Wrong only in saying yes.
@@ -33,6 +33,38 @@ impl Effects {
 
     fn has(self, state: State) -> bool {
         self.states & (1 << state as u16) != 0
+    }
+}
+
+/// The effects on addressee and state that the conditions of some rules ask for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Needed {
+    states: u16,
+    has_addressee: bool,
+}
+
+impl Needed {
+    /// Collects what conditions ask for.
+    pub(super) fn by<'w>(conditions: impl Iterator<Item = &'w When>) -> Self {
+        let mut own = Self::default();
+        for when in conditions {
+            own.has_addressee |= !when.addressee.is_empty();
+            let states = when.state.iter().filter_map(|name| State::named(name));
+            states.for_each(|state| own.states |= 1 << state as u16);
+        }
+        own
+    }
+
+    /// Whether a judge may ask for cues of this effect. What tells nothing but addressee or state changes nothing where no
+    /// rule asks.
+    pub(super) fn includes(self, effect: Effect) -> bool {
+        match effect {
+            Effect::Addressee(_) => self.has_addressee,
+            // It tells the addressee, too.
+            Effect::State(State::NotDebtor) if self.has_addressee => true,
+            Effect::State(state) => self.states & (1 << state as u16) != 0,
+            _ => true,
+        }
     }
 }
 
@@ -76,4 +108,41 @@ fn is_marked(state: State, message: &Message) -> bool {
         && message
             .stretches()
             .any(|(_, speaker, _)| speaker == Speaker::ThirdParty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cues_are_needed_by_whom_asks() {
+        let to_third_person = || When {
+            addressee: vec![Role::ThirdParty],
+            ..When::default()
+        };
+        let when_collecting = || When {
+            state: vec!["collecting".to_owned()],
+            ..When::default()
+        };
+        let effects = [
+            Effect::Addressee(Role::Debtor),
+            Effect::State(State::NotDebtor),
+            Effect::State(State::Collecting),
+            Effect::State(State::RecordingTold),
+            Effect::Denial,
+        ];
+        for (conditions, expected) in [
+            (vec![], [false, false, false, false, true]),
+            (vec![When::default()], [false, false, false, false, true]),
+            (vec![to_third_person()], [true, true, false, false, true]),
+            (vec![when_collecting()], [false, false, true, false, true]),
+            (
+                vec![when_collecting(), to_third_person()],
+                [true, true, true, false, true],
+            ),
+        ] {
+            let needed = Needed::by(conditions.iter());
+            assert_eq!(effects.map(|effect| needed.includes(effect)), expected);
+        }
+    }
 }

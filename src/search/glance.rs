@@ -332,7 +332,7 @@ impl Glance {
         tally.clear();
         let (measure, ears) = (&self.measure, self.alphabet.ears());
         for (_, source) in opinion::heard(message) {
-            tally.begin_stretch(measure, ears);
+            tally.begin_stretch(measure);
             let mut rest = tally.hear(source, measure, ears);
             while let Some(special) = rest.chars().next() {
                 tally.count();
@@ -341,7 +341,7 @@ impl Glance {
             }
             tally.end_sentence();
         }
-        tally.opinion(measure, |codes, at| self.is_grave(codes, at))
+        tally.opinion(measure, ears, |codes, at| self.is_grave(codes, at))
     }
 
     /// Adds a character that is more than one token, or beyond the Basic Multilingual Plane.
@@ -351,7 +351,7 @@ impl Glance {
             let Some((code, runs)) = measure.token(character, glyph) else {
                 return;
             };
-            tally.add(code, runs, measure, alphabet.ears());
+            tally.add(code, runs, measure);
             if glyph.is(CharKind::Sentence) {
                 tally.end_sentence_once();
             }
@@ -383,15 +383,11 @@ impl Glance {
         listening: Listening,
     ) -> (Vec<Token>, Vec<Shares>) {
         let (tokens, codes) = self.tokens(source, folds, sound);
-        let before = std::iter::once(&self.measure.of_break).chain(&codes);
-        let shares = before.zip(&codes).map(|(&before, &own)| {
-            let mut share = Shares::default();
-            share.add(&model.weights(self.alphabet.facts(own).gram));
-            share.add(&model.weights(self.alphabet.gram(before, own)));
-            share
-        });
-        let mut shares: Vec<Shares> = shares.collect();
-        if listening == Listening::Closely {
+        let mut shares = vec![Shares::default(); codes.len()];
+        if listening != Listening::Closely {
+            self.weigh_all(&codes, model, &mut shares);
+        }
+        if listening != Listening::ByCategory {
             let mut closer = Closer::default();
             let closely = closer.share(&codes, &self.measure, &self.alphabet, &self.wide);
             for (share, &closely) in shares.iter_mut().zip(closely) {
@@ -399,6 +395,23 @@ impl Glance {
             }
         }
         (tokens, shares)
+    }
+
+    /// Adds the weights of the characters and pairs of a row. First the numbers of all that are known, without a branch, then
+    /// their weights: so no look-up waits for the one before.
+    fn weigh_all(&self, codes: &[u16], model: &Model, shares: &mut [Shares]) {
+        let mut grams = vec![(0, 0); 2 * codes.len()];
+        let (mut count, mut before) = (0, self.measure.of_break);
+        for (at, &own) in codes.iter().enumerate() {
+            for gram in [self.alphabet.facts(own).gram, self.alphabet.gram(before, own)] {
+                grams[count] = (at, gram);
+                count += usize::from(gram != 0);
+            }
+            before = own;
+        }
+        for &(at, gram) in &grams[..count] {
+            shares[at].add(&model.weights(gram));
+        }
     }
 
     /// The tokens of a stretch and their codes.
@@ -472,6 +485,7 @@ impl Glance {
         for &at in places.singles() {
             let (at, single) = (at as usize, self.alphabet.facts(row[at as usize].code()));
             sights.has_form |= single.is_form;
+            sights.is_mixed |= single.is_vague;
             sights.is_vague |= single.is_vague && sights.touches_gap(at, at + 1);
             sights.add(single.term, self.classes(single.classes), at, at + 1);
         }

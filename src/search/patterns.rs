@@ -339,8 +339,11 @@ impl<'m, 't> Matcher<'m, 't> {
         };
         let mut hits = Candidates::new();
         self.scan.present.for_each_of(&step.masks, |class| {
-            hits.extend(self.hits_of(class).iter().copied().filter(is_within));
+            hits.extend_from_slice(self.hits_of(class));
         });
+        if within.is_some() {
+            hits.retain(|index| is_within(index));
+        }
         self.put_in_order(step, &mut hits);
         hits
     }

@@ -7,7 +7,7 @@
 use super::alphabet::Glyph;
 use super::sights::{Sight, Sights};
 use crate::lexicon::class_set::{Mask, masks};
-use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Window};
+use crate::lexicon::pattern::{ClassId, DEFAULT_GAP, Pattern, Target, Window};
 use crate::normalize::CharKind;
 
 /// What of all patterns is looked at for one message after the other, in a few flat rows.
@@ -26,6 +26,7 @@ struct Outline {
     groups: (u32, u32),
     /// First mask of its classes, one past those of its steps, and one past those of the classes that it forbids.
     masks: (u32, u32, u32),
+    target: Target,
     window: Window,
     /// One step, so that there is nothing to follow.
     is_single: bool,
@@ -65,11 +66,17 @@ impl Outlines {
             own.patterns.push(Outline {
                 groups: (group, own.groups.len() as u32),
                 masks: (first, of_steps, own.masks.len() as u32),
+                target: pattern.target,
                 window: pattern.window,
                 is_single: matches!(&pattern.steps[..], [step] if step.at_least == 1),
             });
         }
         own
+    }
+
+    /// What a pattern is for. It is asked of every pattern that opens, and whole patterns lie far apart.
+    pub(super) fn target(&self, pattern: usize) -> Target {
+        self.patterns[pattern].target
     }
 
     /// The classes of a pattern's steps and those that it forbids.
@@ -197,42 +204,52 @@ impl Places {
         window: Window,
         sights: &Sights,
     ) -> bool {
+        // What is left out at the end changes nothing.
+        let Some(last) = steps.iter().rposition(|step| !step.is_optional) else {
+            return true;
+        };
         let (mut reached, mut next) = (std::mem::take(&mut self.reached), std::mem::take(&mut self.next));
         reached.clear();
         let mut may_begin = true;
-        let repeated = steps.iter().flat_map(|step| {
-            std::iter::once((step, step.max_gap))
-                .chain((1..step.at_least).map(move |_| (step, DEFAULT_GAP as u32)))
-        });
-        let mut is_filled = true;
-        for (step, max_gap) in repeated {
-            next.clear();
+        let mut is_filled = false;
+        'steps: for (index, step) in steps[..=last].iter().enumerate() {
             let classes = &outlines.masks[step.masks.0 as usize..step.masks.1 as usize];
-            sights.present.for_each_of(classes, |class| {
-                for sight in self.of(class, sights) {
+            let mut max_gap = step.max_gap;
+            for time in 1..=step.at_least {
+                let may_stand = |sight: &&Sight| {
                     let follows = |reached: &Reached| {
                         self.follows(reached.end, sight.start, reached.slack + max_gap, window)
                     };
-                    if may_begin || reached.iter().any(follows) {
+                    may_begin || reached.iter().any(follows)
+                };
+                if index == last && time == step.at_least {
+                    // One place is enough.
+                    let stands = |class| self.of(class, sights).any(|sight| may_stand(&sight));
+                    is_filled = sights.present.any_of(classes, stands);
+                    break 'steps;
+                }
+                next.clear();
+                sights.present.for_each_of(classes, |class| {
+                    for sight in self.of(class, sights).filter(may_stand) {
                         next.push(Reached {
                             end: sight.end,
                             slack: 0,
                         });
                     }
+                });
+                if step.is_optional {
+                    next.extend(reached.iter().map(|reached| Reached {
+                        end: reached.end,
+                        slack: reached.slack + max_gap,
+                    }));
+                } else {
+                    may_begin = false;
                 }
-            });
-            if step.is_optional {
-                next.extend(reached.iter().map(|reached| Reached {
-                    end: reached.end,
-                    slack: reached.slack + max_gap,
-                }));
-            } else {
-                may_begin = false;
-            }
-            std::mem::swap(&mut reached, &mut next);
-            if reached.is_empty() && !may_begin {
-                is_filled = false;
-                break;
+                std::mem::swap(&mut reached, &mut next);
+                if reached.is_empty() && !may_begin {
+                    break 'steps;
+                }
+                max_gap = DEFAULT_GAP as u32;
             }
         }
         (self.reached, self.next) = (reached, next);

@@ -77,8 +77,8 @@ impl Searcher {
                         .map_or(0, char::len_utf8);
                     let norm = NormSpan::new(start, last_character + length);
                     // What stands between its characters belongs to the restored readings, or to none.
-                    let is_whole = norm.end - norm.start == lexicon.terms.text(told.term as usize).len();
-                    is_whole
+                    let length = || lexicon.terms.text(told.term as usize).len();
+                    (told.is_whole || norm.end - norm.start == length())
                         .then(|| plain_hit(stretch, plain, told.term, norm))
                         .flatten()
                 }

@@ -32,6 +32,8 @@ pub(super) struct Told {
     /// Where its first and its last character begin in the source, in bytes.
     pub(super) first: u32,
     pub(super) last: u32,
+    /// Nothing was skipped between its characters.
+    pub(super) is_whole: bool,
 }
 
 impl Sight {
@@ -61,12 +63,16 @@ pub(crate) struct Sights {
     pub(super) has_gap: bool,
     /// A term was seen of which the row doesn't tell where it stands, or a character that is read as several.
     pub(super) is_vague: bool,
+    /// A character was seen that is a term and also what the row shows of a longer one.
+    pub(super) is_mixed: bool,
     /// Something that the row leaves out is a term.
     pub(super) has_symbol: bool,
     /// Places of the row of the last turn where something may stand.
     pub(super) places: Found,
     /// Places of the row of the last turn before which something was skipped.
     pub(super) gaps: Vec<u32>,
+    /// Those of them that a restored reading closes.
+    closed: Vec<u32>,
     /// A run of letters that may be pinyin was seen.
     pub(super) has_letters: bool,
 }
@@ -78,7 +84,7 @@ impl Sights {
         self.unplaced.reset(classes);
         (self.has_form, self.has_letters, self.has_unplaced) = (false, false, false);
         (self.has_sound, self.has_gap) = (false, false);
-        (self.is_vague, self.has_symbol) = (false, false);
+        (self.is_vague, self.is_mixed, self.has_symbol) = (false, false, false);
     }
 
     /// The sights of very characters that somebody asks for, in order.
@@ -92,6 +98,7 @@ impl Sights {
             term: sight.term,
             first: self.bytes[sight.start as usize],
             last: self.bytes[sight.end as usize - 1],
+            is_whole: !holds_gap(&self.gaps, sight),
         });
         let mut told = Vec::with_capacity(USUAL_HITS);
         told.extend(asked);
@@ -107,8 +114,15 @@ impl Sights {
     /// Looks whether a gap that a restored reading closes stands inside one of the terms from this one on: between two
     /// Han characters or two letters.
     pub(super) fn mind_gaps(&mut self, first_term: usize) {
-        let Self { gaps, row, terms, .. } = self;
-        gaps.retain(|&gap| {
+        let Self {
+            gaps,
+            closed,
+            row,
+            terms,
+            ..
+        } = self;
+        closed.clear();
+        closed.extend(gaps.iter().filter(|&&gap| {
             let neighbours = (gap as usize)
                 .checked_sub(1)
                 .and_then(|before| row.get(before..before + 2));
@@ -116,12 +130,9 @@ impl Sights {
                 let both = |kind| beside.iter().all(|glyph| glyph.is(kind));
                 both(CharKind::Han) || both(CharKind::Letter)
             })
-        });
-        let has_gap = |sight: &Sight| {
-            let next = gaps.partition_point(|&gap| gap <= sight.start);
-            sight.term != NO_TERM && gaps.get(next).is_some_and(|&gap| gap < sight.end)
-        };
-        self.has_gap |= !gaps.is_empty() && terms[first_term..].iter().any(has_gap);
+        }));
+        let has_gap = |sight: &Sight| sight.term != NO_TERM && holds_gap(closed, sight);
+        self.has_gap |= !closed.is_empty() && terms[first_term..].iter().any(has_gap);
     }
 
     /// Adds a class whose place isn't known.
@@ -135,14 +146,20 @@ impl Sights {
     pub(super) fn add(&mut self, term: u32, classes: &[ClassId], start: usize, end: usize) {
         for &class in classes {
             self.present.insert(class);
-            self.terms.push(Sight {
-                class,
-                term,
-                start: start as u32,
-                end: end as u32,
-            });
         }
+        self.terms.extend(classes.iter().map(|&class| Sight {
+            class,
+            term,
+            start: start as u32,
+            end: end as u32,
+        }));
     }
+}
+
+/// Whether one of these gaps lies between the characters of a sight.
+fn holds_gap(gaps: &[u32], sight: &Sight) -> bool {
+    let next = gaps.partition_point(|&gap| gap <= sight.start);
+    gaps.get(next).is_some_and(|&gap| gap < sight.end)
 }
 
 /// The places of a row where something may stand. The buffers are longer than what they hold.

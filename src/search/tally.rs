@@ -2,8 +2,9 @@
 //!
 //! In: the stretches of a message as rows of token codes. Out: the logits of the whole and of its loudest stretch.
 //! Shares are whole numbers, so that the share of any stretch of sentences is a difference of two sums. One pass over
-//! the source, with no branch that depends on a character but the rare ones. A closer look goes over the codes that it
-//! leaves behind ([`Row`]), and reads the source no more.
+//! the source makes codes of its characters, one over the codes weighs them, both with no branch that depends on a
+//! character but the rare ones: what each keeps at hand fits into the registers, what both together do doesn't. A
+//! closer look goes over the codes that are left behind ([`Row`]), and reads the source no more.
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -64,12 +65,11 @@ pub(crate) struct Tally {
     tokens: usize,
     /// Characters of the source so far.
     characters: u64,
-    sum: i32,
     /// Where sentences begin and, last of a stretch, where it ends.
     sentences: Vec<u32>,
     /// Where the sentences of each stretch begin in `sentences`.
     stretches: Vec<u32>,
-    /// Sum of the shares before each sentence.
+    /// Sum of the shares before each sentence, once they are weighed.
     sums: Vec<i32>,
     /// Where pairs end that may belong to a term that a grave rule waits for.
     grave: Vec<u32>,
@@ -106,16 +106,14 @@ impl Tally {
 
     /// Forgets the message before.
     pub(super) fn clear(&mut self) {
-        (self.tokens, self.sum, self.characters) = (0, 0, 0);
+        (self.tokens, self.characters) = (0, 0);
         self.sentences.clear();
         self.stretches.clear();
-        self.sums.clear();
-        self.grave.clear();
     }
 
     /// Begins a stretch: there is a break before it unless the one before ends with one.
-    pub(super) fn begin_stretch(&mut self, measure: &Measure, ears: Ears) {
-        self.add(measure.of_break, true, measure, ears);
+    pub(super) fn begin_stretch(&mut self, measure: &Measure) {
+        self.add(measure.of_break, true, measure);
         self.stretches.push(self.sentences.len() as u32);
         self.end_sentence();
     }
@@ -123,11 +121,11 @@ impl Tally {
     /// Adds the tokens of a text up to the first character that is more than one token or beyond the Basic Multilingual Plane;
     /// gives what begins with it.
     ///
-    /// The text is decoded by hand, its characters' tables have as many items as there are characters, and of the pairs'
-    /// one bound is checked: 75 instructions a character instead of 83, in a loop that every message passes.
-    #[inline(always)]
+    /// The text is decoded by hand, and the table of its characters has as many items as there are characters: a loop that
+    /// every message passes. Apart from its callers, so that all that it needs stays in registers.
+    #[inline(never)]
     pub(super) fn hear<'s>(&mut self, text: &'s str, measure: &Measure, ears: Ears) -> &'s str {
-        let (mut tokens, mut sum, mut count) = (self.tokens, self.sum, self.characters);
+        let (mut tokens, mut count) = (self.tokens, self.characters);
         let most = tokens + text.len();
         if self.codes.len() < most {
             self.codes.resize(most, 0);
@@ -138,12 +136,14 @@ impl Tally {
         loop {
             let (character, after) = match rest {
                 [first @ 0xE0..=0xEF, second, third, after @ ..] => {
-                    let upper = u16::from(first & 0x0F) << 12 | u16::from(second & 0x3F) << 6;
-                    (upper | u16::from(third & 0x3F), after)
+                    let upper = (u16::from(*first) << 12).wrapping_add(u16::from(*second) << 6);
+                    let all = upper.wrapping_add(u16::from(*third));
+                    (all.wrapping_sub(MARKS_OF_THREE), after)
                 }
                 [first @ ..=0x7F, after @ ..] => (u16::from(*first), after),
                 [first @ ..=0xDF, second, after @ ..] => {
-                    (u16::from(first & 0x1F) << 6 | u16::from(second & 0x3F), after)
+                    let all = (u16::from(*first) << 6).wrapping_add(u16::from(*second));
+                    (all.wrapping_sub(MARKS_OF_TWO), after)
                 }
                 _ => break,
             };
@@ -161,32 +161,21 @@ impl Tally {
             let own = heard.code();
             // A break or digit after its like is the same token.
             let is_new = !(heard.runs() & (own == before));
-            let (share, may_be_grave) = ears.share(before, own);
-            sum += share * i32::from(is_new);
-            if may_be_grave & is_new {
-                self.grave.push(tokens as u32);
-            }
             codes[tokens] = own;
             tokens += usize::from(is_new);
             before = own;
             if heard.is_special() {
-                end_once(&mut self.sentences, &mut self.sums, tokens as u32, sum);
+                end_once(&mut self.sentences, tokens as u32);
             }
         }
-        (self.tokens, self.sum, self.characters) = (tokens, sum, count);
+        (self.tokens, self.characters) = (tokens, count);
         &text[text.len() - rest.len()..]
     }
 
     /// Adds one token; one that `runs` and follows its like is the same token.
-    pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure, ears: Ears) {
-        let before = self.last(measure);
-        if runs && code == before {
+    pub(super) fn add(&mut self, code: u16, runs: bool, measure: &Measure) {
+        if runs && code == self.last(measure) {
             return;
-        }
-        let (share, may_be_grave) = ears.share(before, code);
-        self.sum += share;
-        if may_be_grave {
-            self.grave.push(self.tokens as u32);
         }
         if self.tokens == self.codes.len() {
             self.codes.push(code);
@@ -214,25 +203,52 @@ impl Tally {
     /// A sentence or a stretch ends here.
     pub(super) fn end_sentence(&mut self) {
         self.sentences.push(self.tokens as u32);
-        self.sums.push(self.sum);
     }
 
     /// The same, unless one has just ended.
     pub(super) fn end_sentence_once(&mut self) {
-        end_once(&mut self.sentences, &mut self.sums, self.tokens as u32, self.sum);
+        end_once(&mut self.sentences, self.tokens as u32);
     }
 
     /// What these tokens say; `is_grave` tells whether a grave term stands around the token at this place. O(tokens +
     /// sentences).
-    pub(super) fn opinion(&self, measure: &Measure, is_grave: impl Fn(&[u16], usize) -> bool) -> Opinion {
+    pub(super) fn opinion(
+        &mut self,
+        measure: &Measure,
+        ears: Ears,
+        is_grave: impl Fn(&[u16], usize) -> bool,
+    ) -> Opinion {
         let tokens = self.tokens as u32;
+        let sum = self.weigh(measure, ears);
         let codes = &self.codes[..self.tokens];
         Opinion {
             tokens,
             is_grave: self.grave.iter().any(|&place| is_grave(codes, place as usize)),
-            whole: measure.first.logit(self.sum, tokens),
+            whole: measure.first.logit(sum, tokens),
             loudest: loudest(measure.first, &self.stretches, &self.sentences, &self.sums),
         }
+    }
+
+    /// Sums up the shares, sentence by sentence; gives their sum.
+    fn weigh(&mut self, measure: &Measure, ears: Ears) -> i32 {
+        self.sums.clear();
+        self.grave.clear();
+        let (mut sum, mut weighed) = (0, 0);
+        let mut before = measure.of_break;
+        for &end in &self.sentences {
+            let end = end as usize;
+            for (place, &own) in (weighed as u32..).zip(&self.codes[weighed..end]) {
+                let (share, may_be_grave) = ears.share(before, own);
+                sum += share;
+                if may_be_grave {
+                    self.grave.push(place);
+                }
+                before = own;
+            }
+            weighed = end;
+            self.sums.push(sum);
+        }
+        sum
     }
 }
 
@@ -288,14 +304,17 @@ impl Closer {
     }
 }
 
-/// Ends a sentence after so many tokens of this sum, unless one has just ended.
+/// Ends a sentence after so many tokens, unless one has just ended.
 #[inline(always)]
-fn end_once(sentences: &mut Vec<u32>, sums: &mut Vec<i32>, tokens: u32, sum: i32) {
+fn end_once(sentences: &mut Vec<u32>, tokens: u32) {
     if sentences.last() != Some(&tokens) {
         sentences.push(tokens);
-        sums.push(sum);
     }
 }
+
+/// What the marks of UTF-8 add up to where the bytes of a character of three, or of two, are put together with them.
+const MARKS_OF_THREE: u16 = (0x80 << 6) + 0x80;
+const MARKS_OF_TWO: u16 = (0xC0 << 6) + 0x80;
 
 /// The logit of the loudest stretch: from each sentence on as many as are long enough, or all that are left. In: where
 /// the sentences of each stretch begin among all; the tokens and the sum of shares before each sentence.
