@@ -270,7 +270,7 @@ impl<'r> Reading<'r> {
             Some(Channel::Im) => Medium::Im,
             Some(Channel::Letter) => Medium::Letter,
             Some(Channel::Call) => Medium::Call,
-            Some(Channel::Article | Channel::Other) => Medium::Unknown,
+            Some(Channel::Article | Channel::Visit | Channel::Other) => Medium::Unknown,
             Some(Channel::Template) | None => self.guessed_medium(),
         }
     }
