@@ -611,8 +611,11 @@ fn gitlab_issues_have_all_they_need_and_fingerprints_of_their_own() {
     assert_eq!(severities[..2], ["critical", "info"]);
 }
 
+/// Its name and its attributes.
+type Element = (String, Vec<(String, String)>);
+
 /// The elements of a document with their attributes, in order, and all its words.
-fn elements(xml: &str) -> (Vec<(String, Vec<(String, String)>)>, String) {
+fn elements(xml: &str) -> (Vec<Element>, String) {
     let mut reader = quick_xml::Reader::from_str(xml);
     let (mut elements, mut words) = (Vec::new(), String::new());
     let mut depth = 0;
