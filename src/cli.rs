@@ -4,6 +4,7 @@
 //! [`report`](dunlint::report), and returns an [`Outcome`]. Nothing here judges, measures or formats a result.
 
 mod check;
+mod diff_rules;
 mod eval;
 mod explain;
 mod help;
@@ -78,8 +79,10 @@ enum Command {
     Eval(eval::Arguments),
     /// Have people judge a random sample of a dump, and tell how right the rules are
     Review(review::Arguments),
-    /// Check the rules against their own examples
+    /// Check rules against their own examples, their data and clean texts
     Test(test::Arguments),
+    /// Show the verdicts that another lexicon changes
+    DiffRules(diff_rules::Arguments),
     /// Learn the second opinion's weights from labelled messages
     Train(train::Arguments),
     /// Print a completion script for a shell
@@ -215,6 +218,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
         Command::Eval(arguments) => eval::run(arguments, context),
         Command::Review(arguments) => review::run(arguments, context),
         Command::Test(arguments) => test::run(arguments, context),
+        Command::DiffRules(arguments) => diff_rules::run(arguments, context),
         Command::Train(arguments) => train::run(arguments, context),
         Command::Completions(arguments) => {
             // The generator panics where it can't write, so it writes to memory.

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::finding::{Disguise, Finding, Place, Verdict};
 use crate::message::{Body, Message};
+use crate::pack::DataPlace;
 use crate::rule::{Example, Reading, Rule};
 use crate::span::Span;
 use crate::{Lexicon, Linter};
@@ -26,7 +27,7 @@ pub struct Audit {
     pub dead: Vec<String>,
     /// Rules all of whose hits another rule of the category finds at least as gravely, with that rule.
     pub shadowed: Vec<(String, String)>,
-    /// Pairs of rules that find overlapping words in each other's hits.
+    /// Pairs of rules that find overlapping words in most of their hits.
     pub overlapping: Vec<(String, String)>,
 }
 
@@ -41,6 +42,12 @@ pub struct Failure {
     pub text: String,
     /// The words found, if any were.
     pub found: Option<String>,
+    /// The example as it stands in the rule, marks and all.
+    #[serde(skip)]
+    pub example: String,
+    /// The file with it and the line, where whoever looks knows the files.
+    #[serde(flatten)]
+    pub place: Option<DataPlace>,
 }
 
 /// What is wrong with an example.
@@ -70,7 +77,9 @@ pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
     let first = lexicon.first_own_rule;
     let concerns = |one: usize, other: usize| first == rules.len() || one >= first || other >= first;
     let mut audit = Audit::default();
-    let mut overlapping = BTreeSet::new();
+    // Pairs, the earlier rule first → hits of either on which both find the same words.
+    let mut meetings: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut found = Vec::with_capacity(rules.len());
     for (index, checks) in checks.into_iter().enumerate() {
         let rule = &rules[index];
         if checks.found == 0 && !rule.hits.is_empty() {
@@ -85,16 +94,19 @@ pub fn audit(lexicon: &Lexicon, linter: &Linter) -> Audit {
         {
             audit.shadowed.push((rule.id.clone(), rules[other].id.clone()));
         }
-        overlapping.extend(checks.overlapping.into_iter().map(|other| (index, other)));
+        for (other, hits) in checks.overlapping {
+            *meetings.entry((index.min(other), index.max(other))).or_default() += hits;
+        }
+        found.push(checks.found);
         audit.passed += checks.passed;
         audit.failures.extend(checks.failures);
     }
-    let pairs = overlapping
-        .iter()
-        .filter(|&&(one, other)| one < other && overlapping.contains(&(other, one)))
-        .filter(|&&(one, other)| concerns(one, other));
+    let pairs = meetings
+        .into_iter()
+        .filter(|&((one, other), met)| 2 * met > found[one] + found[other])
+        .filter(|&((one, other), _)| concerns(one, other));
     audit.overlapping = pairs
-        .map(|&(one, other)| (rules[one].id.clone(), rules[other].id.clone()))
+        .map(|((one, other), _)| (rules[one].id.clone(), rules[other].id.clone()))
         .collect();
     audit
 }
@@ -142,8 +154,8 @@ struct RuleChecks {
     found: usize,
     /// Rules of the category that find a hit at least as gravely → how many hits.
     covered_by: BTreeMap<usize, usize>,
-    /// Rules that find words overlapping this rule's.
-    overlapping: BTreeSet<usize>,
+    /// Rules that find words overlapping this rule's → in how many hits.
+    overlapping: BTreeMap<usize, usize>,
 }
 
 fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
@@ -159,13 +171,14 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
             .find(|finding| Some(finding.place) == place)
             .or(own.first());
         let Some(finding) = finding else {
-            checks.fail(rule, Problem::Missing, example.marked_text(), None);
+            checks.fail(rule, example, Problem::Missing, example.marked_text(), None);
             continue;
         };
         checks.found += 1;
         if place.is_some_and(|place| place != finding.place) {
             checks.fail(
                 rule,
+                example,
                 Problem::BesideMarks,
                 example.marked_text(),
                 Some(&finding.text),
@@ -173,12 +186,12 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
         } else {
             checks.passed += 1;
         }
-        let mut covering = BTreeSet::new();
+        let (mut covering, mut meeting) = (BTreeSet::new(), BTreeSet::new());
         for other in verdict.findings.iter().filter(|other| other.rule != index) {
             let is_overlapping =
                 other.place.turn == finding.place.turn && other.place.span.overlaps(finding.place.span);
             if is_overlapping {
-                checks.overlapping.insert(other.rule);
+                meeting.insert(other.rule);
             }
             if is_overlapping && other.category == finding.category && other.tier >= finding.tier {
                 covering.insert(other.rule);
@@ -187,15 +200,29 @@ fn check_rule(index: usize, lexicon: &Lexicon, linter: &Linter) -> RuleChecks {
         for other in covering {
             *checks.covered_by.entry(other).or_default() += 1;
         }
+        for other in meeting {
+            *checks.overlapping.entry(other).or_default() += 1;
+        }
         for disguise in disguises_of(&rule.readings) {
-            check_disguised(index, disguise, finding, &message, lexicon, linter, &mut checks);
+            check_disguised(
+                index,
+                disguise,
+                finding,
+                (example, &message),
+                lexicon,
+                linter,
+                &mut checks,
+            );
         }
     }
     for example in &rule.misses {
         let message = Lexicon::example_message(example);
         let verdict = check(rule, &message, linter);
         match own_findings(&verdict.findings, index).first() {
-            Some(finding) => checks.fail(rule, Problem::Noisy, example.marked_text(), Some(&finding.text)),
+            Some(finding) => {
+                let text = example.marked_text();
+                checks.fail(rule, example, Problem::Noisy, text, Some(&finding.text));
+            }
             None => checks.passed += 1,
         }
     }
@@ -215,7 +242,7 @@ fn check_disguised(
     index: usize,
     disguise: Disguise,
     finding: &Finding,
-    message: &Message,
+    (example, message): (&Example, &Message),
     lexicon: &Lexicon,
     linter: &Linter,
     checks: &mut RuleChecks,
@@ -245,8 +272,11 @@ fn check_disguised(
         .find(|own| own.place.turn == finding.place.turn && own.place.span.overlaps(span));
     match near {
         Some(found) if found.place.span.contains(span) => checks.passed += 1,
-        Some(found) => checks.fail(rule, Problem::BesideDisguise(disguise), &text, Some(&found.text)),
-        None => checks.fail(rule, Problem::Hidden(disguise), &text, None),
+        Some(found) => {
+            let problem = Problem::BesideDisguise(disguise);
+            checks.fail(rule, example, problem, &text, Some(&found.text));
+        }
+        None => checks.fail(rule, example, Problem::Hidden(disguise), &text, None),
     }
 }
 
@@ -270,12 +300,14 @@ fn own_findings(findings: &[Finding], rule: usize) -> Vec<&Finding> {
 }
 
 impl RuleChecks {
-    fn fail(&mut self, rule: &Rule, problem: Problem, text: &str, found: Option<&str>) {
+    fn fail(&mut self, rule: &Rule, example: &Example, problem: Problem, text: &str, found: Option<&str>) {
         self.failures.push(Failure {
             rule: rule.id.clone(),
             problem,
             text: text.to_owned(),
             found: found.map(str::to_owned),
+            example: example.marked_text().to_owned(),
+            place: None,
         });
     }
 }

@@ -15,7 +15,7 @@ pub mod laws;
 pub(crate) mod limits;
 mod overlay;
 pub(crate) mod pattern;
-mod source;
+pub(crate) mod source;
 mod terms;
 
 use std::path::Path;

@@ -37,6 +37,7 @@
 
 #![deny(missing_docs)]
 
+pub mod compare;
 pub mod decode;
 pub mod error;
 pub mod eval;
@@ -50,6 +51,7 @@ pub mod linter;
 pub mod message;
 pub mod normalize;
 mod opinion;
+pub mod pack;
 mod pair_table;
 pub mod read;
 pub mod report;

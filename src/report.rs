@@ -4,6 +4,7 @@
 //! reference, traces. Promise: the same input gives the same bytes. It shows a rule's title, basis and lawful
 //! wording, runs no rule and changes no verdict; it never opens a file.
 
+pub mod changes;
 mod grounds;
 pub mod html;
 pub mod human;
@@ -12,6 +13,7 @@ pub mod lint;
 pub mod markdown;
 pub mod mask;
 mod object;
+pub mod pack;
 pub mod preview;
 pub mod reference;
 pub mod summary;

@@ -161,7 +161,7 @@ pub struct Rule {
 }
 
 /// Conditions on the message; empty lists ask nothing.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// One of these addressees, by field or by the words.

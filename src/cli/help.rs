@@ -17,6 +17,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::lint::NO_FORMAT;
 use super::review::NO_SHARE;
+use super::test::NO_PERCENT;
 use super::{NO_DATE, NO_TIME};
 
 /// What `--lang` asks for, found before the rest is understood: errors and help follow it too.
@@ -261,6 +262,7 @@ fn chinese_reason(reason: &str) -> String {
     match reason {
         NO_TIME => "要写成 2026-03-02 14:05 或 23:40 这样的时间".to_owned(),
         NO_SHARE => "要写成 0 到 1 之间的数，如 0.95".to_owned(),
+        NO_PERCENT => "要写成 0.5% 或 0.005 这样的比例".to_owned(),
         NO_DATE => "要写成 2026-03-02 这样的日期".to_owned(),
         NO_FORMAT => "要写成 sarif 或 sarif=文件 这样的格式，可用的格式见 --help".to_owned(),
         _ if reason == filter::usage().en => filter::usage().zh,
@@ -341,7 +343,25 @@ const CHINESE: &[(&str, &str)] = &[
     ("explain", "说明一条规则：法律依据、正反例句、合法说法"),
     ("rules", "列出规则，或列出条款及引用它们的规则"),
     ("eval", "用标注好的消息衡量判定质量"),
-    ("test", "用规则自带的例句检验规则"),
+    ("test", "检验规则：自带的例句、词语和句式、正常文本上的误报"),
+    ("diff-rules", "列出换用另一词库后判定不同的消息"),
+    (
+        "diff-rules old",
+        "改动前的词库：本单位的词库目录、完整的词库目录，或 bundled（自带）",
+    ),
+    ("diff-rules new", "改动后的词库，写法相同"),
+    (
+        "diff-rules files",
+        "用两个词库判定什么：screen 可读的成批消息、lint 可读的模板文件、文件夹",
+    ),
+    (
+        "diff-rules templates",
+        "全部文件都按 lint 的方式读取，screen 可读的也是",
+    ),
+    (
+        "diff-rules max",
+        "列出多少条变化，最严重的在前；默认 20 条，json 为 1000 条，jsonl 按输入顺序列出全部",
+    ),
     ("review", "由人审阅随机样本，得出规则有多准"),
     ("review export", "随机抽取命中和未命中的消息，写成待填的工作簿"),
     ("review import", "读取填好的工作簿：精确率、漏报率、是否一致"),
@@ -486,6 +506,8 @@ const CHINESE: &[(&str, &str)] = &[
         "test dir",
         "要检验的词库目录，叠加在内置词库之上；不给则检验内置词库",
     ),
+    ("test budget", "每条规则最多可误报自带正常文本的多大比例，如 0.5%"),
+    ("test pack_budget", "全部规则合计最多可误报自带正常文本的多大比例"),
     ("completions shell", "哪种命令行外壳"),
 ];
 

@@ -117,7 +117,8 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     Ok(outcome)
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+/// The folder of a path, for the configuration.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
     match path.is_dir() {
         true => path.to_owned(),
         false => path

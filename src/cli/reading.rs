@@ -140,7 +140,7 @@ pub(super) fn note_lossy_numbers(count: u64, context: &mut Context) {
 }
 
 /// Files of a named folder that aren't read.
-fn note_ignored(ignored: &[PathBuf], context: &mut Context) {
+pub(super) fn note_ignored(ignored: &[PathBuf], context: &mut Context) {
     if ignored.is_empty() {
         return;
     }

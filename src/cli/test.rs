@@ -1,11 +1,10 @@
-//! `dunlint test`: the rules against their own examples.
+//! `dunlint test`: a pack of rules against its own examples, its own data and clean texts.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use dunlint::examples::{Audit, Problem, audit};
-use dunlint::report::visible::visible;
-use dunlint::report::words;
+use dunlint::pack::{Budgets, inspect};
+use dunlint::report::pack;
 use dunlint::{Linter, Result};
 
 use super::{Context, LexiconArguments, Outcome, unwritten};
@@ -15,6 +14,12 @@ use super::{Context, LexiconArguments, Outcome, unwritten};
 pub(super) struct Arguments {
     /// Folder of an own lexicon, tested over the bundled one; without it the bundled one is tested
     dir: Option<PathBuf>,
+    /// Share of the bundled clean texts that each own rule may flag, such as 0.5%
+    #[arg(long, value_name = "SHARE", default_value = "0.5%", value_parser = percent_value)]
+    budget: f64,
+    /// Share of the bundled clean texts that all own rules together may flag
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = percent_value)]
+    pack_budget: f64,
     /// Form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -26,81 +31,63 @@ enum Format {
     Json,
 }
 
+/// Why a budget isn't taken; [`help`](super::help) has the Chinese.
+pub(super) const NO_PERCENT: &str = "not a share such as 0.5% or 0.005";
+
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     let lexicon = LexiconArguments {
-        lexicons: arguments.dir,
+        lexicons: arguments.dir.clone(),
     };
     let lexicon = lexicon.load()?;
-    let audit = audit(lexicon, &Linter::new(lexicon)?);
+    let budgets = Budgets {
+        rule: arguments.budget,
+        pack: arguments.pack_budget,
+    };
+    let linter = Linter::new(lexicon)?;
+    let inspection = inspect(arguments.dir.as_deref(), lexicon, &linter, budgets)?;
     match arguments.format {
-        Format::Human => write_audit(&audit, context),
-        Format::Json => serde_json::to_writer_pretty(&mut context.out, &audit)
+        Format::Human => pack::write(&inspection, context.lang, &mut context.out),
+        Format::Json => serde_json::to_writer_pretty(&mut context.out, &inspection)
             .map_err(io::Error::from)
             .and_then(|()| writeln!(context.out)),
     }
     .map_err(unwritten)?;
-    Ok(match audit.failures.is_empty() {
+    Ok(match inspection.passes() {
         true => Outcome::Done,
         false => Outcome::Found,
     })
 }
 
-fn write_audit(audit: &Audit, context: &mut Context) -> io::Result<()> {
-    for failure in &audit.failures {
-        let problem = problem(failure.problem, context);
-        let found = failure
-            .found
-            .as_deref()
-            .map(|found| format!(" → {}", visible(found)))
-            .unwrap_or_default();
-        let text = visible(&failure.text);
-        writeln!(context.out, "{}  {problem}  {text}{found}", failure.rule)?;
-    }
-    for rule in &audit.dead {
-        let note = context.pick("自己的例句一条也发现不了", "finds none of its own hits");
-        writeln!(context.out, "{rule}  {note}")?;
-    }
-    for (rule, other) in &audit.shadowed {
-        let note = context.pick(
-            "的例句全部已被另一条规则同样严重地发现：",
-            "is shadowed: all its hits are found as gravely by",
-        );
-        writeln!(context.out, "{rule}  {note} {other}")?;
-    }
-    for (rule, other) in &audit.overlapping {
-        let note = context.pick(
-            "互相发现对方例句中的同一处",
-            "find overlapping words in each other's hits",
-        );
-        writeln!(context.out, "{rule}, {other}  {note}")?;
-    }
-    let (passed, failed) = (audit.passed, audit.failures.len());
-    match context.lang {
-        dunlint::rule::Lang::Zh => writeln!(context.out, "{passed} 项通过，{failed} 项未通过"),
-        dunlint::rule::Lang::En => writeln!(context.out, "{passed} passed, {failed} failed"),
-    }
+fn percent_value(text: &str) -> std::result::Result<f64, String> {
+    let (number, unit) = match text.strip_suffix('%') {
+        Some(number) => (number, 100.0),
+        None => (text, 1.0),
+    };
+    let share = number.trim().parse::<f64>().ok().map(|number| number / unit);
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| NO_PERCENT.to_owned())
 }
 
-fn problem(problem: Problem, context: &Context) -> String {
-    let name = |disguise| words::disguise(disguise, context.lang);
-    match problem {
-        Problem::Missing => context.pick("漏报", "missing").to_owned(),
-        Problem::Noisy => context.pick("误报", "noisy").to_owned(),
-        Problem::BesideMarks => context
-            .pick("证据与标记不符", "evidence beside the marks")
-            .to_owned(),
-        Problem::Hidden(disguise) => format!(
-            "{} {}",
-            context.pick("伪装后漏报：", "missing in disguise:"),
-            name(disguise)
-        ),
-        Problem::BesideDisguise(disguise) => {
-            format!(
-                "{} {}",
-                context.pick("伪装后证据不全：", "evidence doesn't cover the disguise:"),
-                name(disguise)
-            )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_are_shares_and_percents() {
+        for (text, share) in [
+            ("0.5%", Some(0.005)),
+            ("0.005", Some(0.005)),
+            ("0", Some(0.0)),
+            ("100%", Some(1.0)),
+            ("2", None),
+            ("101%", None),
+            ("-1%", None),
+            ("NaN", None),
+            ("x", None),
+        ] {
+            assert_eq!(percent_value(text).ok(), share, "{text}");
         }
     }
 }

@@ -162,7 +162,7 @@ pub(super) struct Builder<'f> {
     used: FxHashSet<ClassId>,
     terms: Vec<Term>,
     term_by_text: FxHashMap<String, usize>,
-    first_own_rule: usize,
+    pub(super) first_own_rule: usize,
 }
 
 impl Intern for Builder<'_> {

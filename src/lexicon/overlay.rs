@@ -84,7 +84,10 @@ impl Builder<'_> {
             );
             self.overlay_problem(id, reason);
         }
-        rules.retain(|(_, rule)| !overlay.disable.contains(&rule.id));
+        let is_disabled = |(_, rule): &(String, Rule)| overlay.disable.contains(&rule.id);
+        let bundled = rules.iter().take(self.first_own_rule);
+        self.first_own_rule -= bundled.filter(|rule| is_disabled(rule)).count();
+        rules.retain(|rule| !is_disabled(rule));
         for (_, rule) in rules {
             if let Some(&tier) = overlay.regrade.get(&rule.id).filter(|tier| **tier != Tier::Clean) {
                 rule.tier = tier;

@@ -27,6 +27,9 @@ pub(crate) const MODEL: &str = "model.bin";
 /// Where what was made of the bundled files stands among them.
 const COMPILED: &str = "compiled.bin";
 
+/// Where the texts stand on which companies' rules are tried.
+pub(crate) const CLEAN: &str = "clean.jsonl.zst";
+
 macro_rules! bundled {
     ($($path:literal),* $(,)?) => {
         &[$(($path, include_str!(concat!("../../lexicons/", $path)))),*]
@@ -156,7 +159,7 @@ impl Files {
             .map(|(path, _)| &**path)
             .filter(|path| !is_read(path));
         let others = self.others.iter().map(|path| &**path);
-        let others = others.filter(|path| is_layer || *path != COMPILED);
+        let others = others.filter(|path| is_layer || ![COMPILED, CLEAN].contains(path));
         let weights = self.model.iter().filter(|_| is_layer).map(|_| MODEL);
         let strangers = read.chain(others).chain(weights).filter(|path| !is_note(path));
         strangers.map(str::to_owned).collect()
@@ -173,12 +176,12 @@ impl Files {
 }
 
 /// Line (from 1) of a byte position.
-pub(super) fn line_at(text: &str, byte: usize) -> usize {
+pub(crate) fn line_at(text: &str, byte: usize) -> usize {
     memchr::memchr_iter(b'\n', &text.as_bytes()[..byte.min(text.len())]).count() + 1
 }
 
 /// Line (from 1) of the first place where these words stand.
-pub(super) fn line_of(text: &str, needle: &str) -> Option<usize> {
+pub(crate) fn line_of(text: &str, needle: &str) -> Option<usize> {
     let at = memchr::memmem::find(text.as_bytes(), needle.as_bytes())?;
     Some(line_at(text, at))
 }

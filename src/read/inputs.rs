@@ -174,7 +174,7 @@ impl Input {
     }
 
     /// Whether it is read when met in a folder or an archive.
-    fn is_candidate(&self) -> bool {
+    pub fn is_candidate(&self) -> bool {
         match self.extension() {
             Some(ending) => CANDIDATES.contains(&ending),
             None => is_packed(Path::new(&self.name)),

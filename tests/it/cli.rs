@@ -1,6 +1,7 @@
 //! The real binary: arguments, streams, exit codes, files.
 
 mod check;
+mod diff_rules;
 mod dossier;
 mod languages;
 mod lexicons;
@@ -8,6 +9,7 @@ mod review;
 mod rules_and_figures;
 mod screen;
 mod sniff;
+mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -73,7 +75,7 @@ impl Place {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = dunlint(arguments);
-        let takes_lexicon = !matches!(arguments[0], "sniff" | "test" | "completions" | "man");
+        let takes_lexicon = !matches!(arguments[0], "sniff" | "test" | "diff-rules" | "completions" | "man");
         if takes_lexicon {
             command.arg("--lexicons").arg(self.path("lexicon"));
         }
