@@ -191,9 +191,12 @@ impl Comparison<'_> {
             let new = self.new.check_with(&message, work, other);
             self.change(&message, &old, &new)
         };
-        let changes: Vec<Option<Change>> = self
-            .pool
-            .install(|| messages.into_par_iter().map_init(Default::default, compare).collect());
+        let changes: Vec<Option<Change>> = self.pool.install(|| {
+            messages
+                .into_par_iter()
+                .map_init(Default::default, compare)
+                .collect()
+        });
         for change in changes.into_iter().flatten() {
             tally.add(&change);
             see(change)?;
@@ -203,8 +206,14 @@ impl Comparison<'_> {
 
     /// What differs in the verdicts on a message; none if nothing does.
     pub fn change(&self, message: &Message, old: &Verdict, new: &Verdict) -> Option<Change> {
-        let before = old.findings.iter().map(|finding| self.keyed(self.old, finding, message));
-        let after = new.findings.iter().map(|finding| self.keyed(self.new, finding, message));
+        let before = old
+            .findings
+            .iter()
+            .map(|finding| self.keyed(self.old, finding, message));
+        let after = new
+            .findings
+            .iter()
+            .map(|finding| self.keyed(self.new, finding, message));
         let difference = Difference::of(before.collect(), after.collect());
         if difference.is_nothing() && old.tier == new.tier {
             return None;
@@ -248,7 +257,10 @@ impl Comparison<'_> {
         let beginning = cut.map_or(text, |(end, _)| &text[..end]);
         // A number is known by all of its digits: it is hidden before the text is cut.
         let shown = match self.masks {
-            true => masked_text(text, names).chars().take(EXCERPT_CHARACTERS).collect(),
+            true => masked_text(text, names)
+                .chars()
+                .take(EXCERPT_CHARACTERS)
+                .collect(),
             false => beginning.to_owned(),
         };
         if cut.is_some() { shown + "…" } else { shown }
@@ -297,7 +309,12 @@ impl Tally {
         self.graver += u64::from(change.after > change.before);
         self.milder += u64::from(change.after < change.before);
         if change.after != change.before {
-            *self.tiers.entry(change.before).or_default().entry(change.after).or_default() += 1;
+            *self
+                .tiers
+                .entry(change.before)
+                .or_default()
+                .entry(change.after)
+                .or_default() += 1;
         }
         for found in &change.gone {
             self.rules.entry(found.rule.clone()).or_default().gone += 1;
@@ -350,10 +367,18 @@ mod tests {
             (vec![at(0, "a", notice)], vec![at(3, "a", notice)], (1, 1, 0)),
             (vec![at(0, "a", notice)], vec![at(0, "b", notice)], (1, 1, 0)),
             (vec![at(0, "a", notice)], vec![at(0, "a", severe)], (0, 0, 1)),
-            (vec![at(0, "a", notice), at(3, "b", notice)], vec![at(3, "b", notice)], (1, 0, 0)),
+            (
+                vec![at(0, "a", notice), at(3, "b", notice)],
+                vec![at(3, "b", notice)],
+                (1, 0, 0),
+            ),
         ] {
             let Difference { gone, new, regraded } = Difference::of(before, after);
-            assert_eq!((gone.len(), new.len(), regraded.len()), expected, "{gone:?} {new:?}");
+            assert_eq!(
+                (gone.len(), new.len(), regraded.len()),
+                expected,
+                "{gone:?} {new:?}"
+            );
         }
     }
 

@@ -75,7 +75,9 @@ impl Comparison<'_> {
             before: old.tier,
             after: new.tier,
             scores: (old.score, new.score),
-            excerpt: first.map(|line| self.excerpt(line.trim(), &[])).unwrap_or_default(),
+            excerpt: first
+                .map(|line| self.excerpt(line.trim(), &[]))
+                .unwrap_or_default(),
             gone: difference.gone,
             new: difference.new,
             regraded: difference.regraded,
@@ -88,7 +90,12 @@ impl Comparison<'_> {
                 true => masked_text(&found.text, &[]).into_owned(),
                 false => found.text.clone(),
             };
-            let key = (found.rule.as_str(), found.location.byte_start, found.location.byte_end, found.value.as_deref());
+            let key = (
+                found.rule.as_str(),
+                found.location.byte_start,
+                found.location.byte_end,
+                found.value.as_deref(),
+            );
             let found = Found {
                 rule: found.rule.clone(),
                 category: found.category,

@@ -190,7 +190,11 @@ fn rule_alarms(rule: usize, messages: &[Message], verdicts: &[Verdict]) -> RuleA
 fn excerpt(message: &Message, finding: &Finding) -> String {
     let text = message.stretch(finding.place.turn);
     let span = finding.place.span;
-    let before = text[..span.start].char_indices().rev().take(EXCERPT_CHARACTERS).last();
+    let before = text[..span.start]
+        .char_indices()
+        .rev()
+        .take(EXCERPT_CHARACTERS)
+        .last();
     let start = before.map_or(span.start, |(at, _)| at);
     let after = text[span.end..].char_indices().nth(EXCERPT_CHARACTERS);
     let end = after.map_or(text.len(), |(at, _)| span.end + at);

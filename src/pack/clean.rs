@@ -96,7 +96,10 @@ mod tests {
         {
             let text = std::fs::read_to_string(corpus.join(format!("{file}.jsonl"))).unwrap();
             let labels = Labelled::parse(&text).unwrap();
-            let clean = text.lines().zip(labels).filter(|(_, label)| label.tier == Tier::Clean);
+            let clean = text
+                .lines()
+                .zip(labels)
+                .filter(|(_, label)| label.tier == Tier::Clean);
             for (line, _) in clean {
                 let mut record: Map<String, Value> = serde_json::from_str(line).unwrap();
                 record.retain(|field, value| FIELDS.contains(&field.as_str()) && !value.is_null());

@@ -241,7 +241,8 @@ fn words_of(value: &str, text: &str, start: usize, file: usize) -> Vec<Entry> {
 
 /// Where a word stands by itself, outside comments.
 fn find_word(text: &str, word: &str) -> Option<usize> {
-    let ends = |one: Option<char>| one.is_none_or(|one| one.is_whitespace() || matches!(one, '"' | '\'' | '#'));
+    let ends =
+        |one: Option<char>| one.is_none_or(|one| one.is_whitespace() || matches!(one, '"' | '\'' | '#'));
     text.match_indices(word).map(|(at, _)| at).find(|&at| {
         let (before, after) = (&text[..at], &text[at + word.len()..]);
         let line = before.rfind('\n').map_or(0, |end| end + 1);

@@ -43,7 +43,9 @@ pub(super) fn remarks(
     }
     count_short_terms(&mut remarks.found, lexicon, texts);
     let mut found = remarks.found;
-    found.sort_by(|one, other| (&one.place, one.kind, &one.words).cmp(&(&other.place, other.kind, &other.words)));
+    found.sort_by(|one, other| {
+        (&one.place, one.kind, &one.words).cmp(&(&other.place, other.kind, &other.words))
+    });
     found.dedup();
     found
 }
@@ -94,7 +96,10 @@ impl<'d> Data<'d> {
             lexicon,
             linter,
             class_by_name: names.map(|(id, class)| (class.name.as_str(), id)).collect(),
-            term_by_text: (0..).zip(lexicon.terms.texts()).map(|(index, text)| (text, index)).collect(),
+            term_by_text: (0..)
+                .zip(lexicon.terms.texts())
+                .map(|(index, text)| (text, index))
+                .collect(),
             terms: vec![Vec::new(); lexicon.classes.len()],
             alone: FxHashMap::default(),
             alone_classes: FxHashSet::default(),
@@ -106,7 +111,10 @@ impl<'d> Data<'d> {
             for class in lexicon.terms.classes(term) {
                 data.terms[class.0 as usize].push(term);
                 if let Some(rule) = lexicon.classes[class.0 as usize].allows {
-                    data.allowed.entry(rule).or_default().insert(lexicon.terms.text(term));
+                    data.allowed
+                        .entry(rule)
+                        .or_default()
+                        .insert(lexicon.terms.text(term));
                 }
             }
         }
@@ -173,12 +181,17 @@ impl<'d> Data<'d> {
         };
         if let Some(step) = obligatory().find(|step| step.classes.iter().all(is_empty)) {
             let names = step.classes.iter();
-            let names: Vec<&str> = names.map(|class| &*lexicon.classes[class.0 as usize].name).collect();
+            let names: Vec<&str> = names
+                .map(|class| &*lexicon.classes[class.0 as usize].name)
+                .collect();
             remarks.add(RemarkKind::EmptyStep, entry.at, id, &entry.text, &names.join("|"));
             return;
         }
         if is_single(pattern) {
-            let mut terms = pattern.steps[0].classes.iter().flat_map(|class| self.terms_of(*class));
+            let mut terms = pattern.steps[0]
+                .classes
+                .iter()
+                .flat_map(|class| self.terms_of(*class));
             let allowed = self.allowed.get(&index);
             if allowed.is_some_and(|allowed| terms.all(|term| allowed.contains(term))) {
                 remarks.add(RemarkKind::AllowedAway, entry.at, id, &entry.text, &entry.text);
@@ -233,7 +246,12 @@ impl<'d> Data<'d> {
             }
             // Digits of a shape are no terms; a class of them keeps a step from being shadowed.
             let has_shape = step.classes.iter().any(|class| lexicon.shapes.contains(class));
-            if let Some((rule, shorter)) = common.unwrap_or_default().into_iter().next().filter(|_| !has_shape) {
+            if let Some((rule, shorter)) = common
+                .unwrap_or_default()
+                .into_iter()
+                .next()
+                .filter(|_| !has_shape)
+            {
                 let remark = remarks.add(RemarkKind::ShadowedPattern, entry.at, id, &entry.text, &shorter);
                 remark.other = Some(lexicon.rules[rule].id.clone());
                 return;
@@ -261,7 +279,8 @@ impl<'d> Data<'d> {
         if !self.alone_classes.contains(&class) {
             return;
         }
-        let at_words = self.lexicon.classes[class.0 as usize].at_words || !self.loose_classes.contains(&class);
+        let at_words =
+            self.lexicon.classes[class.0 as usize].at_words || !self.loose_classes.contains(&class);
         for entry in entries {
             let plain = self.plain(&entry.text);
             let term = Term {
@@ -330,7 +349,10 @@ impl<'d> Data<'d> {
             && wide.tier >= narrow.tier
             && wide.confidence >= narrow.confidence
             && (wide.when == Default::default() || wide.when == narrow.when)
-            && narrow.readings.iter().all(|reading| wide.readings.contains(reading))
+            && narrow
+                .readings
+                .iter()
+                .all(|reading| wide.readings.contains(reading))
             && narrow.ignores.iter().all(|judge| wide.ignores.contains(judge))
             && !self.excluding.contains(&other)
     }

@@ -79,14 +79,62 @@ fn flaws_are_found_where_they_stand() {
     use RemarkKind::*;
     // kind, owner, words, cause, other rule, file, what stands on the line
     let expected = [
-        (ShadowedTerm, "<gourds>", "蓝西瓜", "瓜", None, "classes", "蓝西瓜 # 瓜"),
-        (ShadowedTerm, "<gourds>", "大蓝西瓜", "瓜", None, "classes", "大蓝西瓜"),
+        (
+            ShadowedTerm,
+            "<gourds>",
+            "蓝西瓜",
+            "瓜",
+            None,
+            "classes",
+            "蓝西瓜 # 瓜",
+        ),
+        (
+            ShadowedTerm,
+            "<gourds>",
+            "大蓝西瓜",
+            "瓜",
+            None,
+            "classes",
+            "大蓝西瓜",
+        ),
         (ShortTerm, "<gourds>", "瓜", "瓜", None, "classes", "瓜"),
         (UnusedClass, "<idle>", "", "", None, "classes", "[idle]"),
-        (EmptyStep, "threat-gourd", "<hollow>", "<hollow>", None, "rules", "patterns = [\"<gourds>\""),
-        (AllowedAway, "threat-allowed", "砸烂蓝冬苗", "砸烂蓝冬苗", None, "rules", "terms = \"砸烂"),
-        (AllowedAway, "threat-allowed", "踩扁紫冬苗", "踩扁紫冬苗", None, "rules", "patterns = [\"踩扁"),
-        (ShadowedTerm, "threat-melon", "锤爆你的蓝西瓜", "瓜", Some("threat-gourd"), "rules", "锤爆你的蓝西瓜"),
+        (
+            EmptyStep,
+            "threat-gourd",
+            "<hollow>",
+            "<hollow>",
+            None,
+            "rules",
+            "patterns = [\"<gourds>\"",
+        ),
+        (
+            AllowedAway,
+            "threat-allowed",
+            "砸烂蓝冬苗",
+            "砸烂蓝冬苗",
+            None,
+            "rules",
+            "terms = \"砸烂",
+        ),
+        (
+            AllowedAway,
+            "threat-allowed",
+            "踩扁紫冬苗",
+            "踩扁紫冬苗",
+            None,
+            "rules",
+            "patterns = [\"踩扁",
+        ),
+        (
+            ShadowedTerm,
+            "threat-melon",
+            "锤爆你的蓝西瓜",
+            "瓜",
+            Some("threat-gourd"),
+            "rules",
+            "锤爆你的蓝西瓜",
+        ),
         (
             ShadowedPattern,
             "threat-melon",
@@ -103,19 +151,37 @@ fn flaws_are_found_where_they_stand() {
             .iter()
             .find(|remark| remark.kind == kind && remark.owner == owner && remark.words == words);
         let found = found.unwrap_or_else(|| panic!("no {kind:?} of {words} in {remarks:#?}"));
-        assert_eq!((found.cause.as_str(), found.other.as_deref()), (cause, other), "{words}");
+        assert_eq!(
+            (found.cause.as_str(), found.other.as_deref()),
+            (cause, other),
+            "{words}"
+        );
         let stands = text.lines().nth(found.place.line - 1).unwrap();
         assert!(stands.starts_with(line), "{words}: {stands}");
-        assert!(found.place.file.ends_with(&format!("{part}/gourds.toml")), "{found:?}");
+        assert!(
+            found.place.file.ends_with(&format!("{part}/gourds.toml")),
+            "{found:?}"
+        );
         assert_eq!(found.texts.is_some(), kind == ShortTerm);
     }
     assert_eq!(remarks.len(), expected.len(), "{remarks:#?}");
 
     let line = |place: Option<DataPlace>| place.map(|place| place.line);
-    let at = |needle: &str| rules.lines().position(|line| line.contains(needle)).map(|line| line + 1);
+    let at = |needle: &str| {
+        rules
+            .lines()
+            .position(|line| line.contains(needle))
+            .map(|line| line + 1)
+    };
     assert_eq!(line(places.of_rule("threat-melon")), at("threat-melon"));
-    assert_eq!(line(places.of_example("threat-gourd", "再不还钱就来")), at("再不还钱就来"));
-    assert_eq!(line(places.of_example("threat-gourd", "写法不同")), at("threat-gourd"));
+    assert_eq!(
+        line(places.of_example("threat-gourd", "再不还钱就来")),
+        at("再不还钱就来")
+    );
+    assert_eq!(
+        line(places.of_example("threat-gourd", "写法不同")),
+        at("threat-gourd")
+    );
     let bundled = places.of_rule("threat-maim").unwrap();
     assert_eq!(bundled.file, "lexicons/rules/threat.toml");
 }

@@ -159,7 +159,10 @@ pub fn write_markdown(
     if !tally.rules.is_empty() {
         let (gone, new, regraded) = heads(lang);
         let rule = pick(lang, "规则", "rule");
-        writeln!(out, "\n| {rule} | {gone} | {new} | {regraded} |\n|---|--:|--:|--:|")?;
+        writeln!(
+            out,
+            "\n| {rule} | {gone} | {new} | {regraded} |\n|---|--:|--:|--:|"
+        )?;
         for (rule, counts) in &tally.rules {
             let (gone, new, regraded) = (counts.gone, counts.new, counts.regraded);
             writeln!(out, "| {} | {gone} | {new} | {regraded} |", code(rule))?;
@@ -172,7 +175,10 @@ pub fn write_markdown(
         Lang::Zh => ("编号", "级别", "发现", "内容"),
         Lang::En => ("id", "tier", "findings", "text"),
     };
-    writeln!(out, "\n| {id} | {tier} | {findings} | {text} |\n|---|---|---|---|")?;
+    writeln!(
+        out,
+        "\n| {id} | {tier} | {findings} | {text} |\n|---|---|---|---|"
+    )?;
     for change in shown {
         let lines: Vec<String> = lines_of(change, lang).iter().map(|line| code(line)).collect();
         writeln!(
@@ -213,7 +219,11 @@ fn lines_of(change: &Change, lang: Lang) -> Vec<String> {
     let regraded = regraded.map(|regraded| ('~', &regraded.now, Some(regraded)));
     let lines = gone.chain(new).chain(regraded).map(|(sign, found, regraded)| {
         let words = shorten(&found.text, WORDS_WIDTH);
-        format!("{sign} {}  {}  {words}", visible(&found.rule), grade(found, regraded, lang))
+        format!(
+            "{sign} {}  {}  {words}",
+            visible(&found.rule),
+            grade(found, regraded, lang)
+        )
     });
     lines.collect()
 }
@@ -222,7 +232,12 @@ fn lines_of(change: &Change, lang: Lang) -> Vec<String> {
 fn grade(now: &Found, regraded: Option<&Regraded>, lang: Lang) -> String {
     let title = |tier: Tier, sure: Confidence| match sure {
         Confidence::High => tier.title(lang).to_owned(),
-        _ => format!("{}{}{}", tier.title(lang), list_separator(lang), confidence(sure, lang)),
+        _ => format!(
+            "{}{}{}",
+            tier.title(lang),
+            list_separator(lang),
+            confidence(sure, lang)
+        ),
     };
     let after = title(now.tier, now.confidence);
     match regraded {
@@ -331,7 +346,11 @@ mod tests {
     fn the_weightiest_are_kept_in_order() {
         let mut worst = Worst::new(3);
         for number in 0..1_000 {
-            let tier = if number % 300 == 7 { Tier::Severe } else { Tier::Notice };
+            let tier = if number % 300 == 7 {
+                Tier::Severe
+            } else {
+                Tier::Notice
+            };
             worst.add(change(&number.to_string(), tier, 30));
         }
         let kept: Vec<String> = worst.finish().into_iter().map(|change| change.id).collect();
@@ -354,7 +373,10 @@ mod tests {
             write_human(&shown, &tally, lang, &mut terminal).unwrap();
             let page = String::from_utf8(page).unwrap();
             let terminal = String::from_utf8(terminal).unwrap();
-            assert!(page.contains("`a\\|b`") && page.contains("`<b>再不还钱‹U+202E›`"), "{page}");
+            assert!(
+                page.contains("`a\\|b`") && page.contains("`<b>再不还钱‹U+202E›`"),
+                "{page}"
+            );
             assert!(page.contains("打ˋ断\\|你"), "{page}");
             assert!(!terminal.contains('\u{202e}'), "{terminal}");
             let rest = pick(lang, "另有 1 条", "1 lesser");

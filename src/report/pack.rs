@@ -20,7 +20,11 @@ const MOST_REMARKS: usize = 50;
 /// # Errors
 /// Whatever `out` returns.
 pub fn write(inspection: &Inspection, lang: Lang, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
-    let mut page = Page { inspection, lang, out };
+    let mut page = Page {
+        inspection,
+        lang,
+        out,
+    };
     page.write_examples()?;
     page.write_remarks()?;
     page.write_rules()?;
@@ -41,10 +45,18 @@ impl<W: Write + ?Sized> Page<'_, W> {
             let text = failure.text.clone();
             let found = failure.found.as_deref();
             let found = found.map(|found| format!(" → {found}")).unwrap_or_default();
-            self.line(failure.place.as_ref(), &failure.rule, &format!("{problem}  {text}{found}"))?;
+            self.line(
+                failure.place.as_ref(),
+                &failure.rule,
+                &format!("{problem}  {text}{found}"),
+            )?;
         }
         for rule in &self.inspection.audit.dead {
-            let note = pick(self.lang, "自己的例句一条也发现不了", "finds none of its own hits");
+            let note = pick(
+                self.lang,
+                "自己的例句一条也发现不了",
+                "finds none of its own hits",
+            );
             self.line(self.inspection.place(rule), rule, note)?;
         }
         Ok(())
@@ -58,7 +70,11 @@ impl<W: Write + ?Sized> Page<'_, W> {
         for kind in kinds {
             let of_kind = || inspection.remarks.iter().filter(|remark| remark.kind == kind);
             for remark in of_kind().take(MOST_REMARKS) {
-                self.line(Some(&remark.place), &remark.owner, sentence(remark).get(self.lang))?;
+                self.line(
+                    Some(&remark.place),
+                    &remark.owner,
+                    sentence(remark).get(self.lang),
+                )?;
             }
             let rest = of_kind().count().saturating_sub(MOST_REMARKS);
             if rest > 0 {
@@ -93,10 +109,15 @@ impl<W: Write + ?Sized> Page<'_, W> {
 
     fn write_alarms(&mut self) -> io::Result<()> {
         let clean = &self.inspection.clean;
-        let (quiet, loud): (Vec<&RuleAlarms>, Vec<_>) = clean.rules.iter().partition(|rule| rule.flagged == 0);
+        let (quiet, loud): (Vec<&RuleAlarms>, Vec<_>) =
+            clean.rules.iter().partition(|rule| rule.flagged == 0);
         for rule in loud {
             let (flagged, texts, share) = (rule.flagged, clean.texts, percent(rule.flagged, clean.texts));
-            let words: Vec<String> = rule.words.iter().map(|(word, texts)| format!("{word}×{texts}")).collect();
+            let words: Vec<String> = rule
+                .words
+                .iter()
+                .map(|(word, texts)| format!("{word}×{texts}"))
+                .collect();
             let words = words.join(list_separator(self.lang));
             let over = match rule.is_over {
                 true => over(clean.budgets.rule),
@@ -155,7 +176,11 @@ impl<W: Write + ?Sized> Page<'_, W> {
     fn write_counts(&mut self) -> io::Result<()> {
         let inspection = self.inspection;
         let (passed, failed) = (inspection.audit.passed, inspection.audit.failures.len());
-        let fails = inspection.remarks.iter().filter(|remark| remark.is_failure).count();
+        let fails = inspection
+            .remarks
+            .iter()
+            .filter(|remark| remark.is_failure)
+            .count();
         let advice = inspection.remarks.len() - fails;
         let note = say!(
             "例句 {passed} 项通过，{failed} 项未通过；不可能匹配的 {fails} 处，提示 {advice} 处",

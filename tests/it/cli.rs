@@ -75,7 +75,10 @@ impl Place {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = dunlint(arguments);
-        let takes_lexicon = !matches!(arguments[0], "sniff" | "test" | "diff-rules" | "completions" | "man");
+        let takes_lexicon = !matches!(
+            arguments[0],
+            "sniff" | "test" | "diff-rules" | "completions" | "man"
+        );
         if takes_lexicon {
             command.arg("--lexicons").arg(self.path("lexicon"));
         }

@@ -10,7 +10,9 @@ fn two(place: &Place) {
     place.write("new/overlay.toml", overlay);
     let rows = [SEVERE, NOTICE, "请您依约还款", "严禁说锤爆你的蓝西瓜等话"];
     let rows = rows.iter().enumerate();
-    let dump: String = rows.map(|(id, text)| format!("{{\"id\": {id}, \"text\": \"{text}\"}}\n")).collect();
+    let dump: String = rows
+        .map(|(id, text)| format!("{{\"id\": {id}, \"text\": \"{text}\"}}\n"))
+        .collect();
     place.write("dump.jsonl", dump + "not json\n\n");
 }
 
@@ -33,7 +35,10 @@ fn changed_verdicts_are_shown() {
     ] {
         assert_eq!(summary[key], value, "{key} in {summary}");
     }
-    assert_eq!(summary["tiers"], json!({"notice": {"severe": 1}, "severe": {"clean": 1}}));
+    assert_eq!(
+        summary["tiers"],
+        json!({"notice": {"severe": 1}, "severe": {"clean": 1}})
+    );
     assert_eq!(
         summary["rules"],
         json!({
@@ -59,18 +64,44 @@ fn every_form_shows_them() {
         ("zh", "markdown", "| `threat-melon` | 1 | 0 | 0 |"),
         ("en", "markdown", "## Verdicts that the rules change"),
     ] {
-        let arguments = ["diff-rules", "old", "new", "dump.jsonl", "--format", format, "--lang", lang];
+        let arguments = [
+            "diff-rules",
+            "old",
+            "new",
+            "dump.jsonl",
+            "--format",
+            format,
+            "--lang",
+            lang,
+        ];
         let output = place.run(&arguments);
         assert_eq!(code(&output), 1);
-        assert!(out(&output).contains(expected), "no {expected} in {}", out(&output));
+        assert!(
+            out(&output).contains(expected),
+            "no {expected} in {}",
+            out(&output)
+        );
     }
     let output = place.run(&["diff-rules", "old", "new", "dump.jsonl", "--format", "jsonl"]);
     let lines = records(&output);
     let ids: Vec<&Value> = lines.iter().map(|line| &line["change"]["id"]).collect();
     assert_eq!(ids, [&json!("0"), &json!("1"), &Value::Null]);
     assert_eq!(lines[2]["summary"]["changed"], 2);
-    let output = place.run(&["diff-rules", "old", "new", "dump.jsonl", "--max", "1", "--lang", "en"]);
-    assert!(out(&output).contains("1 lesser changes aren't listed"), "{}", out(&output));
+    let output = place.run(&[
+        "diff-rules",
+        "old",
+        "new",
+        "dump.jsonl",
+        "--max",
+        "1",
+        "--lang",
+        "en",
+    ]);
+    assert!(
+        out(&output).contains("1 lesser changes aren't listed"),
+        "{}",
+        out(&output)
+    );
 }
 
 #[test]
@@ -99,12 +130,28 @@ fn templates_are_compared_too() {
     let place = Place::new();
     two(&place);
     let code_file = format!("String text = \"{SEVERE}\";\n");
-    place.write("templates/nested.json", format!("{{\"a\": {{\"b\": \"{SEVERE}\"}}}}"));
-    let output = place.run(&["diff-rules", "old", "new", "templates", "--templates", "--format", "json"]);
+    place.write(
+        "templates/nested.json",
+        format!("{{\"a\": {{\"b\": \"{SEVERE}\"}}}}"),
+    );
+    let output = place.run(&[
+        "diff-rules",
+        "old",
+        "new",
+        "templates",
+        "--templates",
+        "--format",
+        "json",
+    ]);
     assert_eq!(code(&output), 1, "{}", err(&output));
     let report: Value = serde_json::from_str(&out(&output)).unwrap();
     assert_eq!(report["summary"]["changed"], 1);
-    assert!(report["changes"][0]["id"].as_str().unwrap().contains("nested.json"));
+    assert!(
+        report["changes"][0]["id"]
+            .as_str()
+            .unwrap()
+            .contains("nested.json")
+    );
     assert_eq!(report["changes"][0]["gone"][0]["rule"], "threat-melon");
     // What screen knows nothing of is left to lint, in folders as well; nothing in it is no reason to say that all was read.
     place.write("code/Sms.java", code_file);

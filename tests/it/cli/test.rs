@@ -38,7 +38,12 @@ fn false_alarms_have_a_budget() {
     assert_eq!(loudest["rule"], "threat-loud");
     assert_eq!(loudest["is_over"], true);
     assert_eq!(loudest["words"][0][0], "还款");
-    assert!(loudest["worst"][0]["excerpt"].as_str().unwrap().contains("⟦还款⟧"));
+    assert!(
+        loudest["worst"][0]["excerpt"]
+            .as_str()
+            .unwrap()
+            .contains("⟦还款⟧")
+    );
     assert!(loudest["file"].as_str().unwrap().ends_with("loud.toml"));
     assert_eq!(loudest["line"], 3);
     let rules: Vec<&str> = clean["rules"]
@@ -68,16 +73,28 @@ fn false_alarms_have_a_budget() {
 #[test]
 fn dead_data_fails_a_pack() {
     let place = Place::new();
-    let rules = RULES.replace("terms = \"紫南瓜自负\"", "terms = \"紫南瓜自负\"\nallow = \"紫南瓜自负\"");
+    let rules = RULES.replace(
+        "terms = \"紫南瓜自负\"",
+        "terms = \"紫南瓜自负\"\nallow = \"紫南瓜自负\"",
+    );
     place.write("lexicon/rules/threat.toml", &rules);
     let output = test(&place, &["--lang", "en"]);
     assert_eq!(code(&output), 1);
     let line = |needle: &str| rules.lines().position(|line| line.contains(needle)).unwrap() + 1;
     let told = out(&output);
     for expected in [
-        format!("threat.toml:{}: threat-pumpkin  紫南瓜自负 never matches", line("terms = \"紫南瓜")),
-        format!("threat.toml:{}: threat-pumpkin  missing  再不还款⟦紫", line("再不还款⟦紫")),
-        format!("threat.toml:{}: threat-pumpkin  finds none", line("id = \"threat-pumpkin")),
+        format!(
+            "threat.toml:{}: threat-pumpkin  紫南瓜自负 never matches",
+            line("terms = \"紫南瓜")
+        ),
+        format!(
+            "threat.toml:{}: threat-pumpkin  missing  再不还款⟦紫",
+            line("再不还款⟦紫")
+        ),
+        format!(
+            "threat.toml:{}: threat-pumpkin  finds none",
+            line("id = \"threat-pumpkin")
+        ),
     ] {
         assert!(told.contains(&expected), "no {expected} in {told}");
     }
