@@ -43,6 +43,7 @@ pub mod error;
 pub mod eval;
 pub mod examples;
 pub mod finding;
+mod hex;
 mod interval;
 mod judge;
 pub mod lexicon;

@@ -15,6 +15,7 @@ use super::source::{Files, line_at, line_of};
 use super::terms::{Term, Terms};
 use super::{Class, Folds, Lexicon, folds};
 use crate::error::{Error, ErrorKind, Result, Sentence, say};
+use crate::hex::hex;
 use crate::normalize::plain_term;
 use crate::opinion::Model;
 use crate::rule::{Category, Reading, Rule, Tier};
@@ -672,6 +673,5 @@ pub(super) fn version_of(base: &Files, layer: Option<&Files>) -> String {
     }
     // What it learned from and the scales of its weights: nobody has other weights with the same of all these.
     hash.update(Model::head(base.model.as_deref().unwrap_or_default()));
-    let digest = hash.finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize()[..8])
 }

@@ -8,6 +8,7 @@ use std::io::Cursor;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::lexicon::source::CLEAN;
 use crate::message::Message;
 use crate::read::{Batch, Format, ReadOptions, Reader};
@@ -38,7 +39,7 @@ impl CleanTexts {
         }
         Self {
             batches,
-            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hex(&digest),
         }
     }
 

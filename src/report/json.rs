@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
 use crate::finding::{Dismissal, Finding, Place, Verdict};
+use crate::hex::hex;
 use crate::message::Message;
 use crate::read::Rejection;
 use crate::report::grounds::Grounds;
@@ -252,7 +253,7 @@ pub fn fingerprints(judged: Judged, settings: &Settings) -> Vec<String> {
         if ordinal > 0 {
             hash.update(ordinal.to_le_bytes());
         }
-        hex(&hash.finalize(), 8)
+        hex(&hash.finalize()[..8])
     };
     findings.iter().enumerate().map(fingerprint).collect()
 }
@@ -288,16 +289,7 @@ fn message_key(judged: Judged) -> String {
         hash.update(text);
         hash.update([0]);
     }
-    format!("content {}", hex(&hash.finalize(), 32))
-}
-
-fn hex(bytes: &[u8], count: usize) -> String {
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    let mut hex = String::with_capacity(2 * count);
-    for byte in &bytes[..count] {
-        hex.extend([digit(byte >> 4), digit(byte & 15)]);
-    }
-    hex
+    format!("content {}", hex(&hash.finalize()))
 }
 
 /// What is known of the stretches of one message that findings stand in, worked out when first asked for.

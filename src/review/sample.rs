@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::message::{Channel, is_blank};
 use crate::report::{Judged, Settings};
 use crate::review::item::{Item, Origin};
@@ -155,8 +156,7 @@ impl Sample {
     /// Identifies it: the same sample, the same fingerprint.
     pub fn fingerprint(&self) -> String {
         let json = serde_json::to_vec(self).expect("plain data can be written as JSON");
-        let hash = Sha256::digest(json);
-        hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(json)[..8])
     }
 
     /// The stratum of an item.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result, say};
+use crate::hex::hex;
 use crate::read::Input;
 
 /// What a run is asked for.
@@ -122,6 +123,5 @@ pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
         hash.update(&buffer[..read]);
         length += read as u64;
     }
-    let hex = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((length, hex))
+    Ok((length, hex(&hash.finalize())))
 }
