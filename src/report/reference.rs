@@ -45,8 +45,8 @@ pub fn write_rule(out: &mut impl Write, rule: &Rule, settings: &Settings) -> io:
         rule.why.get(lang)
     )?;
     writeln!(out, "\n{}", label("依据", "law"))?;
-    for (instrument, clause) in grounds(&rule.basis, settings.laws) {
-        writeln!(out, "  {}", ground_sentence(instrument, clause, lang))?;
+    for line in law_lines(&rule.basis, settings) {
+        writeln!(out, "  {line}")?;
     }
     writeln!(
         out,
@@ -177,8 +177,8 @@ pub fn write_markdown(
                 rule.why.get(lang)
             )?;
             writeln!(out, "**{}**\n", pick(lang, "依据", "Law"))?;
-            for (instrument, clause) in grounds(&rule.basis, settings.laws) {
-                writeln!(out, "- {}", markdown(&ground_sentence(instrument, clause, lang)))?;
+            for line in law_lines(&rule.basis, settings) {
+                writeln!(out, "- {}", markdown(&line))?;
             }
             for (name, examples) in [
                 (pick(lang, "应当发现", "Finds"), &rule.hits),
@@ -338,6 +338,24 @@ pub fn clauses_json(rules: &[&Rule], form: &[FormRule], settings: &Settings) -> 
         })
     });
     Value::Array(clauses.collect())
+}
+
+/// What a rule cites, a line a clause; or that no law stands behind it.
+fn law_lines(basis: &[String], settings: &Settings) -> Vec<String> {
+    let lang = settings.lang;
+    let clauses = grounds(basis, settings.laws);
+    let mut lines: Vec<String> = clauses
+        .map(|(instrument, clause)| ground_sentence(instrument, clause, lang))
+        .collect();
+    if lines.is_empty() {
+        let none = pick(
+            lang,
+            "没有法律条款：属于行业惯例、网关的合同条款或者技术限制",
+            "no law: custom, terms of gateways' contracts or technical limits",
+        );
+        lines.push(none.to_owned());
+    }
+    lines
 }
 
 /// The clauses under the keys that a rule may cite with their instruments, in the rule's order.

@@ -7,20 +7,11 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{clause_json, ground_sentence, grounds, markdown};
+use super::{clause_json, grounds, law_lines, markdown};
 use crate::lint::form::{FormExample, FormRule};
 use crate::report::Settings;
 use crate::report::words::{self, colon, pick};
 use crate::rule::Lang;
-
-/// What is said of a rule that no law stands behind.
-fn no_law(lang: Lang) -> &'static str {
-    pick(
-        lang,
-        "没有法律条款：属于行业惯例、网关的合同条款或者技术限制",
-        "no law: custom, terms of gateways' contracts or technical limits",
-    )
-}
 
 /// What rules of form are, in one line.
 fn of_form(lang: Lang) -> &'static str {
@@ -48,11 +39,8 @@ pub fn write_form_rule(out: &mut impl Write, rule: &FormRule, settings: &Setting
     )?;
     writeln!(out, "\n{}\n  {}", label("缘由", "why"), rule.why.get(lang))?;
     writeln!(out, "\n{}", label("依据", "law"))?;
-    for (instrument, clause) in grounds(&rule.basis, settings.laws) {
-        writeln!(out, "  {}", ground_sentence(instrument, clause, lang))?;
-    }
-    if rule.basis.is_empty() {
-        writeln!(out, "  {}", no_law(lang))?;
+    for line in law_lines(&rule.basis, settings) {
+        writeln!(out, "  {line}")?;
     }
     writeln!(
         out,
@@ -130,11 +118,8 @@ pub(super) fn write_form_markdown(
         writeln!(out, "{} · {sureness}\n", rule.title.get(lang))?;
         writeln!(out, "**{}** {}\n", pick(lang, "缘由", "Why"), rule.why.get(lang))?;
         writeln!(out, "**{}**\n", pick(lang, "依据", "Law"))?;
-        for (instrument, clause) in grounds(&rule.basis, settings.laws) {
-            writeln!(out, "- {}", markdown(&ground_sentence(instrument, clause, lang)))?;
-        }
-        if rule.basis.is_empty() {
-            writeln!(out, "- {}", no_law(lang))?;
+        for line in law_lines(&rule.basis, settings) {
+            writeln!(out, "- {}", markdown(&line))?;
         }
         for (name, examples) in [
             (pick(lang, "应当发现", "Finds"), &rule.hits),
