@@ -5,7 +5,6 @@
 //! all: escapes are resolved, interpolations and joined variables are holes. Promise: what isn't valid in the language
 //! doesn't stop it; no depth of nesting costs stack. It runs no program: what is put together by statements stays apart.
 
-pub(super) mod escapes;
 mod grammar;
 mod joined;
 mod keys;

@@ -8,7 +8,7 @@ use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, ParseOptions, Scanner, ScannerOptions, parse_to_ast};
 
-use super::escapes::{hex, utf16};
+use super::escapes::{Hex, NOTHING, Table, Units};
 use super::nest::Nest;
 use super::{Comment, Extracted, Problem, checked};
 use crate::error::say;
@@ -123,27 +123,25 @@ fn string(text: &str, place: Span, value: &str) -> Passage {
 
 /// What a backslash of JSON or JSON5 stands for.
 fn escape(rest: &str) -> Option<(Escaped, usize)> {
-    let behind = rest.strip_prefix('\\')?;
-    let letter = behind.chars().next()?;
-    let character = match letter {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'v' => '\u{b}',
-        '0' => '\0',
-        'x' => {
-            let character = hex(&behind[1..], 2).and_then(char::from_u32)?;
-            return Some((Escaped::Character(character), 4));
-        }
-        'u' => {
-            let (character, length) = utf16(rest)?;
-            return Some((Escaped::Character(character), length));
-        }
-        '\r' if behind.starts_with("\r\n") => return Some((Escaped::Nothing, 3)),
-        '\n' | '\r' | '\u{2028}' | '\u{2029}' => return Some((Escaped::Nothing, 1 + letter.len_utf8())),
-        other => other,
+    const TABLE: Table = Table {
+        joins_lines: true,
+        hex: Hex::Character,
+        units: Units::Utf16,
+        is_lenient: true,
+        letters: &[
+            ('n', '\n'),
+            ('t', '\t'),
+            ('r', '\r'),
+            ('b', '\u{8}'),
+            ('f', '\u{c}'),
+            ('v', '\u{b}'),
+            ('0', '\0'),
+        ],
+        ..NOTHING
     };
-    Some((Escaped::Character(character), 1 + letter.len_utf8()))
+    let separator = rest.strip_prefix('\\')?.chars().next()?;
+    match separator {
+        '\u{2028}' | '\u{2029}' => Some((Escaped::Nothing, 1 + separator.len_utf8())),
+        _ => TABLE.resolve(rest),
+    }
 }

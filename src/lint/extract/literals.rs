@@ -199,7 +199,7 @@ fn backslash(rest: &str) -> Option<(Escaped, usize)> {
             length + 3,
         ));
     }
-    super::code::escapes::script(rest)
+    super::escapes::script(rest)
 }
 
 fn backslash_or_reference(rest: &str) -> Option<(Escaped, usize)> {

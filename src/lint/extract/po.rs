@@ -4,7 +4,7 @@
 //! Han text, or else the originals, under context and `msgid`; the comments, in which `#~` (entries that aren't used any more)
 //! aren't counted. A line that is none of these is told of, and reading goes on behind it. It counts no plurals.
 
-use super::escapes::hex;
+use super::escapes::{NOTHING, Table, hex};
 use super::nest::push_name;
 use super::{Comment, Extracted, Problem};
 use crate::error::say;
@@ -173,19 +173,24 @@ fn join(text: &str, lines: &[Span]) -> Passage {
 
 /// The escapes of C.
 fn escape(rest: &str) -> Option<(Escaped, usize)> {
+    const TABLE: Table = Table {
+        is_lenient: true,
+        letters: &[
+            ('n', '\n'),
+            ('t', '\t'),
+            ('r', '\r'),
+            ('a', '\u{7}'),
+            ('b', '\u{8}'),
+            ('f', '\u{c}'),
+            ('v', '\u{b}'),
+        ],
+        ..NOTHING
+    };
     let behind = rest.strip_prefix('\\')?;
-    let letter = behind.chars().next()?;
-    let character = match letter {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        'a' => '\u{7}',
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'v' => '\u{b}',
+    match behind.chars().next()? {
         'x' => match hex(&behind[1..], 2) {
-            Some(byte) => return Some((Escaped::Character(of_byte(byte)), 4)),
-            None => 'x',
+            Some(byte) => Some((Escaped::Character(of_byte(byte)), 4)),
+            None => Some((Escaped::Character('x'), 2)),
         },
         '0'..='7' => {
             let digits = behind
@@ -194,11 +199,10 @@ fn escape(rest: &str) -> Option<(Escaped, usize)> {
                 .take_while(|digit| matches!(digit, b'0'..=b'7'));
             let digits = digits.count();
             let byte = u32::from_str_radix(&behind[..digits], 8).unwrap_or(0);
-            return Some((Escaped::Character(of_byte(byte)), 1 + digits));
+            Some((Escaped::Character(of_byte(byte)), 1 + digits))
         }
-        other => other,
-    };
-    Some((Escaped::Character(character), 1 + letter.len_utf8()))
+        _ => TABLE.resolve(rest),
+    }
 }
 
 /// Bytes of longer characters can't be told one by one; nobody writes them so.

@@ -3,7 +3,7 @@
 //! In: `key=value`, `key: value`, `key value`, with lines that go on behind a backslash and `\uXXXX`. Out: the values, under their
 //! keys as they are, and the comments. Every text is valid; values are cut and resolved as `java.util.Properties` does.
 
-use super::escapes::utf16;
+use super::escapes::{NOTHING, Table, Units};
 use super::{Comment, Extracted};
 use crate::lint::passage::{Escaped, PassageBuilder, has_han};
 use crate::lint::source::Source;
@@ -89,26 +89,22 @@ fn skip_blanks(text: &str, from: usize) -> usize {
 }
 
 fn escape(rest: &str) -> Option<(Escaped, usize)> {
-    let behind = rest.strip_prefix('\\')?;
-    let Some(letter) = behind.chars().next() else {
-        return Some((Escaped::Nothing, 1));
+    const TABLE: Table = Table {
+        units: Units::Utf16,
+        is_lenient: true,
+        letters: &[('t', '\t'), ('n', '\n'), ('r', '\r'), ('f', '\u{c}')],
+        ..NOTHING
     };
-    let character = match letter {
-        't' => '\t',
-        'n' => '\n',
-        'r' => '\r',
-        'f' => '\u{c}',
-        'u' => match utf16(rest) {
-            Some((character, length)) => return Some((Escaped::Character(character), length)),
-            // Java refuses the file; people see the letters.
-            None => 'u',
-        },
-        '\n' | '\r' => {
+    let behind = rest.strip_prefix('\\')?;
+    match behind.chars().next() {
+        None => Some((Escaped::Nothing, 1)),
+        Some('\n' | '\r') => {
             let next = behind.strip_prefix("\r\n").unwrap_or(&behind[1..]);
             let left = next.trim_start_matches(BLANKS);
-            return Some((Escaped::Nothing, rest.len() - left.len()));
+            Some((Escaped::Nothing, rest.len() - left.len()))
         }
-        other => other,
-    };
-    Some((Escaped::Character(character), 1 + letter.len_utf8()))
+        // Of a number that is none Java refuses the file; people see the letters.
+        Some('u') => TABLE.resolve(rest).or(Some((Escaped::Character('u'), 2))),
+        Some(_) => TABLE.resolve(rest),
+    }
 }

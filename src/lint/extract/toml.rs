@@ -7,7 +7,7 @@
 use toml::de::{DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 
-use super::escapes::hex;
+use super::escapes::{Hex, NOTHING, Table, Units};
 use super::nest::{MOST_DEPTH, Nest};
 use super::{Comment, Extracted, Problem, checked};
 use crate::error::say;
@@ -116,29 +116,30 @@ fn line_break(rest: &str) -> Option<(Escaped, usize)> {
 }
 
 fn escape(rest: &str) -> Option<(Escaped, usize)> {
+    const TABLE: Table = Table {
+        hex: Hex::Character,
+        units: Units::Character,
+        has_long: true,
+        is_lenient: true,
+        letters: &[
+            ('b', '\u{8}'),
+            ('t', '\t'),
+            ('n', '\n'),
+            ('f', '\u{c}'),
+            ('r', '\r'),
+            ('e', '\u{1b}'),
+        ],
+        ..NOTHING
+    };
+    const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
     let Some(behind) = rest.strip_prefix('\\') else {
         return line_break(rest);
     };
-    let letter = behind.chars().next()?;
-    let number = |digits: usize| {
-        let character = hex(&behind[1..], digits).and_then(char::from_u32)?;
-        Some((Escaped::Character(character), 2 + digits))
-    };
-    let character = match letter {
-        'b' => '\u{8}',
-        't' => '\t',
-        'n' => '\n',
-        'f' => '\u{c}',
-        'r' => '\r',
-        'e' => '\u{1b}',
-        'x' => return number(2),
-        'u' => return number(4),
-        'U' => return number(8),
-        ' ' | '\t' | '\n' | '\r' => {
-            let left = behind.trim_start_matches([' ', '\t', '\n', '\r']);
-            return Some((Escaped::Nothing, rest.len() - left.len()));
+    match behind.starts_with(BLANKS) {
+        true => {
+            let left = behind.trim_start_matches(BLANKS);
+            Some((Escaped::Nothing, rest.len() - left.len()))
         }
-        other => other,
-    };
-    Some((Escaped::Character(character), 1 + letter.len_utf8()))
+        false => TABLE.resolve(rest),
+    }
 }

@@ -380,7 +380,7 @@ fn android(rest: &str) -> Option<(Escaped, usize)> {
     if rest.starts_with('"') {
         return Some((Escaped::Nothing, 1));
     }
-    super::code::escapes::android(rest)
+    super::escapes::android(rest)
 }
 
 #[cfg(test)]

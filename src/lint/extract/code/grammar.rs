@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use tree_sitter::Query;
 
-use super::escapes;
 use crate::lint::extract::Language;
+use crate::lint::extract::escapes;
 use crate::lint::extract::flow::Escape;
 
 /// What a query says of a node.

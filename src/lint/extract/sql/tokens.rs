@@ -10,7 +10,7 @@ use sqlparser::dialect::{Dialect, MySqlDialect};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 use crate::lint::extract::checked;
-use crate::lint::extract::escapes::hex;
+use crate::lint::extract::escapes::{Hex, NOTHING, Table, Units, hex};
 use crate::lint::passage::{Escaped, Passage, PassageBuilder};
 use crate::span::Span;
 
@@ -219,48 +219,48 @@ fn doubled(rest: &str, quote: char) -> Option<(Escaped, usize)> {
 }
 
 fn escape_mysql(rest: &str, quote: char) -> Option<(Escaped, usize)> {
-    let Some(behind) = rest.strip_prefix('\\') else {
-        return doubled(rest, quote);
+    const TABLE: Table = Table {
+        is_lenient: true,
+        letters: &[
+            ('0', '\0'),
+            ('a', '\u{7}'),
+            ('b', '\u{8}'),
+            ('f', '\u{c}'),
+            ('n', '\n'),
+            ('r', '\r'),
+            ('t', '\t'),
+            ('Z', '\u{1a}'),
+        ],
+        ..NOTHING
     };
-    let letter = behind.chars().next()?;
-    let character = match letter {
-        '0' => '\0',
-        'a' => '\u{7}',
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'Z' => '\u{1a}',
+    match rest.strip_prefix('\\') {
+        None => doubled(rest, quote),
         // Signs of LIKE keep their backslash.
-        '%' | '_' => return None,
-        other => other,
-    };
-    Some((Escaped::Character(character), 1 + letter.len_utf8()))
+        Some(behind) if behind.starts_with(['%', '_']) => None,
+        Some(_) => TABLE.resolve(rest),
+    }
 }
 
 /// The escapes of `E'…'`.
 fn escape_c(rest: &str, quote: char) -> Option<(Escaped, usize)> {
-    let Some(behind) = rest.strip_prefix('\\') else {
-        return doubled(rest, quote);
+    const TABLE: Table = Table {
+        hex: Hex::Character,
+        units: Units::Character,
+        has_long: true,
+        is_lenient: true,
+        letters: &[
+            ('b', '\u{8}'),
+            ('f', '\u{c}'),
+            ('n', '\n'),
+            ('r', '\r'),
+            ('t', '\t'),
+        ],
+        ..NOTHING
     };
-    let letter = behind.chars().next()?;
-    let number = |digits: usize| {
-        let character = hex(&behind[1..], digits).and_then(char::from_u32)?;
-        Some((Escaped::Character(character), 2 + digits))
-    };
-    let character = match letter {
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'u' => return number(4),
-        'U' => return number(8),
-        'x' => return number(2),
-        other => other,
-    };
-    Some((Escaped::Character(character), 1 + letter.len_utf8()))
+    match rest.starts_with('\\') {
+        true => TABLE.resolve(rest),
+        false => doubled(rest, quote),
+    }
 }
 
 /// The escapes of `U&'…'`.

@@ -4,8 +4,8 @@
 //! breaks and indents that are written as one space or as line breaks. Whether the value is the parser's is checked by the
 //! caller.
 
-use crate::lint::extract::escapes::hex;
-use crate::lint::passage::PassageBuilder;
+use crate::lint::extract::escapes::{Hex, NOTHING, Table, Units};
+use crate::lint::passage::{Escaped, PassageBuilder};
 use crate::span::Span;
 
 /// How a scalar is written.
@@ -101,41 +101,35 @@ fn breaks_of(stretch: &str) -> usize {
 
 /// The escape at the start of a span; tells how many bytes it takes.
 fn push_escape(builder: &mut PassageBuilder, text: &str, span: Span) -> usize {
-    let behind = &span.of(text)[1..];
-    let Some(letter) = behind.chars().next() else {
-        return 1;
+    const TABLE: Table = Table {
+        hex: Hex::Character,
+        units: Units::Character,
+        has_long: true,
+        is_lenient: true,
+        letters: &[
+            ('0', '\0'),
+            ('a', '\u{7}'),
+            ('b', '\u{8}'),
+            ('t', '\t'),
+            ('n', '\n'),
+            ('v', '\u{b}'),
+            ('f', '\u{c}'),
+            ('r', '\r'),
+            ('e', '\u{1b}'),
+            ('N', '\u{85}'),
+            ('_', '\u{a0}'),
+            ('L', '\u{2028}'),
+            ('P', '\u{2029}'),
+        ],
+        ..NOTHING
     };
-    let number = |digits: usize| {
-        let character = hex(&behind[1..], digits).and_then(char::from_u32);
-        character.map(|character| (character, 2 + digits))
-    };
-    let is_line_end = LINE_ENDS.contains(&letter);
-    if is_line_end {
-        let line_break = if behind.starts_with("\r\n") { 3 } else { 2 };
-        let rest = Span::new(span.start + line_break, span.end);
-        return line_break + push_spaces(builder, text, rest, true);
+    let rest = span.of(text);
+    if rest[1..].starts_with(LINE_ENDS) {
+        let line_break = if rest[1..].starts_with("\r\n") { 3 } else { 2 };
+        let behind = Span::new(span.start + line_break, span.end);
+        return line_break + push_spaces(builder, text, behind, true);
     }
-    let simple = |character: char| Some((character, 1 + letter.len_utf8()));
-    let written = match letter {
-        '0' => simple('\0'),
-        'a' => simple('\u{7}'),
-        'b' => simple('\u{8}'),
-        't' => simple('\t'),
-        'n' => simple('\n'),
-        'v' => simple('\u{b}'),
-        'f' => simple('\u{c}'),
-        'r' => simple('\r'),
-        'e' => simple('\u{1b}'),
-        'N' => simple('\u{85}'),
-        '_' => simple('\u{a0}'),
-        'L' => simple('\u{2028}'),
-        'P' => simple('\u{2029}'),
-        'x' => number(2),
-        'u' => number(4),
-        'U' => number(8),
-        other => simple(other),
-    };
-    let Some((character, length)) = written else {
+    let Some((Escaped::Character(character), length)) = TABLE.resolve(rest) else {
         return 1;
     };
     let whole = Span::new(span.start, span.start + length);
