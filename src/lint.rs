@@ -134,11 +134,7 @@ pub fn lint_text(
     options: LintOptions,
 ) -> Option<FileReport> {
     let kind = config.kind_of(path)?;
-    let judge = Judge::new(
-        config.profile(&config.overrides_of(path), linter.lexicon),
-        linter,
-        options,
-    );
+    let judge = Judge::new(config.profile(&config.overrides_of(path)), linter, options);
     let source = Source::of_text(text);
     Some(judge.file(&source, kind, shown))
 }
@@ -170,7 +166,7 @@ impl<'j, 'l> Judges<'j, 'l> {
         if let Some((_, judge)) = made.iter().find(|(known, _)| *known == overrides) {
             return judge.clone();
         }
-        let profile = self.config.profile(&overrides, self.linter.lexicon);
+        let profile = self.config.profile(&overrides);
         let judge = std::sync::Arc::new(Judge::new(profile, self.linter, self.options));
         made.push((overrides, judge.clone()));
         judge

@@ -161,9 +161,7 @@ pub struct Config {
 /// What holds for a file.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// Which rules are used, by index in the lexicon.
-    pub rules: Vec<bool>,
-    /// Which terms choose rules of form; see [`Selection::takes`].
+    /// Which rules are used.
     pub selection: Selection,
     /// What the messages are.
     pub message: MessageFacts,
@@ -351,7 +349,7 @@ impl Config {
     }
 
     /// What holds where these overrides do.
-    pub fn profile(&self, overrides: &[usize], lexicon: &Lexicon) -> Profile {
+    pub fn profile(&self, overrides: &[usize]) -> Profile {
         let file = &self.file;
         let mut selection = Selection {
             select: file.select.clone(),
@@ -405,11 +403,6 @@ impl Config {
             )
         });
         Profile {
-            rules: lexicon
-                .rules()
-                .iter()
-                .map(|rule| selection.takes(&rule.id, rule.category.id()))
-                .collect(),
             selection,
             message,
             keys,
@@ -428,6 +421,12 @@ impl Config {
 }
 
 impl Selection {
+    /// Which rules of a lexicon are used, in its order.
+    pub fn of(&self, lexicon: &Lexicon) -> impl Iterator<Item = bool> {
+        let rules = lexicon.rules().iter();
+        rules.map(|rule| self.takes(&rule.id, rule.category.id()))
+    }
+
     /// Whether a rule of this id in this group (a category or `form`) is used.
     pub fn takes(&self, id: &str, group: &str) -> bool {
         let is_named = |selectors: &[String]| selectors.iter().any(|selector| names(selector, id, group));

@@ -4,6 +4,7 @@
 //! value that its variables may have, and what is found is led back through the values, the escapes and the encoding to
 //! the bytes of the file. A finding that several values make is there once. The linter judges; this module places.
 
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use super::config::Profile;
@@ -15,6 +16,7 @@ use super::source::Source;
 use super::template::{Rendering, Template};
 use super::{FileReport, LintOptions, TextReport, Unread};
 use crate::finding::{Finding, Place, Verdict};
+use crate::hex::hex;
 use crate::linter::Linter;
 use crate::message::{Id, Message};
 use crate::report::json::{finding_message, fingerprints};
@@ -30,6 +32,8 @@ const MOST_EXCERPT_LINES: usize = 4;
 /// Judges the files for which one profile holds.
 pub(super) struct Judge<'j, 'l> {
     pub(super) profile: Profile,
+    /// Which rules are used, by index in the lexicon.
+    rules: Vec<bool>,
     linter: &'j Linter<'l>,
     form: form::Checker<'j, 'l>,
     settings: Settings<'j>,
@@ -44,11 +48,8 @@ struct Placed {
 impl<'j, 'l> Judge<'j, 'l> {
     pub(super) fn new(mut profile: Profile, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
         profile.selection = profile.selection.overlaid(options.select, options.ignore);
-        let rules = linter.lexicon.rules().iter();
-        profile.rules = rules
-            .map(|rule| profile.selection.takes(&rule.id, rule.category.id()))
-            .collect();
         Self {
+            rules: profile.selection.of(linter.lexicon).collect(),
             profile,
             linter,
             form: form::Checker::new(linter),
@@ -63,20 +64,20 @@ impl<'j, 'l> Judge<'j, 'l> {
             comments: _,
             problems,
         } = extract(source, kind);
-        let mut seen: Vec<[u8; 16]> = Vec::new();
+        let mut seen: FxHashMap<(&str, &str), usize> = FxHashMap::default();
         let texts = passages
             .iter()
             .filter(|passage| self.profile.keys.take(&passage.key))
             .map(|passage| {
-                let hash = hash_of(passage);
-                let ordinal = seen.iter().filter(|known| **known == hash).count();
-                seen.push(hash);
+                let same = seen.entry((&passage.key, &passage.text)).or_default();
+                let ordinal = *same;
+                *same += 1;
                 self.text(source, path, passage, ordinal)
             });
         let texts = texts.collect();
         let unread = problems
             .into_iter()
-            .map(|problem| Unread::new(Some(source.position(problem.at).line), problem.reason));
+            .map(|problem| Unread::new(Some(source.line(problem.at)), problem.reason));
         FileReport {
             path: path.to_owned(),
             texts,
@@ -87,8 +88,8 @@ impl<'j, 'l> Judge<'j, 'l> {
 
     fn text(&self, source: &Source, path: &str, passage: &Passage, ordinal: usize) -> TextReport {
         let template = Template::parse(&passage.text, &passage.holes, &self.profile.declarations);
-        let mut message = self.message(passage);
-        let placed = self.judge(&template, &message);
+        let mut message = self.message(&passage.text);
+        let placed = self.judge(&template);
         let (values, findings): (Vec<_>, Vec<_>) = placed
             .into_iter()
             .map(|placed| (placed.value, placed.finding))
@@ -101,7 +102,12 @@ impl<'j, 'l> Judge<'j, 'l> {
             findings,
             dismissed: Vec::new(),
         };
-        message.id = Id::Text(message_key(passage, ordinal).into());
+        let mut form = self.form.check(&template, &message, &self.profile.form);
+        form.retain(|found| self.profile.selection.takes(found.rule, "form"));
+        // Only fingerprints ask for it, and most texts have none.
+        if !verdict.findings.is_empty() || !form.is_empty() {
+            message.id = Id::Text(message_key(passage, ordinal).into());
+        }
         let judged = Judged {
             message: &message,
             verdict: &verdict,
@@ -123,18 +129,16 @@ impl<'j, 'l> Judge<'j, 'l> {
                     self.diagnostic(finding, value, fingerprint, &message, &placer)
                 });
         let findings = diagnostics.collect();
-        let mut form = self.form.check(&template, &message, &self.profile.form);
-        form.retain(|found| self.profile.selection.takes(found.rule, "form"));
         let form = self.form_diagnostics(&form, &message, &placer);
-        let at = source.position(passage.frame.start);
+        let line = source.line(passage.frame.start);
         TextReport {
             id: match (&passage.id, passage.key.is_empty()) {
                 (Some(id), _) => id.clone(),
                 (None, false) => format!("{path}#{}", passage.key),
-                (None, true) => format!("{path}:{}", at.line),
+                (None, true) => format!("{path}:{line}"),
             },
             key_path: passage.key.clone(),
-            line: at.line,
+            line,
             tier,
             score,
             categories: verdict.categories,
@@ -144,37 +148,31 @@ impl<'j, 'l> Judge<'j, 'l> {
         }
     }
 
-    fn message<'p>(&self, passage: &'p Passage) -> Message<'p> {
+    /// A message of these words, with what the project says of all.
+    fn message<'t>(&self, text: &'t str) -> Message<'t> {
         let facts = &self.profile.message;
         Message {
             channel: facts.channel,
             creditor_kind: facts.creditor_kind,
             recipient_role: facts.recipient_role,
             region: facts.region.clone().map(Into::into),
-            ..Message::text(&passage.text)
+            ..Message::text(text)
         }
     }
 
     /// What any rendering of a template shows, in the template's own spans; of the same finding the gravest.
-    fn judge(&self, template: &Template, message: &Message) -> Vec<Placed> {
+    fn judge(&self, template: &Template) -> Vec<Placed> {
         let mut all: Vec<Placed> = Vec::new();
         for rendering in template.renderings() {
-            let rendered = Message {
-                channel: message.channel,
-                creditor_kind: message.creditor_kind,
-                recipient_role: message.recipient_role,
-                region: message.region.clone(),
-                ..Message::text(rendering.text())
-            };
             let value = rendering.choice.map(|(variable, value)| {
                 let variable = &template.variables[variable];
                 format!("{} = {}", variable.name, variable.values[value])
             });
-            for finding in self.linter.check(&rendered).findings {
-                if !self.profile.rules[finding.rule] {
+            for finding in self.linter.check(&self.message(rendering.text())).findings {
+                if !self.rules[finding.rule] {
                     continue;
                 }
-                let finding = lead_back(finding, &rendering, message_text(message));
+                let finding = lead_back(finding, &rendering, template.text);
                 let known = all.iter_mut().find(|known| {
                     known.finding.rule == finding.rule
                         && known.finding.place.span.overlaps(finding.place.span)
@@ -310,12 +308,7 @@ fn form_fingerprint(rule: &str, text: &str, key: &str, ordinal: usize) -> String
     if ordinal > 0 {
         hash.update((ordinal as u32).to_le_bytes());
     }
-    let bytes = hash.finalize();
-    bytes[..8].iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn message_text<'m>(message: &'m Message) -> &'m str {
-    message.stretch(None)
+    hex(&hash.finalize()[..8])
 }
 
 /// A finding of a rendering as one of its template: places, words; what the variables in it carry is its plain form.
@@ -345,26 +338,16 @@ fn lead_back(finding: Finding, rendering: &Rendering, template: &str) -> Finding
     }
 }
 
-fn hash_of(passage: &Passage) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    hash.update(&passage.key);
-    hash.update([0]);
-    hash.update(&passage.text);
-    let mut short = [0; 16];
-    short.copy_from_slice(&hash.finalize()[..16]);
-    short
-}
-
 /// What a fingerprint rests on: the record's own id; else words, name and ordinal, never a line.
 fn message_key(passage: &Passage, ordinal: usize) -> String {
     match &passage.id {
         Some(id) => id.clone(),
         None => {
-            let hash: String = hash_of(passage)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            format!("{hash} {} {ordinal}", passage.key)
+            let mut hash = Sha256::new();
+            hash.update(&passage.key);
+            hash.update([0]);
+            hash.update(&passage.text);
+            format!("{} {} {ordinal}", hex(&hash.finalize()[..16]), passage.key)
         }
     }
 }
@@ -401,8 +384,7 @@ impl Placer<'_> {
     /// The lines that a span stands on, the first few.
     fn excerpt(&self, span: Span) -> Vec<String> {
         let own = self.passage.source_span(span);
-        let first = self.source.position(own.start).line;
-        let last = self.source.position(own.end).line;
+        let (first, last) = (self.source.line(own.start), self.source.line(own.end));
         let lines = (first..=last)
             .take(MOST_EXCERPT_LINES)
             .filter_map(|line| self.source.line_span(line));

@@ -125,6 +125,11 @@ impl Source {
         }
     }
 
+    /// Line of a byte of the text, from 1. O(log lines).
+    pub fn line(&self, at: usize) -> usize {
+        self.line_of(at) + 1
+    }
+
     /// The span of the line (from 1) without its end; `None` beyond the last.
     pub fn line_span(&self, line: usize) -> Option<Span> {
         let start = self.lines.get(line.checked_sub(1)?)?.text;

@@ -231,13 +231,14 @@ pub(super) fn show_files(candidates: &[Candidate], ignored: &[Ignored], context:
 /// # Errors
 /// If standard output can't be written.
 pub(super) fn show_config(config: &Config, lexicon: &Lexicon, context: &mut Context) -> Result<()> {
-    let profile = config.profile(&[], lexicon);
-    let rules = lexicon.rules().iter().zip(&profile.rules);
+    let profile = config.profile(&[]);
+    let rules = lexicon.rules().iter().zip(profile.selection.of(lexicon));
     let unused: Vec<&str> = rules
-        .filter(|(_, is_used)| !**is_used)
+        .filter(|(_, is_used)| !is_used)
         .map(|(rule, _)| rule.id.as_str())
         .collect();
-    let (all, used) = (profile.rules.len(), profile.rules.len() - unused.len());
+    let all = lexicon.rules().len();
+    let used = all - unused.len();
     let from = match &config.path {
         Some(path) => path.display().to_string(),
         None => context
