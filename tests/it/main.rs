@@ -4,6 +4,7 @@
 mod cli;
 mod corpus;
 mod docs;
+mod formats;
 mod hostile;
 mod oracle;
 mod rules;
