@@ -5,7 +5,7 @@
 //! probably meant; rules that are named exist. There is no merging of several files and no global state. It walks no
 //! folder.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use indexmap::IndexMap;
@@ -149,6 +149,10 @@ enum TierName {
 pub struct Config {
     /// The folder.
     pub root: PathBuf,
+    /// The same, from the root of the file system.
+    absolute_root: PathBuf,
+    /// What paths that aren't absolute start from.
+    current: PathBuf,
     /// Where it was read from; none if there is no file.
     pub path: Option<PathBuf>,
     /// What stands in it.
@@ -300,12 +304,16 @@ impl Config {
             }
         }
         let shown = path.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
+        // Without a current folder nothing but absolute paths can be opened, and these need none.
+        let current = std::env::current_dir().unwrap_or_default();
         let errors = problems
             .into_iter()
             .map(|problem| Error::new(ErrorKind::Usage, problem).in_file(&shown));
         match Error::all(errors.collect()) {
             Some(error) => Err(error),
             None => Ok(Self {
+                absolute_root: plain(&current.join(&root)),
+                current,
                 root,
                 path,
                 file,
@@ -321,10 +329,11 @@ impl Config {
         self.root.join(path)
     }
 
-    /// The path as globs see it: from the configuration's folder where it stands in it.
-    fn relative<'p>(&self, path: &'p Path) -> &'p Path {
-        let path = path.strip_prefix(&self.root).unwrap_or(path);
-        path.strip_prefix(".").unwrap_or(path)
+    /// The path as globs see it: from the configuration's folder where it stands in it, however either is written.
+    fn relative(&self, path: &Path) -> PathBuf {
+        let path = plain(&self.current.join(path));
+        let own = path.strip_prefix(&self.absolute_root).map(Path::to_owned);
+        own.unwrap_or(path)
     }
 
     /// Whether a file isn't looked at.
@@ -335,7 +344,7 @@ impl Config {
     /// The kind of a file: as the configuration says, or by its name.
     pub fn kind_of(&self, path: &Path) -> Option<super::extract::Kind> {
         let relative = self.relative(path);
-        let said = self.kinds.iter().rev().find(|(glob, _)| glob.is_match(relative));
+        let said = self.kinds.iter().rev().find(|(glob, _)| glob.is_match(&relative));
         said.map(|(_, kind)| *kind)
             .or_else(|| super::extract::Kind::of_path(path))
     }
@@ -344,7 +353,7 @@ impl Config {
     pub fn overrides_of(&self, path: &Path) -> Vec<usize> {
         let relative = self.relative(path);
         (0..self.overrides.len())
-            .filter(|&number| self.overrides[number].is_match(relative))
+            .filter(|&number| self.overrides[number].is_match(&relative))
             .collect()
     }
 
@@ -540,6 +549,21 @@ pub(super) fn meant<'c>(written: &str, candidates: impl Iterator<Item = &'c str>
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|one, other| one.0.total_cmp(&other.0));
     best.map(|(_, candidate)| candidate)
+}
+
+/// A path without `.` and `..`, by its words alone: links aren't followed, so that globs fit what a user writes.
+fn plain(path: &Path) -> PathBuf {
+    let mut own = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                own.pop();
+            }
+            _ => own.push(part),
+        }
+    }
+    own
 }
 
 fn replace<T: Clone>(own: &mut Option<T>, given: &Option<T>) {

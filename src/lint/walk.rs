@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::config::Config;
+use super::config::{CONFIG, Config};
 use super::extract::Kind;
 use super::shown_path;
 use crate::error::{Error, ErrorKind, Result, say};
@@ -40,6 +40,8 @@ pub enum WhyIgnored {
     Kind,
     /// The configuration excludes it.
     Excluded,
+    /// It is a configuration itself.
+    Configuration,
 }
 
 /// Finds the files under these paths.
@@ -96,6 +98,7 @@ fn walk_folder(
         }
         let path = entry.into_path();
         let why = match (config.excludes(&path), config.kind_of(&path)) {
+            _ if path.file_name().is_some_and(|name| name == CONFIG) => WhyIgnored::Configuration,
             (true, _) => WhyIgnored::Excluded,
             (false, None) => WhyIgnored::Kind,
             (false, Some(kind)) => {

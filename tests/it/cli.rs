@@ -5,6 +5,8 @@ mod diff_rules;
 mod dossier;
 mod languages;
 mod lexicons;
+mod lint;
+mod lint_examples;
 mod review;
 mod rules_and_figures;
 mod screen;
