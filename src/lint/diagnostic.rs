@@ -13,7 +13,7 @@ use crate::score::Weighed;
 use crate::span::Span;
 
 /// Something to object to in a file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// The rule's id.
     pub rule: String,
@@ -77,7 +77,7 @@ pub struct Basis {
 }
 
 /// A stretch of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// The file, with `/`, from the folder that the run looked at.
     pub path: String,
