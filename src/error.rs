@@ -163,6 +163,13 @@ impl Error {
         std::iter::once(self).chain(self.others.iter())
     }
 
+    /// This failure and those joined with it, apart.
+    pub fn into_each(mut self) -> Vec<Error> {
+        let mut others = std::mem::take(&mut self.others);
+        others.insert(0, self);
+        others
+    }
+
     /// The failure and those joined with it for a reader of this language, one a line: place, sentence, cause. What
     /// parsers of other crates say stays as they say it.
     pub fn shown(&self, lang: Lang) -> String {

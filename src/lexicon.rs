@@ -32,6 +32,7 @@ use crate::opinion::Model;
 use crate::read::transcript;
 use crate::rule::{Category, Example, Rule};
 use crate::search::{Searcher, Syllables};
+pub(crate) use cache::folder as cache_folder;
 use compiled::sorted;
 pub use laws::Laws;
 use limits::Limits;

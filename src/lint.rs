@@ -5,12 +5,16 @@
 //! in the order of their paths whatever the threads. Promise: a file is looked at, ignored for a reason that
 //! `--show-files` tells, or told of as unread. It writes nothing: [`report::lint`](crate::report) does.
 
+pub mod baseline;
+pub mod cache;
 pub mod config;
 pub mod diagnostic;
 pub mod extract;
 pub mod form;
 mod judge;
+pub mod list;
 pub mod passage;
+pub mod since;
 pub mod source;
 pub mod template;
 pub mod variables;
@@ -25,11 +29,13 @@ use crate::error::{Sentence, say};
 use crate::linter::Linter;
 use crate::report::Settings;
 use crate::rule::{Category, Tier};
+use crate::score::score_of;
+pub use cache::Cache;
 pub use config::{Config, Profile, Selection};
 pub use diagnostic::Diagnostic;
 use judge::Judge;
 use source::Source;
-pub use walk::{Candidate, Ignored, WhyIgnored, walk};
+pub use walk::{Candidate, Ignored, WhyIgnored, walk, walk_list};
 
 /// What a run over files gave.
 #[derive(Debug, Default)]
@@ -62,6 +68,8 @@ pub struct TextReport {
     pub key_path: String,
     /// The line where it begins.
     pub line: usize,
+    /// The line where it ends.
+    pub end_line: usize,
     /// Its tier.
     pub tier: Tier,
     /// Its score.
@@ -110,18 +118,33 @@ pub struct LintOptions<'l> {
 /// Bytes of the largest file that is read whole; more is a dump, which `screen` reads.
 pub const MOST_BYTES: u64 = 64 << 20;
 
-/// Lints these files.
+/// Lints these files; what is in the cache isn't judged again.
 pub fn lint(
     candidates: &[Candidate],
     config: &Config,
     linter: &Linter,
     options: LintOptions,
+    cache: Option<&Cache>,
 ) -> Vec<FileReport> {
     let judges = Judges::new(config, linter, options);
     candidates
         .par_iter()
-        .map(|candidate| lint_file(candidate, &judges))
+        .map(|candidate| match read(&candidate.path) {
+            Ok(bytes) => lint_bytes(&bytes, candidate, &judges, cache),
+            Err(sentence) => FileReport::unread(candidate, sentence),
+        })
         .collect()
+}
+
+/// Lints bytes as if they stood in this file.
+pub fn lint_stream(
+    bytes: &[u8],
+    candidate: &Candidate,
+    config: &Config,
+    linter: &Linter,
+    options: LintOptions,
+) -> FileReport {
+    lint_bytes(bytes, candidate, &Judges::new(config, linter, options), None)
 }
 
 /// Lints a text that an editor holds as if it stood in this file.
@@ -173,34 +196,31 @@ impl<'j, 'l> Judges<'j, 'l> {
     }
 }
 
-fn lint_file(candidate: &Candidate, judges: &Judges) -> FileReport {
-    let unread = |sentence: Sentence| FileReport {
-        path: candidate.shown.clone(),
-        unread: vec![Unread::new(None, sentence)],
-        ..FileReport::default()
-    };
-    let bytes = match read(&candidate.path) {
-        Ok(bytes) => bytes,
-        Err(sentence) => return unread(sentence),
-    };
-    let clean = || FileReport {
-        path: candidate.shown.clone(),
-        ..FileReport::default()
-    };
-    if !may_hold_han(&bytes) {
-        return clean();
+fn lint_bytes(bytes: &[u8], candidate: &Candidate, judges: &Judges, cache: Option<&Cache>) -> FileReport {
+    if !may_hold_han(bytes) {
+        return FileReport::of(candidate);
     }
     let judge = judges.of(&candidate.path);
-    match Source::decode(&bytes, judge.profile.encoding) {
+    let judged = || match Source::decode(bytes, judge.profile.encoding) {
         Ok(source) => judge.file(&source, candidate.kind, &candidate.shown),
         Err(wrong) => {
             let at = wrong.at;
-            unread(say!(
+            let sentence = say!(
                 "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
                 "not text from byte {at} on; name the encoding in the configuration (encoding)"
-            ))
+            );
+            FileReport::unread(candidate, sentence)
         }
-    }
+    };
+    let Some(cache) = cache else {
+        return judged();
+    };
+    let key = judge.surroundings.key(&candidate.shown, candidate.kind, bytes);
+    cache.get(key).unwrap_or_else(|| {
+        let judged = judged();
+        cache.put(key, &judged);
+        judged
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Sentence> {
@@ -232,6 +252,20 @@ impl Unread {
 }
 
 impl FileReport {
+    fn of(candidate: &Candidate) -> Self {
+        Self {
+            path: candidate.shown.clone(),
+            ..Self::default()
+        }
+    }
+
+    fn unread(candidate: &Candidate, sentence: Sentence) -> Self {
+        Self {
+            unread: vec![Unread::new(None, sentence)],
+            ..Self::of(candidate)
+        }
+    }
+
     /// All findings of the file, in order of place.
     pub fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
         let texts = self.texts.iter();
@@ -243,6 +277,15 @@ impl FileReport {
     /// The gravest tier of its texts.
     pub fn tier(&self) -> Tier {
         self.texts.iter().map(|text| text.tier).max().unwrap_or_default()
+    }
+}
+
+impl TextReport {
+    /// Recomputes tier, score and categories from the findings that are in it: what was taken out, because somebody
+    /// suppressed it or a baseline knows it, counts no more. With all of them in it changes nothing.
+    pub fn rescore(&mut self) {
+        let weighed = self.findings.iter().filter_map(Diagnostic::weighed);
+        (self.tier, self.score, self.categories) = score_of(weighed);
     }
 }
 

@@ -1,17 +1,23 @@
 //! `dunlint lint`: templates in a repository, for people and CI.
 
+mod cache;
+mod gate;
+mod inputs;
 mod outputs;
 
 use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
-use dunlint::lint::{LintOptions, LintReport, lint, walk};
+use dunlint::lint::{Cache, LintOptions, LintReport};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
 use dunlint::rule::Tier;
 use dunlint::{Linter, Result};
 
 use super::{Color, Context, LexiconArguments, Outcome, shown_error, tier_value};
+use cache::CacheArguments;
+use gate::{BaselineArguments, Looked, outcome};
+use inputs::InputArguments;
 pub(super) use outputs::NO_FORMAT;
 use outputs::{OutputArguments, show_config, show_files};
 
@@ -20,6 +26,8 @@ use outputs::{OutputArguments, show_config, show_files};
 pub(super) struct Arguments {
     /// Files and folders; the current folder if there are none
     path: Vec<PathBuf>,
+    #[command(flatten)]
+    input: InputArguments,
     /// Configuration file; by default the nearest dunlint.toml above
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -39,6 +47,10 @@ pub(super) struct Arguments {
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
     #[command(flatten)]
+    baseline: BaselineArguments,
+    #[command(flatten)]
+    cache: CacheArguments,
+    #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
     lexicon: LexiconArguments,
@@ -46,12 +58,9 @@ pub(super) struct Arguments {
 
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
-    let paths = match arguments.path.is_empty() {
-        true => vec![PathBuf::from(".")],
-        false => arguments.path.clone(),
-    };
+    let named = arguments.input.named(&arguments.path, context)?;
     arguments.output.validate(&arguments.path, context)?;
-    let start = folder_of(&paths[0]);
+    let start = named.start();
     let (mut config, lexicon) = Config::find(arguments.config.as_deref(), &start, |folder, file| {
         let own = file.lexicons.as_ref().map(|lexicons| folder.join(lexicons));
         let lexicons = arguments.lexicon.lexicons.clone().or(own);
@@ -67,14 +76,16 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         show_config(&config, lexicon, context)?;
         return Ok(Outcome::Done);
     }
-    let (mut candidates, ignored, errors) = walk(&paths, &config)?;
-    arguments.output.leave_out(&mut candidates);
+    let baseline = arguments.baseline.read(&config, context)?;
+    let mut inputs = arguments.input.find(&named, &config)?;
+    arguments.output.leave_out(&mut inputs.candidates);
+    inputs.narrow();
     if arguments.output.show_files {
-        for error in &errors {
+        for error in &inputs.errors {
             let text = shown_error(error, context.lang);
             context.note(&text);
         }
-        show_files(&candidates, &ignored, context)?;
+        show_files(&inputs.candidates, &inputs.ignored, context)?;
         return Ok(Outcome::Done);
     }
     let linter = Linter::new(lexicon)?;
@@ -87,21 +98,29 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         select: &arguments.select,
         ignore: &arguments.ignore,
     };
-    let report = LintReport {
-        files: lint(&candidates, &config, &linter, options),
-        ignored,
+    arguments.input.note_unchanged(&inputs, context);
+    let cache = arguments.cache.open();
+    let files = inputs.lint(&config, &linter, options, cache.as_ref(), context)?;
+    cache.map(Cache::save);
+    let mut report = LintReport {
+        files,
+        ignored: std::mem::take(&mut inputs.ignored),
+    };
+    inputs.keep_changed(&mut report.files);
+    let looked = Looked {
+        named: &named,
+        inputs: &inputs,
+        is_narrow: arguments.input.is_narrow()
+            || !arguments.select.is_empty()
+            || !arguments.ignore.is_empty(),
+    };
+    let baselined = match &baseline {
+        Some(baseline) => arguments.baseline.apply(baseline, &mut report, looked, context)?,
+        None => 0,
     };
     let fail_on = arguments.fail_on.or(config.file.fail_on).unwrap_or(Tier::Warning);
     let fails_on_form = arguments.fail_on_form || config.file.fail_on_form.unwrap_or(false);
-    let has_form = || report.diagnostics().any(dunlint::lint::Diagnostic::is_form);
-    let outcome = match () {
-        () if report.texts().any(|text| text.tier >= fail_on) => Outcome::Found,
-        () if fails_on_form && has_form() => Outcome::Found,
-        () if !errors.is_empty() || report.unread().next().is_some() || candidates.is_empty() => {
-            Outcome::Incomplete
-        }
-        () => Outcome::Done,
-    };
+    let outcome = outcome(&report, &inputs, fail_on, fails_on_form);
     let facts = Shown {
         settings,
         terminal: context.terminal(Color::Never),
@@ -109,9 +128,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         only_findings: false,
         fail_on,
         fails_on_form,
-        baselined: 0,
+        baselined,
         exit_code: outcome.code(),
-        unopened: &errors,
+        unopened: &inputs.errors,
     };
     arguments.output.write(&report, facts, context)?;
     Ok(outcome)

@@ -35,7 +35,7 @@ impl Comparison<'_> {
                     select: &[],
                     ignore: &[],
                 };
-                self.pool.install(|| lint(files, config, linter, options))
+                self.pool.install(|| lint(files, config, linter, options, None))
             };
             for (old, new) in reports(self.old).iter().zip(&reports(self.new)) {
                 self.file(old, new, tally, see)?;

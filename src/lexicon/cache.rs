@@ -26,8 +26,8 @@ const MOST_ENTRIES: usize = 8;
 
 const ENDING: &str = "lexicon";
 
-/// Where the lexicons of this user are kept; none if nothing is to be kept or no place is known.
-pub(super) fn folder() -> Option<PathBuf> {
+/// Where what is made ahead for this user is kept; none if nothing is to be kept or no place is known.
+pub(crate) fn folder() -> Option<PathBuf> {
     match std::env::var_os(CACHE_VARIABLE) {
         Some(named) => Some(PathBuf::from(named)).filter(|path| !path.as_os_str().is_empty()),
         None => dirs::cache_dir().map(|caches| caches.join("dunlint")),

@@ -7,6 +7,7 @@
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
+use super::cache::Surroundings;
 use super::config::Profile;
 use super::diagnostic::{Basis, Diagnostic, Location, Related};
 use super::extract::{Extracted, Kind, extract};
@@ -32,6 +33,8 @@ const MOST_EXCERPT_LINES: usize = 4;
 /// Judges the files for which one profile holds.
 pub(super) struct Judge<'j, 'l> {
     pub(super) profile: Profile,
+    /// What keys of the cache begin with.
+    pub(super) surroundings: Surroundings,
     /// Which rules are used, by index in the lexicon.
     rules: Vec<bool>,
     linter: &'j Linter<'l>,
@@ -50,6 +53,7 @@ impl<'j, 'l> Judge<'j, 'l> {
         profile.selection = profile.selection.overlaid(options.select, options.ignore);
         Self {
             rules: profile.selection.of(linter.lexicon).collect(),
+            surroundings: Surroundings::new(linter.lexicon, &profile, options.settings),
             profile,
             linter,
             form: form::Checker::new(linter),
@@ -131,6 +135,7 @@ impl<'j, 'l> Judge<'j, 'l> {
         let findings = diagnostics.collect();
         let form = self.form_diagnostics(&form, &message, &placer);
         let line = source.line(passage.frame.start);
+        let last = passage.frame.end.saturating_sub(1).max(passage.frame.start);
         TextReport {
             id: match (&passage.id, passage.key.is_empty()) {
                 (Some(id), _) => id.clone(),
@@ -139,6 +144,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             },
             key_path: passage.key.clone(),
             line,
+            end_line: source.line(last),
             tier,
             score,
             categories: verdict.categories,

@@ -75,6 +75,24 @@ pub fn walk(paths: &[PathBuf], config: &Config) -> Result<(Vec<Candidate>, Vec<I
     Ok((candidates, ignored, errors))
 }
 
+/// Finds the files of a list that another program made: those that the configuration excludes are left alone, as when their
+/// folder is walked. Paths that don't exist are in the last list, with whatever was found beside them.
+pub fn walk_list(paths: &[PathBuf], config: &Config) -> (Vec<Candidate>, Vec<Ignored>, Vec<Error>) {
+    let (excluded, taken): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| config.excludes(path));
+    let (candidates, mut ignored, errors) = match walk(&taken, config) {
+        Ok(found) => found,
+        // None of them is there: of a list that is no mistake of whoever runs the program.
+        Err(error) => (Vec::new(), Vec::new(), error.into_each()),
+    };
+    let excluded = excluded.into_iter().map(|path| Ignored {
+        path,
+        why: WhyIgnored::Excluded,
+    });
+    ignored.extend(excluded);
+    ignored.sort_by(|one, other| one.path.cmp(&other.path));
+    (candidates, ignored, errors)
+}
+
 fn walk_folder(
     folder: &Path,
     config: &Config,
@@ -111,7 +129,8 @@ fn walk_folder(
 }
 
 impl Candidate {
-    fn new(path: &Path, kind: Kind) -> Self {
+    /// A file of this kind.
+    pub fn new(path: &Path, kind: Kind) -> Self {
         Self {
             shown: shown_path(path),
             path: path.to_owned(),

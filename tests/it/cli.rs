@@ -7,6 +7,7 @@ mod languages;
 mod lexicons;
 mod lint;
 mod lint_examples;
+mod lint_gate;
 mod review;
 mod rules_and_figures;
 mod screen;
