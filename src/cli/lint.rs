@@ -102,10 +102,7 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let cache = arguments.cache.open();
     let files = inputs.lint(&config, &linter, options, cache.as_ref(), context)?;
     cache.map(Cache::save);
-    let mut report = LintReport {
-        files,
-        ignored: std::mem::take(&mut inputs.ignored),
-    };
+    let mut report = LintReport::new(files, std::mem::take(&mut inputs.ignored));
     inputs.keep_changed(&mut report.files);
     let looked = Looked {
         named: &named,

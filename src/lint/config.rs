@@ -615,7 +615,7 @@ fn read(path: &Path) -> Result<ConfigFile> {
         .because(error)
     })?;
     toml::from_str(&text).map_err(|error| {
-        let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+        let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
         let problem = error.message();
         // serde lists what it expects; the one that was meant is easier to see.
         let unknown = problem

@@ -86,7 +86,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             path: path.to_owned(),
             texts,
             unread: unread.collect(),
-            notes: Vec::new(),
+            ..FileReport::default()
         }
     }
 

@@ -42,6 +42,8 @@ pub enum WhyIgnored {
     Excluded,
     /// It is a configuration itself.
     Configuration,
+    /// It is no text, whatever its name says.
+    Binary,
 }
 
 /// Finds the files under these paths.

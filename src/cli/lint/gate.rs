@@ -126,7 +126,7 @@ pub(super) fn outcome(report: &LintReport, inputs: &Inputs, fail_on: Tier, fails
     match () {
         () if report.texts().any(|text| text.tier >= fail_on) => Outcome::Found,
         () if fails_on_form && has_form() => Outcome::Found,
-        () if inputs.is_incomplete() || report.unread().next().is_some() => Outcome::Incomplete,
+        () if inputs.is_incomplete(report) || report.unread().next().is_some() => Outcome::Incomplete,
         () => Outcome::Done,
     }
 }

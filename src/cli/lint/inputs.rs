@@ -7,8 +7,8 @@ use dunlint::lint::config::Config;
 use dunlint::lint::list::paths_of;
 use dunlint::lint::since::Since;
 use dunlint::lint::{
-    Cache, Candidate, FileReport, Ignored, LintOptions, MOST_BYTES, WhyIgnored, lint, lint_stream, walk,
-    walk_list,
+    Cache, Candidate, FileReport, Ignored, LintOptions, LintReport, MOST_BYTES, WhyIgnored, lint,
+    lint_stream, walk, walk_list,
 };
 use dunlint::report::words::pick;
 use dunlint::{Error, ErrorKind, Linter, Result};
@@ -182,8 +182,8 @@ impl Inputs {
     }
 
     /// Whether something that should have been looked at wasn't, or there was nothing.
-    pub(super) fn is_incomplete(&self) -> bool {
-        !self.errors.is_empty() || (self.candidates.is_empty() && !self.may_be_empty)
+    pub(super) fn is_incomplete(&self, report: &LintReport) -> bool {
+        !self.errors.is_empty() || (report.files.is_empty() && !self.may_be_empty)
     }
 }
 

@@ -219,6 +219,7 @@ pub(super) fn show_files(candidates: &[Candidate], ignored: &[Ignored], context:
                 "ignored: excluded by the configuration",
             ),
             WhyIgnored::Configuration => pick(lang, "不查看：配置文件", "ignored: a configuration"),
+            WhyIgnored::Binary => pick(lang, "不查看：不是文字", "ignored: no text"),
         };
         let path = file.path.strip_prefix(".").unwrap_or(&file.path);
         write(&path.to_string_lossy(), why).map_err(unwritten)?;
