@@ -25,6 +25,7 @@ use crate::error::{Sentence, say};
 use crate::linter::Linter;
 use crate::report::Settings;
 use crate::rule::{Category, Tier};
+use crate::score::score_of;
 pub use config::{Config, Profile, Selection};
 pub use diagnostic::Diagnostic;
 use judge::Judge;
@@ -243,6 +244,15 @@ impl FileReport {
     /// The gravest tier of its texts.
     pub fn tier(&self) -> Tier {
         self.texts.iter().map(|text| text.tier).max().unwrap_or_default()
+    }
+}
+
+impl TextReport {
+    /// Recomputes tier, score and categories from the findings that are in it: what was taken out, because somebody
+    /// suppressed it or a baseline knows it, counts no more. With all of them in it changes nothing.
+    pub fn rescore(&mut self) {
+        let weighed = self.findings.iter().filter_map(Diagnostic::weighed);
+        (self.tier, self.score, self.categories) = score_of(weighed);
     }
 }
 

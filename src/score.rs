@@ -4,7 +4,7 @@
 //! the floor, more findings can only raise it. It drops no finding: those of low confidence are shown, not
 //! counted.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::rule::{Category, Confidence, Tier};
 
 /// Points of a tier's band that further findings can fill.
@@ -17,13 +17,33 @@ const NOTICES_TO_WARN: usize = 3;
 /// Categories with warnings that make a message severe.
 const WARNED_CATEGORIES_TO_SEVERE: usize = 5;
 
+/// What of a finding counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weighed {
+    pub(crate) category: Category,
+    pub(crate) tier: Tier,
+    pub(crate) confidence: Confidence,
+    pub(crate) place: Place,
+}
+
 /// The message's tier, score and categories.
+pub(crate) fn score(findings: &[Finding]) -> (Tier, u8, Vec<Category>) {
+    score_of(findings.iter().map(|finding| Weighed {
+        category: finding.category,
+        tier: finding.tier,
+        confidence: finding.confidence,
+        place: finding.place,
+    }))
+}
+
+/// The same of findings in any form, in their order.
 ///
 /// Score: `base + round(24 × (1 − 0.5^(0.5 + e)))` with base 0, 25, 50 or 75 by tier; e adds, for every
 /// further counted finding, 1 if it has the message's tier, ½ one tier below, ¼ two below, halved at medium
 /// confidence. A message with nothing but findings of low confidence: base 0, e = their number ÷ 2, minus the 0.5.
-pub(crate) fn score(findings: &[Finding]) -> (Tier, u8, Vec<Category>) {
-    let counted = counted(findings);
+pub(crate) fn score_of(findings: impl Iterator<Item = Weighed>) -> (Tier, u8, Vec<Category>) {
+    let findings: Vec<Weighed> = findings.collect();
+    let counted = counted(&findings);
     if counted.is_empty() {
         let extra = findings.len() as f64 / 2.0;
         return (Tier::Clean, points(Tier::Clean, extra), Vec::new());
@@ -31,8 +51,8 @@ pub(crate) fn score(findings: &[Finding]) -> (Tier, u8, Vec<Category>) {
     let tier = tier_of(&counted);
     let mut gravest = 0;
     for (index, finding) in counted.iter().enumerate() {
-        let key = |finding: &Finding| (finding.tier, finding.confidence);
-        if key(finding) > key(counted[gravest]) {
+        let key = |finding: &Weighed| (finding.tier, finding.confidence);
+        if key(finding) > key(&counted[gravest]) {
             gravest = index;
         }
     }
@@ -44,12 +64,13 @@ pub(crate) fn score(findings: &[Finding]) -> (Tier, u8, Vec<Category>) {
 }
 
 /// Findings of high and medium confidence; those on overlapping words in one category once, the gravest.
-fn counted(findings: &[Finding]) -> Vec<&Finding> {
-    let mut sorted: Vec<&Finding> = findings.iter().filter(|finding| finding.is_counted()).collect();
+fn counted(findings: &[Weighed]) -> Vec<Weighed> {
+    let is_counted = |finding: &&Weighed| finding.confidence > Confidence::Low;
+    let mut sorted: Vec<Weighed> = findings.iter().filter(is_counted).copied().collect();
     sorted.sort_by_key(|finding| std::cmp::Reverse((finding.tier, finding.confidence)));
-    let mut counted: Vec<&Finding> = Vec::new();
+    let mut counted: Vec<Weighed> = Vec::new();
     for finding in sorted {
-        let is_same = |other: &&Finding| {
+        let is_same = |other: &Weighed| {
             other.category == finding.category
                 && other.place.turn == finding.place.turn
                 && other.place.span.overlaps(finding.place.span)
@@ -61,7 +82,7 @@ fn counted(findings: &[Finding]) -> Vec<&Finding> {
     counted
 }
 
-fn tier_of(counted: &[&Finding]) -> Tier {
+fn tier_of(counted: &[Weighed]) -> Tier {
     let gravest = counted
         .iter()
         .map(|finding| finding.tier)
@@ -98,7 +119,7 @@ fn tier_of(counted: &[&Finding]) -> Tier {
     }
 }
 
-fn weight(tier: Tier, finding: &Finding) -> f64 {
+fn weight(tier: Tier, finding: &Weighed) -> f64 {
     let below = tier as i32 - finding.tier as i32;
     let full = 0.5_f64.powi(below.max(0));
     if finding.confidence == Confidence::Medium {

@@ -6,9 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Disguise, RelatedRole};
+use crate::finding::{Disguise, Place, RelatedRole};
 use crate::lexicon::laws::{Citation, Verb};
 use crate::rule::{Category, Confidence, Lang, Tier};
+use crate::score::Weighed;
+use crate::span::Span;
 
 /// Something to object to in a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,6 +120,20 @@ impl Diagnostic {
     /// Whether it is one of form.
     pub fn is_form(&self) -> bool {
         self.category.is_none()
+    }
+
+    /// What of it counts for the score of its text; nothing of findings of form.
+    pub(super) fn weighed(&self) -> Option<Weighed> {
+        let (start, end) = self.location.span;
+        Some(Weighed {
+            category: self.category?,
+            tier: self.tier,
+            confidence: self.confidence,
+            place: Place {
+                turn: None,
+                span: Span::new(start, end),
+            },
+        })
     }
 
     /// The id of its category, or `form`.
