@@ -12,6 +12,7 @@ pub mod form;
 mod judge;
 pub mod passage;
 pub mod source;
+pub mod suppress;
 pub mod template;
 pub mod variables;
 mod walk;
@@ -30,6 +31,7 @@ pub use config::{Config, Profile, Selection};
 pub use diagnostic::Diagnostic;
 use judge::Judge;
 use source::Source;
+use suppress::{Directive, SuppressedBy};
 pub use walk::{Candidate, Ignored, WhyIgnored, walk};
 
 /// What a run over files gave.
@@ -52,6 +54,8 @@ pub struct FileReport {
     pub unread: Vec<Unread>,
     /// Findings about the file's suppressions.
     pub notes: Vec<Diagnostic>,
+    /// What its comments ask for, until [`Suppressions`](suppress::Suppressions) are applied.
+    pub directives: Vec<Directive>,
 }
 
 /// What a text of a file gave.
@@ -84,6 +88,8 @@ pub struct Suppressed {
     pub diagnostic: Diagnostic,
     /// Why.
     pub reason: String,
+    /// Where that is said.
+    pub by: SuppressedBy,
 }
 
 /// A file or a stretch of it that couldn't be read.
@@ -188,7 +194,7 @@ fn lint_file(candidate: &Candidate, judges: &Judges) -> FileReport {
         path: candidate.shown.clone(),
         ..FileReport::default()
     };
-    if !may_hold_han(&bytes) {
+    if !may_concern_us(&bytes) {
         return clean();
     }
     let judge = judges.of(&candidate.path);
@@ -217,13 +223,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Sentence> {
     std::fs::read(path).map_err(failed)
 }
 
-/// Whether there may be Han characters in a file, written as they are or as escapes; most files of a repository end here,
-/// unparsed.
-fn may_hold_han(bytes: &[u8]) -> bool {
-    let is_foreign = !bytes.is_ascii();
-    is_foreign
-        || memchr::memmem::find(bytes, b"\\u").is_some()
-        || memchr::memmem::find(bytes, b"&#").is_some()
+/// Whether there may be Han characters in a file, written as they are or as escapes, or a comment that is for us; most
+/// files of a repository end here, unparsed.
+fn may_concern_us(bytes: &[u8]) -> bool {
+    let has = |sign: &str| memchr::memmem::find(bytes, sign.as_bytes()).is_some();
+    !bytes.is_ascii() || has("\\u") || has("&#") || has("dunlint")
 }
 
 impl Unread {

@@ -5,6 +5,7 @@ mod outputs;
 use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
+use dunlint::lint::suppress::{self, Suppressions};
 use dunlint::lint::{LintOptions, LintReport, lint, walk};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
@@ -35,7 +36,7 @@ pub(super) struct Arguments {
     /// Exit with 1 for findings of form, too
     #[arg(long)]
     fail_on_form: bool,
-    /// Day by whose law texts are judged; by default the lexicon's reference date
+    /// Day by whose law texts are judged and on which suppressions expire; by default the lexicon's reference date, for suppressions today
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
     #[command(flatten)]
@@ -87,10 +88,14 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         select: &arguments.select,
         ignore: &arguments.ignore,
     };
-    let report = LintReport {
+    let day = arguments.date.unwrap_or_else(suppress::today);
+    let suppressions = Suppressions::find(&config, lexicon, options, day)?;
+    let mut report = LintReport {
         files: lint(&candidates, &config, &linter, options),
         ignored,
     };
+    let folders: Vec<PathBuf> = paths.into_iter().filter(|path| path.is_dir()).collect();
+    suppressions.apply_all(&mut report.files, &folders);
     let fail_on = arguments.fail_on.or(config.file.fail_on).unwrap_or(Tier::Warning);
     let fails_on_form = arguments.fail_on_form || config.file.fail_on_form.unwrap_or(false);
     let has_form = || report.diagnostics().any(dunlint::lint::Diagnostic::is_form);

@@ -5,6 +5,7 @@
 //! probably meant; rules that are named exist. There is no merging of several files and no global state. It walks no
 //! folder.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
@@ -322,20 +323,46 @@ impl Config {
     }
 
     /// The path as globs see it: from the configuration's folder where it stands in it.
-    fn relative<'p>(&self, path: &'p Path) -> &'p Path {
-        let path = path.strip_prefix(&self.root).unwrap_or(path);
-        path.strip_prefix(".").unwrap_or(path)
+    pub(super) fn relative<'p>(&self, path: &'p Path) -> Cow<'p, Path> {
+        if let Ok(path) = path.strip_prefix(&self.root) {
+            return Cow::Borrowed(path.strip_prefix(".").unwrap_or(path));
+        }
+        // A configuration above the current folder has a whole path, what is linted hasn't.
+        let whole = std::path::absolute(path).and_then(|path| Ok((path, std::path::absolute(&self.root)?)));
+        let within = whole
+            .ok()
+            .and_then(|(path, root)| Some(path.strip_prefix(root).ok()?.to_owned()));
+        within.map_or(Cow::Borrowed(path.strip_prefix(".").unwrap_or(path)), Cow::Owned)
+    }
+
+    /// The file of suppressions, which may not exist.
+    pub fn sidecar(&self) -> PathBuf {
+        let named = self.file.suppressions.as_deref();
+        self.resolve(named.unwrap_or(Path::new(super::suppress::SIDECAR)))
+    }
+
+    /// Whether a file is this configuration, or its file of suppressions.
+    pub fn is_own(&self, path: &Path) -> bool {
+        let is_it = |own: &Path| {
+            let whole = |path: &Path| std::path::absolute(path).ok();
+            own.file_name() == path.file_name() && whole(own) == whole(path)
+        };
+        self.path.as_deref().is_some_and(is_it) || is_it(&self.sidecar())
     }
 
     /// Whether a file isn't looked at.
     pub fn excludes(&self, path: &Path) -> bool {
-        self.excluded.is_match(self.relative(path))
+        self.excluded.is_match(&*self.relative(path))
     }
 
     /// The kind of a file: as the configuration says, or by its name.
     pub fn kind_of(&self, path: &Path) -> Option<super::extract::Kind> {
         let relative = self.relative(path);
-        let said = self.kinds.iter().rev().find(|(glob, _)| glob.is_match(relative));
+        let said = self
+            .kinds
+            .iter()
+            .rev()
+            .find(|(glob, _)| glob.is_match(&*relative));
         said.map(|(_, kind)| *kind)
             .or_else(|| super::extract::Kind::of_path(path))
     }
@@ -344,7 +371,7 @@ impl Config {
     pub fn overrides_of(&self, path: &Path) -> Vec<usize> {
         let relative = self.relative(path);
         (0..self.overrides.len())
-            .filter(|&number| self.overrides[number].is_match(relative))
+            .filter(|&number| self.overrides[number].is_match(&*relative))
             .collect()
     }
 
@@ -447,21 +474,18 @@ impl KeyPaths {
     /// Whether the text under this key is judged. `*` stands for one part of a key path, `**` for any number; list indices
     /// are parts: `templates[2].content` is `templates.2.content`.
     pub fn take(&self, key: &str) -> bool {
-        let parts: Vec<&str> = key
-            .split(['.', '[', ']'])
-            .filter(|part| !part.is_empty())
-            .collect();
-        let is_named = |patterns: &Vec<String>| {
-            patterns.iter().any(|pattern| {
-                let pattern: Vec<&str> = pattern
-                    .split(['.', '[', ']'])
-                    .filter(|part| !part.is_empty())
-                    .collect();
-                matches_path(&pattern, &parts)
-            })
-        };
+        let is_named = |patterns: &Vec<String>| patterns.iter().any(|pattern| matches_key(pattern, key));
         self.keys.as_ref().is_none_or(is_named) && !is_named(&self.ignored)
     }
+}
+
+/// Whether a pattern names a key path.
+pub(super) fn matches_key(pattern: &str, key: &str) -> bool {
+    let parts = |path| -> Vec<&str> {
+        let parts = str::split(path, ['.', '[', ']']);
+        parts.filter(|part| !part.is_empty()).collect()
+    };
+    matches_path(&parts(pattern), &parts(key))
 }
 
 fn matches_path(pattern: &[&str], parts: &[&str]) -> bool {
@@ -478,7 +502,7 @@ fn matches_path(pattern: &[&str], parts: &[&str]) -> bool {
 }
 
 /// Whether a selector names a rule.
-fn names(selector: &str, id: &str, group: &str) -> bool {
+pub(super) fn names(selector: &str, id: &str, group: &str) -> bool {
     match selector.split_once('*') {
         Some((start, end)) => {
             id.len() >= start.len() + end.len() && id.starts_with(start) && id.ends_with(end)
@@ -487,7 +511,7 @@ fn names(selector: &str, id: &str, group: &str) -> bool {
     }
 }
 
-fn unknown_selector(selector: &str, lexicon: &Lexicon) -> Option<Sentence> {
+pub(super) fn unknown_selector(selector: &str, lexicon: &Lexicon) -> Option<Sentence> {
     let form = super::form::ids();
     let rules = lexicon
         .rules()
@@ -548,7 +572,7 @@ fn replace<T: Clone>(own: &mut Option<T>, given: &Option<T>) {
     }
 }
 
-fn glob(pattern: &str) -> std::result::Result<Glob, Sentence> {
+pub(super) fn glob(pattern: &str) -> std::result::Result<Glob, Sentence> {
     // As in gitignore: without a slash it names files in any folder.
     let anchored = match pattern.trim_start_matches('/') {
         name if !pattern.contains('/') => format!("**/{name}"),

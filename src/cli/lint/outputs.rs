@@ -218,6 +218,11 @@ pub(super) fn show_files(candidates: &[Candidate], ignored: &[Ignored], context:
                 "不查看：配置中 exclude 排除",
                 "ignored: excluded by the configuration",
             ),
+            WhyIgnored::Own => pick(
+                lang,
+                "不查看：dunlint 自己的文件",
+                "ignored: a file of dunlint itself",
+            ),
         };
         let path = file.path.strip_prefix(".").unwrap_or(&file.path);
         write(&path.to_string_lossy(), why).map_err(unwritten)?;
