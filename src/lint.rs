@@ -16,6 +16,7 @@ pub mod list;
 pub mod passage;
 pub mod since;
 pub mod source;
+pub mod suppress;
 pub mod template;
 pub mod variables;
 mod walk;
@@ -36,6 +37,7 @@ pub use config::{Config, Profile, Selection};
 pub use diagnostic::Diagnostic;
 use judge::Judge;
 use source::Source;
+use suppress::{Directive, SuppressedBy};
 pub use walk::{Candidate, Ignored, WhyIgnored, walk, walk_list};
 
 /// What a run over files gave.
@@ -60,6 +62,8 @@ pub struct FileReport {
     pub notes: Vec<Diagnostic>,
     /// Whether it is no text at all: then it is no candidate, whatever its name says.
     pub is_binary: bool,
+    /// What its comments ask for, until [`Suppressions`](suppress::Suppressions) are applied.
+    pub directives: Vec<Directive>,
 }
 
 /// What a text of a file gave.
@@ -94,6 +98,8 @@ pub struct Suppressed {
     pub diagnostic: Diagnostic,
     /// Why.
     pub reason: String,
+    /// Where that is said.
+    pub by: SuppressedBy,
 }
 
 /// A file or a stretch of it that couldn't be read.
@@ -208,7 +214,7 @@ fn lint_bytes(bytes: &[u8], candidate: &Candidate, judges: &Judges, cache: Optio
             ..FileReport::of(candidate)
         };
     }
-    if !may_hold_han(bytes, encoding) {
+    if !may_concern_us(bytes, encoding) {
         return FileReport::of(candidate);
     }
     if encoding.is_none() && is_doubtful(bytes) {
@@ -270,12 +276,13 @@ fn is_binary(bytes: &[u8]) -> bool {
     !is_utf16 && memchr::memchr(0, &bytes[..bytes.len().min(BINARY_SAMPLE)]).is_some()
 }
 
-/// Whether there may be Han characters in a file, written as they are or as escapes; most files of a repository end here,
-/// unparsed.
-fn may_hold_han(bytes: &[u8], encoding: Option<Encoding>) -> bool {
+/// Whether there may be Han characters in a file, written as they are or as escapes, or a comment that is for us; most
+/// files of a repository end here, unparsed.
+fn may_concern_us(bytes: &[u8], encoding: Option<Encoding>) -> bool {
     // In UTF-16 all bytes of Han characters may be those of ASCII.
     let is_utf16 = matches!(encoding, Some(Encoding::Utf16Le | Encoding::Utf16Be));
-    is_utf16 || !bytes.is_ascii() || has_escapes(bytes)
+    let is_for_us = || memchr::memmem::find(bytes, b"dunlint").is_some();
+    is_utf16 || !bytes.is_ascii() || has_escapes(bytes) || is_for_us()
 }
 
 /// Whether characters may be written by numbers: `\u`, `\U`, `\x` and `\344` of programs, `&#` of markup, `U&'\4f60'` of SQL.

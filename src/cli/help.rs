@@ -481,6 +481,10 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("lint fail_on_form", "有格式问题时也以 1 退出"),
     (
+        "lint date",
+        "按哪一天的法律判定，并以哪一天判断忽略是否过期；默认用词库的基准日，忽略则用今天",
+    ),
+    (
         "lint output_format",
         "输出格式，或 格式=文件，可重复：human、concise、json、jsonl、sarif、github、gitlab、junit、checkstyle、rdjson、markdown",
     ),

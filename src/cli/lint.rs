@@ -8,6 +8,7 @@ mod outputs;
 use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
+use dunlint::lint::suppress::{self, Suppressions};
 use dunlint::lint::{Cache, LintOptions, LintReport};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
@@ -43,7 +44,7 @@ pub(super) struct Arguments {
     /// Exit with 1 for findings of form, too
     #[arg(long)]
     fail_on_form: bool,
-    /// Day by whose law texts are judged; by default the lexicon's reference date
+    /// Day by whose law texts are judged and on which suppressions expire; by default the lexicon's reference date, for suppressions today
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
     #[command(flatten)]
@@ -98,11 +99,14 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         select: &arguments.select,
         ignore: &arguments.ignore,
     };
+    let day = arguments.date.unwrap_or_else(suppress::today);
+    let suppressions = Suppressions::find(&config, lexicon, options, day)?;
     arguments.input.note_unchanged(&inputs, context);
     let cache = arguments.cache.open();
     let files = inputs.lint(&config, &linter, options, cache.as_ref(), context)?;
     cache.map(Cache::save);
     let mut report = LintReport::new(files, std::mem::take(&mut inputs.ignored));
+    suppressions.apply_all(&mut report.files, &arguments.input.whole_folders(&named));
     inputs.keep_changed(&mut report.files);
     let looked = Looked {
         named: &named,

@@ -330,15 +330,32 @@ impl Config {
     }
 
     /// The path as globs see it: from the configuration's folder where it stands in it, however either is written.
-    fn relative(&self, path: &Path) -> PathBuf {
+    pub(super) fn relative(&self, path: &Path) -> PathBuf {
         let path = plain(&self.current.join(path));
         let own = path.strip_prefix(&self.absolute_root).map(Path::to_owned);
         own.unwrap_or(path)
     }
 
+    /// The file of suppressions, which may not exist.
+    pub fn sidecar(&self) -> PathBuf {
+        let named = self.file.suppressions.as_deref();
+        self.resolve(named.unwrap_or(Path::new(super::suppress::SIDECAR)))
+    }
+
+    /// Whether a file is this configuration or another's, its file of suppressions or its baseline.
+    pub fn is_own(&self, path: &Path) -> bool {
+        let is_it =
+            |own: &Path| own.file_name() == path.file_name() && self.relative(own) == self.relative(path);
+        let baseline = self.file.baseline.as_deref();
+        path.file_name().is_some_and(|name| name == CONFIG)
+            || self.path.as_deref().is_some_and(is_it)
+            || is_it(&self.sidecar())
+            || baseline.is_some_and(|baseline| is_it(&self.resolve(baseline)))
+    }
+
     /// Whether a file isn't looked at.
     pub fn excludes(&self, path: &Path) -> bool {
-        self.excluded.is_match(self.relative(path))
+        self.excluded.is_match(&*self.relative(path))
     }
 
     /// The kind of a file: as the configuration says, or by its name.
@@ -456,21 +473,18 @@ impl KeyPaths {
     /// Whether the text under this key is judged. `*` stands for one part of a key path, `**` for any number; list indices
     /// are parts: `templates[2].content` is `templates.2.content`.
     pub fn take(&self, key: &str) -> bool {
-        let parts: Vec<&str> = key
-            .split(['.', '[', ']'])
-            .filter(|part| !part.is_empty())
-            .collect();
-        let is_named = |patterns: &Vec<String>| {
-            patterns.iter().any(|pattern| {
-                let pattern: Vec<&str> = pattern
-                    .split(['.', '[', ']'])
-                    .filter(|part| !part.is_empty())
-                    .collect();
-                matches_path(&pattern, &parts)
-            })
-        };
+        let is_named = |patterns: &Vec<String>| patterns.iter().any(|pattern| matches_key(pattern, key));
         self.keys.as_ref().is_none_or(is_named) && !is_named(&self.ignored)
     }
+}
+
+/// Whether a pattern names a key path.
+pub(super) fn matches_key(pattern: &str, key: &str) -> bool {
+    let parts = |path| -> Vec<&str> {
+        let parts = str::split(path, ['.', '[', ']']);
+        parts.filter(|part| !part.is_empty()).collect()
+    };
+    matches_path(&parts(pattern), &parts(key))
 }
 
 fn matches_path(pattern: &[&str], parts: &[&str]) -> bool {
@@ -487,7 +501,7 @@ fn matches_path(pattern: &[&str], parts: &[&str]) -> bool {
 }
 
 /// Whether a selector names a rule.
-fn names(selector: &str, id: &str, group: &str) -> bool {
+pub(super) fn names(selector: &str, id: &str, group: &str) -> bool {
     match selector.split_once('*') {
         Some((start, end)) => {
             id.len() >= start.len() + end.len() && id.starts_with(start) && id.ends_with(end)
@@ -496,7 +510,7 @@ fn names(selector: &str, id: &str, group: &str) -> bool {
     }
 }
 
-fn unknown_selector(selector: &str, lexicon: &Lexicon) -> Option<Sentence> {
+pub(super) fn unknown_selector(selector: &str, lexicon: &Lexicon) -> Option<Sentence> {
     let form = super::form::ids();
     let rules = lexicon
         .rules()
@@ -572,7 +586,7 @@ fn replace<T: Clone>(own: &mut Option<T>, given: &Option<T>) {
     }
 }
 
-fn glob(pattern: &str) -> std::result::Result<Glob, Sentence> {
+pub(super) fn glob(pattern: &str) -> std::result::Result<Glob, Sentence> {
     // As in gitignore: without a slash it names files in any folder.
     let anchored = match pattern.trim_start_matches('/') {
         name if !pattern.contains('/') => format!("**/{name}"),
@@ -615,7 +629,9 @@ fn read(path: &Path) -> Result<ConfigFile> {
         .because(error)
     })?;
     toml::from_str(&text).map_err(|error| {
-        let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+        let line = error
+            .span()
+            .map(|span| text[..span.start].matches('\n').count() + 1);
         let problem = error.message();
         // serde lists what it expects; the one that was meant is easier to see.
         let unknown = problem

@@ -19,7 +19,10 @@ use crate::linter::Linter;
 use crate::message::Message;
 use crate::rule::Bilingual;
 use crate::span::Span;
-pub use data::{FormExample, FormRecord, FormRule, Gateway, USUAL_GATEWAY, gateway, gateways, rule, rules};
+pub use data::{
+    FormExample, FormRecord, FormRule, Gateway, USUAL_GATEWAY, gateway, gateways, is_about_suppressions,
+    rule, rules,
+};
 use reading::{Finder, Reading};
 
 /// Something about a message's form.

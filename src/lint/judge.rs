@@ -14,6 +14,7 @@ use super::extract::{Extracted, Kind, extract};
 use super::form::{self, FormFinding};
 use super::passage::Passage;
 use super::source::Source;
+use super::suppress::directives;
 use super::template::{Rendering, Template};
 use super::{FileReport, LintOptions, TextReport, Unread};
 use crate::finding::{Finding, Place, Verdict};
@@ -21,9 +22,8 @@ use crate::hex::hex;
 use crate::linter::Linter;
 use crate::message::{Id, Message};
 use crate::report::json::{finding_message, fingerprints};
-use crate::report::words::colon;
 use crate::report::{Judged, Settings};
-use crate::rule::{Lang, Tier};
+use crate::rule::Tier;
 use crate::score::score;
 use crate::span::Span;
 
@@ -63,11 +63,11 @@ impl<'j, 'l> Judge<'j, 'l> {
 
     /// The report of a file.
     pub(super) fn file(&self, source: &Source, kind: Kind, path: &str) -> FileReport {
+        let extracted = extract(source, kind);
+        let directives = directives(source, path, &extracted, &self.profile.keys, self.linter.lexicon);
         let Extracted {
-            passages,
-            comments: _,
-            problems,
-        } = extract(source, kind);
+            passages, problems, ..
+        } = extracted;
         let mut seen: FxHashMap<(&str, &str), usize> = FxHashMap::default();
         let texts = passages
             .iter()
@@ -86,6 +86,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             path: path.to_owned(),
             texts,
             unread: unread.collect(),
+            directives,
             ..FileReport::default()
         }
     }
@@ -272,12 +273,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             message.creditor_kind,
             message.region.as_deref(),
         );
-        let said = format!("{}{}{}", rule.title.get(lang), colon(lang), rule.why.get(lang));
-        let said = match (&found.detail, lang) {
-            (None, _) => said,
-            (Some(detail), Lang::Zh) => format!("{said}本条：{}。", detail.zh),
-            (Some(detail), Lang::En) => format!("{said} Here: {}.", detail.en),
-        };
+        let detail = found.detail.as_ref().map(|detail| detail.get(lang));
         let text = found.span.of(&placer.passage.text);
         Diagnostic {
             rule: rule.id.clone(),
@@ -285,7 +281,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             tier: Tier::Notice,
             confidence: rule.confidence,
             title: rule.title.get(lang).to_owned(),
-            message: said,
+            message: rule.said(detail, lang),
             basis: basis
                 .into_iter()
                 .map(|citation| Basis::of(citation, lang))

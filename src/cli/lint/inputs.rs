@@ -120,6 +120,19 @@ impl InputArguments {
         }
     }
 
+    /// The folders that are looked at as a whole.
+    pub(super) fn whole_folders(&self, named: &Named) -> Vec<PathBuf> {
+        match self.is_narrow() {
+            true => Vec::new(),
+            false => named
+                .paths()
+                .iter()
+                .filter(|path| path.is_dir())
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// Whether it leaves out files that the paths hold.
     pub(super) fn is_narrow(&self) -> bool {
         self.files_from.is_some() || self.stdin_filename.is_some() || self.since.is_some()

@@ -218,7 +218,11 @@ pub(super) fn show_files(candidates: &[Candidate], ignored: &[Ignored], context:
                 "不查看：配置中 exclude 排除",
                 "ignored: excluded by the configuration",
             ),
-            WhyIgnored::Configuration => pick(lang, "不查看：配置文件", "ignored: a configuration"),
+            WhyIgnored::Own => pick(
+                lang,
+                "不查看：dunlint 自己的文件",
+                "ignored: a file of dunlint itself",
+            ),
             WhyIgnored::Binary => pick(lang, "不查看：不是文字", "ignored: no text"),
         };
         let path = file.path.strip_prefix(".").unwrap_or(&file.path);

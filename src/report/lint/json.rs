@@ -101,6 +101,7 @@ fn append_suppressed(out: &mut Vec<u8>, suppressed: &Suppressed) {
     let mut record = Object::open(out);
     append_facts(&mut record, &suppressed.diagnostic);
     record.value("reason", &suppressed.reason);
+    record.value("by", &suppressed.by);
     record.close();
 }
 

@@ -8,6 +8,7 @@ use crate::finding::RelatedRole;
 use crate::lexicon::laws::Verb;
 use crate::lint::config::ConfigFile;
 use crate::lint::diagnostic::{Fix, Location, Related};
+use crate::lint::suppress::SuppressedBy;
 use crate::lint::{Config, Ignored, LintOptions, Suppressed, TextReport, Unread, WhyIgnored, lint_text};
 use crate::rule::Category;
 use crate::{Lexicon, Linter};
@@ -110,6 +111,7 @@ fn report() -> LintReport {
             ..profanity.clone()
         },
         reason: "引用投诉原文".to_owned(),
+        by: SuppressedBy::Comment,
     };
     let text = |id: &str, line| TextReport {
         id: id.to_owned(),
@@ -272,8 +274,7 @@ fn frames_underline_the_evidence_and_say_what_to_do() {
   = 依据：违反《治安管理处罚法》第五十条（PSAPL2025）
   = 改为：请您尽快还款。
   = 可自动改为：请尽快还款
-  = 忽略：dunlint: ignore[threat-violence] reason=\"…\"（指纹
-          threat-violence-0001）
+  = 忽略：dunlint: allow(threat-violence) reason=…（指纹 threat-violence-0001）
 
 ";
     assert!(all.starts_with(first), "{all}");
@@ -810,7 +811,12 @@ fn statistics_count_by_rule() {
         format!("1   20.0 %  form-opt-out        没有退订方式  {HOSTILE_PATH}:3:1")
     );
     assert_eq!(lines[3], "1   20.0 %  threat-violence     标题  a.json:2:10");
-    assert_eq!(lines.len(), 5);
+    assert_eq!(lines[4], "已忽略");
+    assert!(
+        lines[5].starts_with("1  100.0 %  insult-profanity  标题  a.json:5:1"),
+        "{text}"
+    );
+    assert_eq!(lines.len(), 7);
 }
 
 #[test]

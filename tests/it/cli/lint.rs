@@ -30,7 +30,13 @@ fn without_a_configuration_all_texts_of_a_folder_are_judged() {
     assert_eq!(
         code(&lint(
             &place,
-            &["sub", "--select", "threat-melon,threat-pumpkin", "--fail-on", "notice"]
+            &[
+                "sub",
+                "--select",
+                "threat-melon,threat-pumpkin",
+                "--fail-on",
+                "notice"
+            ]
         )),
         1
     );
