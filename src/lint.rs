@@ -35,6 +35,7 @@ use crate::score::score_of;
 pub use cache::Cache;
 pub use config::{Config, Profile, Selection};
 pub use diagnostic::Diagnostic;
+use extract::Kind;
 use judge::Judge;
 use source::Source;
 use suppress::{Directive, SuppressedBy};
@@ -166,9 +167,22 @@ pub fn lint_text(
     options: LintOptions,
 ) -> Option<FileReport> {
     let kind = config.kind_of(path)?;
+    Some(lint_text_as(kind, path, shown, text, config, linter, options))
+}
+
+/// The same where the kind isn't known by the path: an editor also holds texts that no file has.
+pub fn lint_text_as(
+    kind: Kind,
+    path: &Path,
+    shown: &str,
+    text: String,
+    config: &Config,
+    linter: &Linter,
+    options: LintOptions,
+) -> FileReport {
     let judge = Judge::new(config.profile(&config.overrides_of(path)), linter, options);
     let source = Source::of_text(text);
-    Some(judge.file(&source, kind, shown))
+    judge.file(&source, kind, shown)
 }
 
 /// A judge for each set of overrides that some file has.

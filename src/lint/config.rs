@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::lexicon::Lexicon;
 use crate::message::{Channel, CreditorKind, Role};
 use crate::rule::{Category, Tier};
+use crate::schema::{GatewayName, RuleSelector};
 
 /// The name of the file.
 pub const CONFIG: &str = "dunlint.toml";
@@ -28,8 +29,10 @@ pub const CONFIG: &str = "dunlint.toml";
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ConfigFile {
     /// Rules to use: ids, categories, `form`, or globs such as `threat-*`. All if absent.
+    #[schemars(with = "Option<Vec<RuleSelector>>")]
     pub select: Option<Vec<String>>,
     /// Rules not to use, in the same terms; it wins over `select`.
+    #[schemars(with = "Vec<RuleSelector>")]
     pub ignore: Vec<String>,
     /// The tier from which a run fails: notice, warning or severe.
     #[schemars(with = "Option<TierName>")]
@@ -69,13 +72,10 @@ pub struct ConfigFile {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct MessageFacts {
     /// sms, im, letter, call, template, article or other.
-    #[schemars(with = "Option<String>")]
     pub channel: Option<Channel>,
     /// bank, card, consumer_finance, micro_loan, online_platform or other.
-    #[schemars(with = "Option<String>")]
     pub creditor_kind: Option<CreditorKind>,
     /// debtor, guarantor, third_party or unknown.
-    #[schemars(with = "Option<String>")]
     pub recipient_role: Option<Role>,
     /// Province, for regional rules.
     pub region: Option<String>,
@@ -86,7 +86,6 @@ pub struct MessageFacts {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct VariableDeclaration {
     /// Its kind, such as name, sum or free-text.
-    #[schemars(with = "Option<String>")]
     pub kind: Option<VariableKind>,
     /// Values that it may have; the template is judged with each.
     pub values: Vec<String>,
@@ -105,6 +104,7 @@ pub struct FormFacts {
     /// Registered signatures.
     pub signatures: Vec<String>,
     /// The gateway whose terms hold; `generic` if absent.
+    #[schemars(with = "Option<GatewayName>")]
     pub gateway: Option<String>,
 }
 
@@ -115,8 +115,10 @@ pub struct Override {
     /// Globs of the paths, from the configuration's folder.
     pub paths: Vec<String>,
     /// In place of the general list.
+    #[schemars(with = "Option<Vec<RuleSelector>>")]
     pub select: Option<Vec<String>>,
     /// Besides the general list.
+    #[schemars(with = "Vec<RuleSelector>")]
     pub ignore: Vec<String>,
     /// In place of the general ones, where given.
     pub message: MessageFacts,
@@ -605,7 +607,8 @@ fn globs(patterns: &[String]) -> std::result::Result<GlobSet, Sentence> {
         .map_err(|error| say!("路径模式无效：{error}", "bad globs: {error}"))
 }
 
-fn nearest(start: &Path) -> Option<PathBuf> {
+/// The nearest configuration of a folder and those above it, up to the root of a repository.
+pub(crate) fn nearest(start: &Path) -> Option<PathBuf> {
     let start = std::path::absolute(start).ok()?;
     for folder in start.ancestors() {
         let path = folder.join(CONFIG);
@@ -628,7 +631,12 @@ fn read(path: &Path) -> Result<ConfigFile> {
         .in_file(path)
         .because(error)
     })?;
-    toml::from_str(&text).map_err(|error| {
+    parse(&text, path)
+}
+
+/// What stands in a text that is, or is about to be, the file at this path.
+pub(crate) fn parse(text: &str, path: &Path) -> Result<ConfigFile> {
+    toml::from_str(text).map_err(|error| {
         let line = error
             .span()
             .map(|span| text[..span.start].matches('\n').count() + 1);

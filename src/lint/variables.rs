@@ -8,12 +8,13 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::Bilingual;
 
 /// What a variable carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VariableKind {
     /// The debtor's name.

@@ -286,7 +286,7 @@ impl Counts {
 const EVIDENCE_COLUMNS: usize = 60;
 
 /// The words as they may be quoted on one line.
-fn quoted(words: &str) -> String {
+pub(crate) fn quoted(words: &str) -> String {
     format!("“{}”", shorten(words, EVIDENCE_COLUMNS))
 }
 
@@ -340,7 +340,7 @@ fn facts(found: &Diagnostic, lang: Lang) -> Vec<(&'static str, String)> {
 }
 
 /// A ground as a sentence.
-fn ground(basis: &Basis, lang: Lang) -> String {
+pub(crate) fn ground(basis: &Basis, lang: Lang) -> String {
     let verb = words::verb(basis.verb, lang);
     let clause = basis.clause.as_deref().unwrap_or_default();
     let gap = if clause.is_empty() { "" } else { " " };

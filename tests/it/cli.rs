@@ -8,9 +8,14 @@ mod lexicons;
 mod lint;
 mod lint_examples;
 mod lint_gate;
+<<<<<<< HEAD
 mod lint_suppress;
+=======
+mod lsp;
+>>>>>>> 174652f (wip)
 mod review;
 mod rules_and_figures;
+mod schema;
 mod screen;
 mod sniff;
 mod test;
