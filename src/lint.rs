@@ -8,6 +8,7 @@
 pub mod config;
 pub mod diagnostic;
 pub mod extract;
+pub mod fix;
 pub mod form;
 mod judge;
 pub mod passage;
@@ -140,7 +141,7 @@ pub fn lint_text(
 }
 
 /// A judge for each set of overrides that some file has.
-struct Judges<'j, 'l> {
+pub struct Judges<'j, 'l> {
     config: &'j Config,
     linter: &'j Linter<'l>,
     options: LintOptions<'j>,
@@ -148,7 +149,8 @@ struct Judges<'j, 'l> {
 }
 
 impl<'j, 'l> Judges<'j, 'l> {
-    fn new(config: &'j Config, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
+    /// Judges for the files that this configuration is about.
+    pub fn new(config: &'j Config, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
         Self {
             config,
             linter,
@@ -171,35 +173,48 @@ impl<'j, 'l> Judges<'j, 'l> {
         made.push((overrides, judge.clone()));
         judge
     }
+
+    /// The report of a file that holds these bytes.
+    pub fn bytes(&self, candidate: &Candidate, bytes: &[u8]) -> FileReport {
+        let nothing = FileReport {
+            path: candidate.shown.clone(),
+            ..FileReport::default()
+        };
+        if !may_hold_han(bytes) {
+            return nothing;
+        }
+        match self.source(candidate, bytes) {
+            Ok(source) => self
+                .of(&candidate.path)
+                .file(&source, candidate.kind, &candidate.shown),
+            Err(sentence) => FileReport {
+                unread: vec![Unread::new(None, sentence)],
+                ..nothing
+            },
+        }
+    }
+
+    /// The text of these bytes in the encoding of the file.
+    fn source(&self, candidate: &Candidate, bytes: &[u8]) -> std::result::Result<Source, Sentence> {
+        let encoding = self.of(&candidate.path).profile.encoding;
+        Source::decode(bytes, encoding).map_err(|wrong| {
+            let at = wrong.at;
+            say!(
+                "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
+                "not text from byte {at} on; name the encoding in the configuration (encoding)"
+            )
+        })
+    }
 }
 
 fn lint_file(candidate: &Candidate, judges: &Judges) -> FileReport {
-    let unread = |sentence: Sentence| FileReport {
-        path: candidate.shown.clone(),
-        unread: vec![Unread::new(None, sentence)],
-        ..FileReport::default()
-    };
-    let bytes = match read(&candidate.path) {
-        Ok(bytes) => bytes,
-        Err(sentence) => return unread(sentence),
-    };
-    let clean = || FileReport {
-        path: candidate.shown.clone(),
-        ..FileReport::default()
-    };
-    if !may_hold_han(&bytes) {
-        return clean();
-    }
-    let judge = judges.of(&candidate.path);
-    match Source::decode(&bytes, judge.profile.encoding) {
-        Ok(source) => judge.file(&source, candidate.kind, &candidate.shown),
-        Err(wrong) => {
-            let at = wrong.at;
-            unread(say!(
-                "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
-                "not text from byte {at} on; name the encoding in the configuration (encoding)"
-            ))
-        }
+    match read(&candidate.path) {
+        Ok(bytes) => judges.bytes(candidate, &bytes),
+        Err(sentence) => FileReport {
+            path: candidate.shown.clone(),
+            unread: vec![Unread::new(None, sentence)],
+            ..FileReport::default()
+        },
     }
 }
 
@@ -220,9 +235,8 @@ fn read(path: &Path) -> Result<Vec<u8>, Sentence> {
 /// unparsed.
 fn may_hold_han(bytes: &[u8]) -> bool {
     let is_foreign = !bytes.is_ascii();
-    is_foreign
-        || memchr::memmem::find(bytes, b"\\u").is_some()
-        || memchr::memmem::find(bytes, b"&#").is_some()
+    let has = |escape: &[u8]| memchr::memmem::find(bytes, escape).is_some();
+    is_foreign || has(b"\\u") || has(b"\\U") || has(b"\\x") || has(b"&#")
 }
 
 impl Unread {

@@ -470,6 +470,8 @@ const CHINESE: &[(&str, &str)] = &[
         "有文字达到该级别时以 1 退出；默认按配置，否则为 warning",
     ),
     ("lint fail_on_form", "有格式问题时也以 1 退出"),
+    ("lint fix", "把只有一种合法写法的词句改写进文件，改后重新判定"),
+    ("lint diff", "只显示 --fix 的改动，不写文件；有可改的以 1 退出"),
     (
         "lint output_format",
         "输出格式，或 格式=文件，可重复：human、concise、json、jsonl、sarif、github、gitlab、junit、checkstyle、rdjson、markdown",

@@ -1,17 +1,19 @@
 //! `dunlint lint`: templates in a repository, for people and CI.
 
+mod fix;
 mod outputs;
 
 use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
-use dunlint::lint::{LintOptions, LintReport, lint, walk};
+use dunlint::lint::{Judges, LintOptions, LintReport, lint, walk};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
 use dunlint::rule::Tier;
 use dunlint::{Linter, Result};
 
 use super::{Color, Context, LexiconArguments, Outcome, shown_error, tier_value};
+use fix::FixArguments;
 pub(super) use outputs::NO_FORMAT;
 use outputs::{OutputArguments, show_config, show_files};
 
@@ -38,6 +40,8 @@ pub(super) struct Arguments {
     /// Day by whose law texts are judged; by default the lexicon's reference date
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    fix: FixArguments,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -87,17 +91,26 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         select: &arguments.select,
         ignore: &arguments.ignore,
     };
-    let report = LintReport {
+    let mut report = LintReport {
         files: lint(&candidates, &config, &linter, options),
         ignored,
     };
+    let judges = Judges::new(&config, &linter, options);
+    let mut fixer = arguments.fix.fixer(&candidates, &errors);
+    if let Some(outcome) = fixer.run(&mut report, &judges, context)? {
+        return Ok(outcome);
+    }
     let fail_on = arguments.fail_on.or(config.file.fail_on).unwrap_or(Tier::Warning);
     let fails_on_form = arguments.fail_on_form || config.file.fail_on_form.unwrap_or(false);
     let has_form = || report.diagnostics().any(dunlint::lint::Diagnostic::is_form);
     let outcome = match () {
         () if report.texts().any(|text| text.tier >= fail_on) => Outcome::Found,
         () if fails_on_form && has_form() => Outcome::Found,
-        () if !errors.is_empty() || report.unread().next().is_some() || candidates.is_empty() => {
+        () if fixer.has_failed()
+            || !errors.is_empty()
+            || report.unread().next().is_some()
+            || candidates.is_empty() =>
+        {
             Outcome::Incomplete
         }
         () => Outcome::Done,

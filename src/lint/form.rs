@@ -21,6 +21,7 @@ use crate::rule::Bilingual;
 use crate::span::Span;
 pub use data::{FormExample, FormRecord, FormRule, Gateway, USUAL_GATEWAY, gateway, gateways, rule, rules};
 use reading::{Finder, Reading};
+pub(super) use sms::parts;
 
 /// Something about a message's form.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod diff_rules;
 mod dossier;
 mod languages;
 mod lexicons;
+mod lint_fix;
 mod review;
 mod rules_and_figures;
 mod screen;
