@@ -10,6 +10,7 @@ pub mod cache;
 pub mod config;
 pub mod diagnostic;
 pub mod extract;
+pub mod fix;
 pub mod form;
 mod judge;
 pub mod list;
@@ -186,7 +187,7 @@ pub fn lint_text_as(
 }
 
 /// A judge for each set of overrides that some file has.
-struct Judges<'j, 'l> {
+pub struct Judges<'j, 'l> {
     config: &'j Config,
     linter: &'j Linter<'l>,
     options: LintOptions<'j>,
@@ -194,7 +195,8 @@ struct Judges<'j, 'l> {
 }
 
 impl<'j, 'l> Judges<'j, 'l> {
-    fn new(config: &'j Config, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
+    /// Judges for the files that this configuration is about.
+    pub fn new(config: &'j Config, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
         Self {
             config,
             linter,
@@ -216,6 +218,23 @@ impl<'j, 'l> Judges<'j, 'l> {
         let judge = std::sync::Arc::new(Judge::new(profile, self.linter, self.options));
         made.push((overrides, judge.clone()));
         judge
+    }
+
+    /// The report of a file that holds these bytes.
+    pub fn bytes(&self, candidate: &Candidate, bytes: &[u8]) -> FileReport {
+        lint_bytes(bytes, candidate, self, None)
+    }
+
+    /// The text of these bytes in the encoding of the file.
+    fn source(&self, candidate: &Candidate, bytes: &[u8]) -> std::result::Result<Source, Sentence> {
+        let encoding = self.of(&candidate.path).profile.encoding;
+        Source::decode(bytes, encoding).map_err(|wrong| {
+            let at = wrong.at;
+            say!(
+                "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
+                "not text from byte {at} on; name the encoding in the configuration (encoding)"
+            )
+        })
     }
 }
 
@@ -240,16 +259,9 @@ fn lint_bytes(bytes: &[u8], candidate: &Candidate, judges: &Judges, cache: Optio
             ),
         );
     }
-    let judged = || match Source::decode(bytes, encoding) {
+    let judged = || match judges.source(candidate, bytes) {
         Ok(source) => judge.file(&source, candidate.kind, &candidate.shown),
-        Err(wrong) => {
-            let at = wrong.at;
-            let sentence = say!(
-                "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
-                "not text from byte {at} on; name the encoding in the configuration (encoding)"
-            );
-            FileReport::unread(candidate, sentence)
-        }
+        Err(sentence) => FileReport::unread(candidate, sentence),
     };
     let Some(cache) = cache else {
         return judged();

@@ -287,7 +287,6 @@ impl<'o> Server<'o> {
             judged,
             client: &self.client,
             settings: self.settings(judged.project.lexicon),
-            shown: &self.shown_name(uri, document),
         };
         offer.actions(asked.range, asked.context.only.as_deref()).into()
     }

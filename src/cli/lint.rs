@@ -1,6 +1,7 @@
 //! `dunlint lint`: templates in a repository, for people and CI.
 
 mod cache;
+mod fix;
 mod gate;
 mod inputs;
 mod outputs;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
 use dunlint::lint::suppress::{self, Suppressions};
-use dunlint::lint::{Cache, LintOptions, LintReport};
+use dunlint::lint::{Cache, Judges, LintOptions, LintReport};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
 use dunlint::rule::Tier;
@@ -17,6 +18,7 @@ use dunlint::{Linter, Result};
 
 use super::{Color, Context, LexiconArguments, Outcome, shown_error, tier_value};
 use cache::CacheArguments;
+use fix::FixArguments;
 use gate::{BaselineArguments, Looked, outcome};
 use inputs::InputArguments;
 pub(super) use outputs::NO_FORMAT;
@@ -51,6 +53,8 @@ pub(super) struct Arguments {
     baseline: BaselineArguments,
     #[command(flatten)]
     cache: CacheArguments,
+    #[command(flatten)]
+    fix: FixArguments,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -101,12 +105,26 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     let day = arguments.date.unwrap_or_else(suppress::today);
     let suppressions = Suppressions::find(&config, lexicon, options, day)?;
+    let folders = arguments.input.whole_folders(&named);
     arguments.input.note_unchanged(&inputs, context);
     let cache = arguments.cache.open();
     let files = inputs.lint(&config, &linter, options, cache.as_ref(), context)?;
     cache.map(Cache::save);
     let mut report = LintReport::new(files, std::mem::take(&mut inputs.ignored));
-    suppressions.apply_all(&mut report.files, &arguments.input.whole_folders(&named));
+    let mut fixer = arguments.fix.fixer(&inputs.candidates, &inputs.errors);
+    if arguments.fix.is_wanted() {
+        let mut left = report.files.clone();
+        suppressions.apply_all(&mut left, &folders);
+        inputs.keep_changed(&mut left);
+        if let Some(baseline) = &baseline {
+            baseline.subtract(&mut left, false);
+        }
+        let judges = Judges::new(&config, &linter, options);
+        if let Some(outcome) = fixer.run(&left, &mut report, &judges, context)? {
+            return Ok(outcome);
+        }
+    }
+    suppressions.apply_all(&mut report.files, &folders);
     inputs.keep_changed(&mut report.files);
     let looked = Looked {
         named: &named,
@@ -121,7 +139,8 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     let fail_on = arguments.fail_on.or(config.file.fail_on).unwrap_or(Tier::Warning);
     let fails_on_form = arguments.fail_on_form || config.file.fail_on_form.unwrap_or(false);
-    let outcome = outcome(&report, &inputs, fail_on, fails_on_form);
+    let is_incomplete = fixer.has_failed() || inputs.is_incomplete(&report);
+    let outcome = outcome(&report, is_incomplete, fail_on, fails_on_form);
     let facts = Shown {
         settings,
         terminal: context.terminal(Color::Never),

@@ -24,6 +24,7 @@ pub use data::{
     rule, rules,
 };
 use reading::{Finder, Reading};
+pub(super) use sms::parts;
 
 /// Something about a message's form.
 #[derive(Debug, Clone, PartialEq, Eq)]

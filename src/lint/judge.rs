@@ -11,8 +11,9 @@ use super::cache::Surroundings;
 use super::config::Profile;
 use super::diagnostic::{Basis, Diagnostic, Location, Related};
 use super::extract::{Extracted, Kind, extract};
+use super::fix::{Appraisal, Offer};
 use super::form::{self, FormFinding};
-use super::passage::Passage;
+use super::passage::{Hole, Passage};
 use super::source::Source;
 use super::suppress::directives;
 use super::template::{Rendering, Template};
@@ -69,16 +70,18 @@ impl<'j, 'l> Judge<'j, 'l> {
             passages, problems, ..
         } = extracted;
         let mut seen: FxHashMap<(&str, &str), usize> = FxHashMap::default();
-        let texts = passages
+        let taken: Vec<&Passage> = passages
             .iter()
             .filter(|passage| self.profile.keys.take(&passage.key))
-            .map(|passage| {
-                let same = seen.entry((&passage.key, &passage.text)).or_default();
-                let ordinal = *same;
-                *same += 1;
-                self.text(source, path, passage, ordinal)
-            });
-        let texts = texts.collect();
+            .collect();
+        let texts = taken.iter().map(|passage| {
+            let same = seen.entry((&passage.key, &passage.text)).or_default();
+            let ordinal = *same;
+            *same += 1;
+            self.text(source, path, passage, ordinal)
+        });
+        let mut texts: Vec<TextReport> = texts.collect();
+        self.offer_fixes(source, kind, &taken, &mut texts);
         let unread = problems
             .into_iter()
             .map(|problem| Unread::new(Some(source.line(problem.at)), problem.reason));
@@ -152,6 +155,42 @@ impl<'j, 'l> Judge<'j, 'l> {
             findings,
             form,
             suppressed: Vec::new(),
+        }
+    }
+
+    /// Gives the findings their fixes.
+    fn offer_fixes(&self, source: &Source, kind: Kind, passages: &[&Passage], texts: &mut [TextReport]) {
+        let appraise = |text: &str, holes: &[Hole]| self.appraise(text, holes);
+        let offer = Offer {
+            source,
+            kind,
+            declarations: &self.profile.declarations,
+            appraise: &appraise,
+        };
+        offer.give(passages, texts);
+    }
+
+    /// What a text would be judged to be.
+    fn appraise(&self, text: &str, holes: &[Hole]) -> Appraisal {
+        let template = Template::parse(text, holes, &self.profile.declarations);
+        let findings: Vec<Finding> = self
+            .judge(&template)
+            .into_iter()
+            .map(|placed| placed.finding)
+            .collect();
+        let form = self
+            .form
+            .check(&template, &self.message(text), &self.profile.form);
+        let form = form
+            .iter()
+            .filter(|found| self.profile.selection.takes(found.rule, "form"));
+        let rules = findings
+            .iter()
+            .map(|finding| self.settings.rules[finding.rule].id.clone());
+        Appraisal {
+            tier: score(&findings).0,
+            rules: rules.chain(form.map(|found| found.rule.to_owned())).collect(),
+            parts: form::parts(template.longest_utf16()),
         }
     }
 

@@ -10,11 +10,11 @@ use lsp_types::Range as LineRange;
 use serde_json::{Value, json};
 
 use super::client::{Client, FIX_ALL, QUICK_FIX};
-use super::document::{Document, Judged, judge};
+use super::document::{Document, Judged};
 use super::shown::mark;
 use crate::lint::diagnostic::Fix;
-use crate::lint::extract::{Kind, Language};
-use crate::lint::{Diagnostic, FileReport};
+use crate::lint::source::Source;
+use crate::lint::{Diagnostic, suppress};
 use crate::report::Settings;
 use crate::report::visible::shorten;
 use crate::report::words::{colon, pick};
@@ -27,8 +27,6 @@ pub(super) struct Offer<'o> {
     pub(super) judged: &'o Judged,
     pub(super) client: &'o Client,
     pub(super) settings: Settings<'o>,
-    /// The document's name as findings give it.
-    pub(super) shown: &'o str,
 }
 
 /// A replacement of bytes of a document.
@@ -96,27 +94,12 @@ impl Offer<'_> {
 
     /// A comment in front of the text. Its reason has to be written by a person: until then it suppresses nothing.
     fn suppression(&self, found: &Diagnostic) -> Option<Value> {
-        let (document, lang) = (self.document, self.lang());
-        let mut texts = self.judged.report.texts.iter();
-        let own = texts.find(|text| {
-            text.findings
-                .iter()
-                .chain(&text.form)
-                .any(|own| std::ptr::eq(own, found))
-        })?;
+        let lang = self.lang();
         let reason = pick(lang, "写明理由", "say why");
-        let comment = comment_for(self.judged.kind?, &found.rule, reason)?;
-        let line = own.line - 1;
-        let bytes = document.text.line(line)?;
-        let content = &document.text.as_str()[bytes.clone()];
-        let indent = &content[..content.len() - content.trim_start().len()];
-        let edit = Edit {
-            bytes: bytes.start..bytes.start,
-            text: format!("{indent}{comment}{}", document.text.line_end(line)),
-        };
-        if !self.changes_no_text(&edit) {
-            return None;
-        }
+        let source = Source::of_text(self.document.text.as_str().to_owned());
+        let at = found.location.byte_start;
+        let (at, text) = suppress::insertion(&source, self.judged.kind?, at, &found.rule, reason)?;
+        let edit = Edit { bytes: at..at, text };
         let title = match lang {
             Lang::Zh => format!("忽略 {} 并写明理由", found.rule),
             Lang::En => format!("Suppress {} and say why", found.rule),
@@ -125,24 +108,6 @@ impl Offer<'_> {
             false => self.action(&title, QUICK_FIX, Some(found), &[edit]),
             true => self.snippet(&title, found, &edit, reason),
         })
-    }
-
-    /// Whether a document has the same findings with an edit: a line in the middle of a longer text would be part of it.
-    fn changes_no_text(&self, edit: &Edit) -> bool {
-        let Some(kind) = self.judged.kind else {
-            return false;
-        };
-        let mut text = self.document.text.as_str().to_owned();
-        text.replace_range(edit.bytes.clone(), &edit.text);
-        let edited = judge(
-            self.document,
-            text,
-            self.shown,
-            kind,
-            &self.judged.project,
-            self.settings,
-        );
-        edited.is_ok_and(|edited| identity(&edited) == identity(&self.judged.report))
     }
 
     fn action(&self, title: &str, kind: &str, found: Option<&Diagnostic>, edits: &[Edit]) -> Value {
@@ -194,16 +159,6 @@ fn edit_of(fix: &Fix) -> Edit {
     }
 }
 
-/// What tells the texts of a file and their findings from others, wherever they stand.
-fn identity(report: &FileReport) -> Vec<(&str, Vec<&str>)> {
-    let texts = report.texts.iter().map(|text| {
-        let found = text.findings.iter().chain(&text.form);
-        let fingerprints = found.map(|found| found.fingerprint.as_str());
-        (text.key_path.as_str(), fingerprints.collect())
-    });
-    texts.collect()
-}
-
 /// A text that stands for itself in a snippet.
 fn in_snippet(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -216,29 +171,14 @@ fn in_snippet(text: &str) -> String {
     escaped
 }
 
-/// The comment that suppresses a rule for the text behind it; none where the format has no comments.
-fn comment_for(kind: Kind, rule: &str, reason: &str) -> Option<String> {
-    let words = format!("dunlint: allow({rule}) reason={reason}");
-    Some(match kind {
-        Kind::Text | Kind::Csv | Kind::Json | Kind::JsonLines => return None,
-        Kind::Yaml | Kind::Toml | Kind::Properties | Kind::Po | Kind::Code(Language::Python) => {
-            format!("# {words}")
-        }
-        Kind::Markdown | Kind::Xml | Kind::Html => format!("<!-- {words} -->"),
-        Kind::FreeMarker => format!("<#-- {words} -->"),
-        Kind::Jinja => format!("{{# {words} #}}"),
-        Kind::Velocity => format!("## {words}"),
-        Kind::Sql => format!("-- {words}"),
-        Kind::Code(_) => format!("// {words}"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use lsp_types::Position;
 
     use super::*;
+    use crate::lint::extract::Kind;
     use crate::lsp::Options;
+    use crate::lsp::document::judge;
     use crate::lsp::projects::Projects;
     use crate::lsp::text::{PositionEncoding, Text};
 
@@ -280,6 +220,7 @@ mod tests {
                 byte_start: at,
                 byte_end: at + words.len(),
                 replacement: (*replacement).to_owned(),
+                ..Fix::default()
             });
         }
         let judged = Judged {
@@ -295,7 +236,6 @@ mod tests {
             judged: &judged,
             client: &Client::default(),
             settings,
-            shown: "a.yaml",
         });
     }
 

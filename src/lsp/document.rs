@@ -12,7 +12,9 @@ use lsp_types::DiagnosticSeverity;
 
 use super::projects::Project;
 use super::text::Text;
+use crate::error::Error;
 use crate::lint::extract::{Kind, Language};
+use crate::lint::suppress::{self, Suppressions};
 use crate::lint::{Diagnostic, FileReport, LintOptions, MOST_BYTES, lint_text_as};
 use crate::report::Settings;
 use crate::report::words::{colon, pick};
@@ -168,16 +170,26 @@ pub(super) fn judge(
         ignore: &[],
     };
     let path = document.path.as_deref().unwrap_or(Path::new(shown));
-    guarded(|| lint_text_as(kind, path, shown, text, &project.config, &project.linter, options)).ok_or_else(
-        || {
+    let judged = || {
+        let mut report = lint_text_as(kind, path, shown, text, &project.config, &project.linter, options);
+        let lexicon = project.linter.lexicon;
+        Suppressions::find(&project.config, lexicon, options, suppress::today()).map(|suppressions| {
+            suppressions.apply(&mut report);
+            report
+        })
+    };
+    let refused = |error: Error| notice(DiagnosticSeverity::WARNING, error.shown(lang));
+    match guarded(judged) {
+        Some(report) => report.map_err(refused),
+        None => {
             let message = pick(
                 lang,
                 "程序内部出错，请把文件和版本号告诉我们",
                 "an internal error; please report the file with the version of dunlint",
             );
-            notice(DiagnosticSeverity::ERROR, message.to_owned())
-        },
-    )
+            Err(notice(DiagnosticSeverity::ERROR, message.to_owned()))
+        }
+    }
 }
 
 /// What a function gives; none if it panics.

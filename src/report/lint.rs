@@ -282,6 +282,17 @@ impl Counts {
     }
 }
 
+/// How many findings `--fix` puts right, if there are any.
+fn fixable(report: &LintReport) -> Option<Sentence> {
+    let count = report.diagnostics().filter(|found| found.fix.is_some()).count();
+    (count > 0).then(|| {
+        say!(
+            "其中 {count} 处可用 --fix 自动改正（--diff 先看改动）",
+            "{count} can be fixed with --fix (--diff shows how)"
+        )
+    })
+}
+
 /// Columns of the evidence in a sentence.
 const EVIDENCE_COLUMNS: usize = 60;
 
@@ -334,7 +345,11 @@ fn facts(found: &Diagnostic, lang: Lang) -> Vec<(&'static str, String)> {
     }
     if let Some(fix) = &found.fix {
         let label = pick(lang, "可自动改为", "--fix writes");
-        facts.push((label, fix.replacement.clone()));
+        let words = match fix.text == found.text {
+            true => fix.words.clone(),
+            false => format!("“{}” → “{}”", fix.text, fix.words),
+        };
+        facts.push((label, words));
     }
     facts
 }

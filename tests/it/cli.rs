@@ -7,12 +7,10 @@ mod languages;
 mod lexicons;
 mod lint;
 mod lint_examples;
+mod lint_fix;
 mod lint_gate;
-<<<<<<< HEAD
 mod lint_suppress;
-=======
 mod lsp;
->>>>>>> 174652f (wip)
 mod review;
 mod rules_and_figures;
 mod schema;

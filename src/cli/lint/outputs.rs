@@ -172,16 +172,7 @@ impl OutputArguments {
         if !self.statistics && self.on_stdout().any(|format| format == Format::Human) {
             return;
         }
-        for error in shown.unopened {
-            let text = shown_error(error, context.lang);
-            context.note(&text);
-        }
-        for (path, unread) in report.unread() {
-            let line = unread.line.map(|line| format!(":{line}")).unwrap_or_default();
-            let why = pick(context.lang, &unread.zh, &unread.en);
-            let label = context.pick("未能读取：", "unread: ");
-            context.note(&format!("{path}{line}: {label}{why}"));
-        }
+        note_unread(report, shown.unopened, context);
     }
 
     fn on_stdout(&self) -> impl Iterator<Item = Format> {
@@ -193,6 +184,20 @@ impl OutputArguments {
         self.output_format
             .iter()
             .filter_map(|output| output.file.as_ref())
+    }
+}
+
+/// Tells on standard error what wasn't read.
+pub(super) fn note_unread(report: &LintReport, unopened: &[Error], context: &mut Context) {
+    for error in unopened {
+        let text = shown_error(error, context.lang);
+        context.note(&text);
+    }
+    for (path, unread) in report.unread() {
+        let line = unread.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let why = pick(context.lang, &unread.zh, &unread.en);
+        let label = context.pick("未能读取：", "unread: ");
+        context.note(&format!("{path}{line}: {label}{why}"));
     }
 }
 

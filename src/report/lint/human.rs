@@ -7,7 +7,7 @@
 
 use std::io::{self, Write};
 
-use super::{Chosen, Counts, Shown, byte_of_column, facts, quoted, unread};
+use super::{Chosen, Counts, Shown, byte_of_column, facts, fixable, quoted, unread};
 use crate::lint::diagnostic::{Location, Related};
 use crate::lint::form::is_about_suppressions;
 use crate::lint::{Diagnostic, LintReport};
@@ -25,7 +25,11 @@ pub(super) fn write(report: &LintReport, shown: &Shown, out: &mut dyn Write) -> 
         writeln!(out)?;
     }
     write_end(&chosen, report, shown, out)?;
-    writeln!(out, "{}", Counts::of(report, shown).sentence(lang))
+    writeln!(out, "{}", Counts::of(report, shown).sentence(lang))?;
+    match fixable(report) {
+        Some(fixable) => writeln!(out, "{}", fixable.get(lang)),
+        None => Ok(()),
+    }
 }
 
 /// What wasn't read, and what isn't shown.

@@ -136,6 +136,7 @@ fn append_facts(record: &mut Object, found: &Diagnostic) {
         byte_start,
         byte_end,
         replacement,
+        ..
     }) = &found.fix
     {
         let mut fix = Object::open(record.name("fix"));

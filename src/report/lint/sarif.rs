@@ -160,20 +160,20 @@ impl<'r> Run<'r> {
         Value::Object(properties)
     }
 
-    /// A replacement where it covers the very words of its finding: for others the format would need columns that a
-    /// finding doesn't carry.
+    /// A replacement.
     fn fix(&mut self, found: &'r Diagnostic) -> Option<Value> {
-        let place = &found.location;
         let fix = found.fix.as_ref()?;
-        if (fix.byte_start, fix.byte_end) != (place.byte_start, place.byte_end) {
-            return None;
-        }
         Some(json!({
             "description": { "text": found.instead },
             "artifactChanges": [{
-                "artifactLocation": self.artifact(&place.path),
+                "artifactLocation": self.artifact(&found.location.path),
                 "replacements": [{
-                    "deletedRegion": region(place),
+                    "deletedRegion": {
+                        "startLine": fix.line,
+                        "startColumn": fix.column_utf16,
+                        "endLine": fix.end_line,
+                        "endColumn": fix.end_column_utf16,
+                    },
                     "insertedContent": { "text": fix.replacement },
                 }],
             }],

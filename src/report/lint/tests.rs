@@ -52,6 +52,15 @@ fn report() -> LintReport {
             byte_start: first.byte_start,
             byte_end: 58,
             replacement: "请尽快还款".to_owned(),
+            span: first.span,
+            text: "打断你的腿".to_owned(),
+            words: "请尽快还款".to_owned(),
+            line: first.line,
+            column: first.column,
+            column_utf16: first.column_utf16,
+            end_line: first.end_line,
+            end_column: first.end_column,
+            end_column_utf16: first.end_column_utf16,
         }),
         ..diagnostic(
             "threat-violence",
@@ -278,7 +287,7 @@ fn frames_underline_the_evidence_and_say_what_to_do() {
 
 ";
     assert!(all.starts_with(first), "{all}");
-    let last = "\n查看 3 个文件，判定 4 条文字：严重 1，警告 1，提示 0，供复核 1，格式 2，已忽略 1，基线内 2，未查看的文件 1，未能读取 1\n";
+    let last = "\n查看 3 个文件，判定 4 条文字：严重 1，警告 1，提示 0，供复核 1，格式 2，已忽略 1，基线内 2，未查看的文件 1，未能读取 1\n其中 1 处可用 --fix 自动改正（--diff 先看改动）\n";
     assert!(all.ends_with(last), "{all}");
     assert!(
         all.contains(".json:9: 未能读取：引号没有闭合‹U+001B›[31m\n"),
@@ -306,6 +315,7 @@ a.json:9:1: 提示 suppression-unused 没有退订方式
 {HOSTILE_PATH}:3:1: 提示 form-opt-out 没有退订方式
 {HOSTILE_PATH}:3:1: 警告 insult-profanity 标题：危害*@all*
 {HOSTILE_PATH}:7:101: 警告 insult-profanity 标题：危害*@all*
+其中 1 处可用 --fix 自动改正（--diff 先看改动）
 "
     );
     let concise = of(Format::Concise);
