@@ -8,6 +8,7 @@ mod lexicons;
 mod lint;
 mod lint_examples;
 mod lint_gate;
+mod lint_inputs;
 mod review;
 mod rules_and_figures;
 mod screen;
