@@ -84,6 +84,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     let baseline = arguments.baseline.read(&config, context)?;
     let mut inputs = arguments.input.find(&named, &config)?;
     arguments.output.leave_out(&mut inputs.candidates);
+    if let Some(baseline) = &baseline {
+        inputs.leave_out(baseline.path());
+    }
     inputs.narrow();
     if arguments.output.show_files {
         for error in &inputs.errors {

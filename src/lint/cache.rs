@@ -9,9 +9,11 @@
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,11 +34,14 @@ const DATA: &[(&str, &str)] = &[
     ),
 ];
 
-/// Files that entries are spread over.
-const SHARDS: usize = 64;
+/// Files that entries are spread over: a run over one file reads one of them.
+const SHARDS: usize = 256;
 
-/// Bytes of entries that such a file holds at most; 128 MB in all.
+/// Bytes of entries that such a file holds at most, before they are packed to a tenth or less.
 const MOST_SHARD_BYTES: usize = 2 << 20;
+
+/// Reports say the same again and again: the fastest level packs them well.
+const PACKING_LEVEL: i32 = 1;
 
 /// Entries that nobody asked for in so many days go.
 const MOST_DAYS: u32 = 30;
@@ -67,15 +72,24 @@ pub(super) struct Surroundings(Sha256);
 
 #[derive(Debug, Default)]
 struct Shard {
+    /// What was in the file, unpacked.
+    read: Arc<Vec<u8>>,
     entries: FxHashMap<Key, Entry>,
     is_changed: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Entry {
     /// When it was asked for last.
     day: u32,
-    bytes: Vec<u8>,
+    bytes: Bytes,
+}
+
+#[derive(Debug, Clone)]
+enum Bytes {
+    /// In what was read: most entries are never looked at, and none is copied.
+    Read(Range<usize>),
+    New(Vec<u8>),
 }
 
 impl Cache {
@@ -95,18 +109,17 @@ impl Cache {
 
     /// What was kept under a key.
     pub(super) fn get<T: DeserializeOwned>(&self, key: Key) -> Option<T> {
-        let bytes = {
+        let (read, bytes) = {
             let mut shard = self.shard(key);
+            let read = shard.read.clone();
             let entry = shard.entries.get_mut(&key)?;
             let is_marked = entry.day + MARKED_DAYS > self.today;
-            if !is_marked {
-                entry.day = self.today;
-            }
+            entry.day = self.today;
             let bytes = entry.bytes.clone();
             shard.is_changed |= !is_marked;
-            bytes
+            (read, bytes)
         };
-        postcard::from_bytes(&bytes).ok()
+        postcard::from_bytes(bytes.of(&read)).ok()
     }
 
     /// Keeps something under a key.
@@ -114,12 +127,15 @@ impl Cache {
         let Ok(bytes) = postcard::to_allocvec(value) else {
             return;
         };
-        if bytes.len() > MOST_SHARD_BYTES {
+        if bytes.len() + HEAD_BYTES > MOST_SHARD_BYTES {
             return;
         }
         let mut shard = self.shard(key);
-        let day = self.today;
-        shard.entries.insert(key, Entry { day, bytes });
+        let entry = Entry {
+            day: self.today,
+            bytes: Bytes::New(bytes),
+        };
+        shard.entries.insert(key, entry);
         shard.is_changed = true;
     }
 
@@ -127,22 +143,21 @@ impl Cache {
     /// complain.
     pub fn save(self) {
         let shards = (0..).zip(self.shards);
-        let mut changed = shards
+        let changed: Vec<(usize, Shard)> = shards
             .filter_map(|(number, shard)| {
                 let shard = shard.into_inner()?;
                 let shard = shard.into_inner().unwrap_or_else(PoisonError::into_inner);
                 shard.is_changed.then_some((number, shard))
             })
-            .peekable();
-        if changed.peek().is_none() || make_folder(&self.folder).is_err() {
+            .collect();
+        if changed.is_empty() || make_folder(&self.folder).is_err() {
             return;
         }
-        for (number, shard) in changed {
-            let bytes = shard.to_bytes(self.today);
-            if write_whole(&self.folder, &shard_name(number), &bytes).is_err() {
-                return;
+        changed.into_par_iter().for_each(|(number, shard)| {
+            if let Some(bytes) = shard.to_bytes(self.today) {
+                let _ = write_whole(&self.folder, &shard_name(number), &bytes);
             }
-        }
+        });
     }
 
     fn shard(&self, key: Key) -> std::sync::MutexGuard<'_, Shard> {
@@ -157,7 +172,7 @@ impl Cache {
 }
 
 fn shard_name(number: usize) -> String {
-    format!("{number:02}.entries")
+    format!("{number:02x}.entries")
 }
 
 /// Tells this program from others: its version, its length, since builds of one version may differ, and of a build for
@@ -223,52 +238,68 @@ impl Surroundings {
     }
 }
 
+impl Bytes {
+    fn of<'b>(&'b self, read: &'b [u8]) -> &'b [u8] {
+        match self {
+            Bytes::Read(range) => &read[range.clone()],
+            Bytes::New(bytes) => bytes,
+        }
+    }
+}
+
 impl Shard {
-    /// Reads a sum, then for each entry key, day, length and bytes; nothing if any of it isn't as it was written.
+    /// Reads a sum, then, packed, for each entry key, day, length and bytes; nothing if any of it isn't as it was written.
     fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let (sum, mut rest) = bytes.split_first_chunk::<8>()?;
-        if *sum != sum_of(rest) {
+        let (sum, packed) = bytes.split_first_chunk::<8>()?;
+        if *sum != sum_of(packed) {
             return None;
         }
+        let read = zstd::bulk::decompress(packed, MOST_SHARD_BYTES).ok()?;
         let mut entries = FxHashMap::default();
+        let mut rest = &read[..];
         while !rest.is_empty() {
             let (key, after) = rest.split_first_chunk::<16>()?;
             let (day, after) = after.split_first_chunk::<4>()?;
             let (length, after) = after.split_first_chunk::<4>()?;
-            let (bytes, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            let (own, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            let end = read.len() - after.len();
             let entry = Entry {
                 day: u32::from_le_bytes(*day),
-                bytes: bytes.to_owned(),
+                bytes: Bytes::Read(end - own.len()..end),
             };
             entries.insert(Key(*key), entry);
             rest = after;
         }
         Some(Self {
+            read: read.into(),
             entries,
             is_changed: false,
         })
     }
 
     /// The bytes of the entries that stay: those that were asked for lately, the latest first, as many as there is room for.
-    fn to_bytes(&self, today: u32) -> Vec<u8> {
+    fn to_bytes(&self, today: u32) -> Option<Vec<u8>> {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.retain(|(_, entry)| entry.day + MOST_DAYS >= today);
         entries.sort_by_key(|(key, entry)| (std::cmp::Reverse(entry.day), key.0));
-        let mut bytes = vec![0; 8];
+        let mut bytes = Vec::new();
         for (key, entry) in entries {
-            if bytes.len() + entry.bytes.len() > MOST_SHARD_BYTES + 8 {
+            let own = entry.bytes.of(&self.read);
+            if bytes.len() + HEAD_BYTES + own.len() > MOST_SHARD_BYTES {
                 continue;
             }
             bytes.extend(key.0);
             bytes.extend(entry.day.to_le_bytes());
-            bytes.extend((entry.bytes.len() as u32).to_le_bytes());
-            bytes.extend(&entry.bytes);
+            bytes.extend((own.len() as u32).to_le_bytes());
+            bytes.extend(own);
         }
-        let sum = sum_of(&bytes[8..]);
-        bytes[..8].copy_from_slice(&sum);
-        bytes
+        let packed = zstd::bulk::compress(&bytes, PACKING_LEVEL).ok()?;
+        Some([&sum_of(&packed)[..], &packed].concat())
     }
 }
+
+/// Bytes in front of an entry: key, day, length.
+const HEAD_BYTES: usize = 16 + 4 + 4;
 
 /// Tells bytes from others that a broken disk or an interrupted copy left.
 fn sum_of(bytes: &[u8]) -> [u8; 8] {
@@ -311,193 +342,4 @@ fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lint::{Config, FileReport};
-    use crate::rule::Lang;
-
-    fn cache(folder: &Path) -> Cache {
-        Cache::new(Some(folder)).unwrap()
-    }
-
-    fn key(first: u8, second: u8) -> Key {
-        let mut key = [0; 16];
-        (key[0], key[1]) = (first, second);
-        Key(key)
-    }
-
-    fn report(path: &str) -> FileReport {
-        FileReport {
-            path: path.to_owned(),
-            ..FileReport::default()
-        }
-    }
-
-    fn shards(folder: &Path) -> Vec<PathBuf> {
-        let own = cache(folder).folder;
-        let Ok(files) = fs::read_dir(own) else {
-            return Vec::new();
-        };
-        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-        files.sort();
-        files
-    }
-
-    #[test]
-    fn the_data_are_the_folder() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lexicons/lint");
-        let files = fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
-        names.sort();
-        let listed: Vec<_> = DATA.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, listed);
-    }
-
-    #[test]
-    fn what_was_put_is_there_in_the_next_run() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = cache(folder.path());
-        assert_eq!(first.get::<FileReport>(key(1, 0)), None);
-        first.put(key(1, 0), &report("a"));
-        first.put(key(2, 0), &report("b"));
-        assert_eq!(first.get::<FileReport>(key(1, 0)), Some(report("a")));
-        first.save();
-        let next = cache(folder.path());
-        assert_eq!(next.get::<FileReport>(key(1, 0)), Some(report("a")));
-        assert_eq!(next.get::<FileReport>(key(1, 1)), None);
-        assert_eq!(next.get::<FileReport>(key(2, 0)), Some(report("b")));
-        assert_eq!(shards(folder.path()).len(), 2, "and nothing unfinished");
-        let other = Cache {
-            folder: folder.path().join("lint/other"),
-            ..cache(folder.path())
-        };
-        assert_eq!(other.get::<FileReport>(key(1, 0)), None, "another program");
-    }
-
-    #[test]
-    fn nothing_is_written_where_nothing_is_new() {
-        let folder = tempfile::tempdir().unwrap();
-        let cached = cache(folder.path());
-        assert_eq!(cached.get::<FileReport>(key(1, 0)), None);
-        cached.save();
-        assert!(!folder.path().join("lint").exists());
-        let cached = cache(folder.path());
-        cached.put(key(1, 0), &report("a"));
-        cached.save();
-        let [shard] = &shards(folder.path())[..] else {
-            panic!("one");
-        };
-        let old = std::time::SystemTime::UNIX_EPOCH;
-        let file = fs::File::options().write(true).open(shard).unwrap();
-        file.set_modified(old).unwrap();
-        let cached = cache(folder.path());
-        assert!(cached.get::<FileReport>(key(1, 0)).is_some());
-        cached.save();
-        assert_eq!(fs::metadata(shard).unwrap().modified().unwrap(), old);
-    }
-
-    #[test]
-    fn damage_is_as_good_as_absence_and_is_mended() {
-        let folder = tempfile::tempdir().unwrap();
-        let cached = cache(folder.path());
-        cached.put(key(1, 0), &report("a"));
-        cached.save();
-        let shard = shards(folder.path()).remove(0);
-        let whole = fs::read(&shard).unwrap();
-        let mut flipped = whole.clone();
-        *flipped.last_mut().unwrap() ^= 1;
-        for broken in [&[][..], &whole[..7], &whole[..whole.len() - 1], &flipped] {
-            fs::write(&shard, broken).unwrap();
-            let cached = cache(folder.path());
-            assert_eq!(cached.get::<FileReport>(key(1, 0)), None);
-            cached.put(key(1, 0), &report("a"));
-            cached.save();
-            assert_eq!(fs::read(&shard).unwrap(), whole);
-        }
-    }
-
-    #[test]
-    fn what_nobody_asks_for_goes_and_the_size_is_bounded() {
-        let entry = |day, length| Entry {
-            day,
-            bytes: vec![7; length],
-        };
-        let mut shard = Shard::default();
-        shard.entries.insert(key(0, 1), entry(60, 10));
-        shard.entries.insert(key(0, 2), entry(100 - MOST_DAYS, 10));
-        shard.entries.insert(key(0, 3), entry(100 - MOST_DAYS - 1, 10));
-        let left = |shard: &Shard| {
-            let read = Shard::of_bytes(&shard.to_bytes(100)).unwrap();
-            let mut keys: Vec<u8> = read.entries.keys().map(|key| key.0[1]).collect();
-            keys.sort();
-            keys
-        };
-        assert_eq!(left(&shard), [2]);
-        shard.entries.insert(key(0, 4), entry(99, MOST_SHARD_BYTES / 2));
-        shard.entries.insert(key(0, 5), entry(100, MOST_SHARD_BYTES / 2));
-        shard.entries.insert(key(0, 6), entry(98, MOST_SHARD_BYTES / 2));
-        assert_eq!(left(&shard), [2, 5], "4 would be over the size by its head");
-    }
-
-    #[test]
-    fn folders_of_programs_that_are_gone_go() {
-        let folder = tempfile::tempdir().unwrap();
-        let all = folder.path().join("lint");
-        for number in 0..MOST_PROGRAMS + 2 {
-            make_folder(&all.join(number.to_string())).unwrap();
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-        let mut left: Vec<_> = fs::read_dir(&all)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
-        left.sort();
-        assert_eq!(left, [".gitignore", "2", "3", "4"]);
-    }
-
-    #[test]
-    fn everything_that_a_report_depends_on_is_in_its_key() {
-        let lexicon = Lexicon::bundled();
-        let config = |text: &str| {
-            let file = toml::from_str(text).unwrap();
-            Config::new(file, ".".into(), None, lexicon).unwrap()
-        };
-        let settings = Settings::new(lexicon, Lang::Zh);
-        let key = |profile: &str, settings, path, kind, bytes| {
-            Surroundings::new(lexicon, &config(profile).profile(&[]), settings).key(path, kind, bytes)
-        };
-        let usual = || key("", settings, "a", Kind::Text, b"x");
-        let english = Settings::new(lexicon, Lang::En);
-        let dated = Settings {
-            date: Some(jiff::civil::date(2026, 3, 2)),
-            ..settings
-        };
-        let others = [
-            key("", settings, "a", Kind::Text, b"y"),
-            key("", settings, "b", Kind::Text, b"x"),
-            key("", settings, "a", Kind::Markdown, b"x"),
-            key("", english, "a", Kind::Text, b"x"),
-            key("", dated, "a", Kind::Text, b"x"),
-            key("select = ['threat']", settings, "a", Kind::Text, b"x"),
-            key("ignore = ['threat']", settings, "a", Kind::Text, b"x"),
-            key("keys = ['a.*']", settings, "a", Kind::Text, b"x"),
-            key("encoding = 'gbk'", settings, "a", Kind::Text, b"x"),
-            key("placeholders = ['«x»']", settings, "a", Kind::Text, b"x"),
-            key("message = { channel = 'sms' }", settings, "a", Kind::Text, b"x"),
-            key("form = { creditors = ['甲'] }", settings, "a", Kind::Text, b"x"),
-            key(
-                "variables = { a = { longest = 3 } }",
-                settings,
-                "a",
-                Kind::Text,
-                b"x",
-            ),
-        ];
-        assert_eq!(usual(), usual());
-        let mut all = others.to_vec();
-        all.push(usual());
-        let different: std::collections::HashSet<_> = all.iter().collect();
-        assert_eq!(different.len(), all.len());
-        assert_ne!(fingerprint("1"), fingerprint("2"));
-    }
-}
+mod tests;

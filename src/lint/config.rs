@@ -568,7 +568,7 @@ pub(super) fn meant<'c>(written: &str, candidates: impl Iterator<Item = &'c str>
 }
 
 /// A path without `.` and `..`, by its words alone: links aren't followed, so that globs fit what a user writes.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut own = PathBuf::new();
     for part in path.components() {
         match part {

@@ -9,6 +9,7 @@ mod lint;
 mod lint_examples;
 mod lint_fix;
 mod lint_gate;
+mod lint_inputs;
 mod lint_suppress;
 mod lsp;
 mod review;

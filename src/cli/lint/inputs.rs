@@ -15,6 +15,7 @@ use dunlint::{Error, ErrorKind, Linter, Result};
 
 use super::super::Context;
 use super::folder_of;
+use super::outputs::is_same;
 
 /// Where texts come from besides paths.
 #[derive(Debug, clap::Args)]
@@ -159,6 +160,14 @@ impl Named {
 }
 
 impl Inputs {
+    /// Leaves out a file that is no template, whatever its name says.
+    pub(super) fn leave_out(&mut self, file: &Path) {
+        // Links are followed at a price: few files have the same name.
+        self.candidates.retain(|candidate| {
+            candidate.path.file_name() != file.file_name() || !is_same(&candidate.path, file)
+        });
+    }
+
     /// Leaves the files that changed, if changes are asked for.
     pub(super) fn narrow(&mut self) {
         if let Some(since) = &mut self.since {
