@@ -9,9 +9,11 @@ mod eval;
 mod explain;
 mod help;
 mod lint;
+mod lsp;
 mod reading;
 mod review;
 mod rules;
+mod schema;
 mod screen;
 mod sniff;
 mod test;
@@ -63,6 +65,8 @@ enum Command {
     Check(check::Arguments),
     /// Judge the templates in files and folders
     Lint(lint::Arguments),
+    /// Serve an editor: findings, explanations and replacements while somebody writes
+    Lsp(lsp::Arguments),
     /// Judge dumps: files, folders, standard input
     Screen(screen::Arguments),
     /// Check a case folder against its manifest
@@ -85,6 +89,8 @@ enum Command {
     DiffRules(diff_rules::Arguments),
     /// Learn the second opinion's weights from labelled messages
     Train(train::Arguments),
+    /// Print the JSON schema of configurations, input records or result records
+    Schema(schema::Arguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Print the manual page
@@ -209,6 +215,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
     match command {
         Command::Check(arguments) => check::run(arguments, context),
         Command::Lint(arguments) => lint::run(arguments, context),
+        Command::Lsp(arguments) => lsp::run(arguments, context),
         Command::Screen(arguments) => screen::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Sniff(arguments) => sniff::run(arguments, context),
@@ -220,6 +227,7 @@ fn run(command: Command, mut definition: clap::Command, context: &mut Context) -
         Command::Test(arguments) => test::run(arguments, context),
         Command::DiffRules(arguments) => diff_rules::run(arguments, context),
         Command::Train(arguments) => train::run(arguments, context),
+        Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Completions(arguments) => {
             // The generator panics where it can't write, so it writes to memory.
             let mut script = Vec::new();

@@ -85,6 +85,19 @@ impl Encoding {
             })
     }
 
+    /// The bytes of a text; `None` if it has a character that the encoding lacks.
+    pub fn encode(self, text: &str) -> Option<Vec<u8>> {
+        let encoding = match self {
+            Encoding::Utf8 => return Some(text.as_bytes().to_vec()),
+            Encoding::Utf16Le => return Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            Encoding::Utf16Be => return Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+            Encoding::Gb18030 => GB18030,
+            Encoding::Big5 => BIG5,
+        };
+        let (bytes, _, is_lacking) = encoding.encode(text);
+        (!is_lacking).then(|| bytes.into_owned())
+    }
+
     /// The text with replacement characters: for guessing a format, never for judging.
     pub(crate) fn decode_lossily(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
@@ -351,13 +364,7 @@ fn first_malformed(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> us
 /// The bytes of `text`, for the tests of all readers.
 #[cfg(test)]
 pub(crate) fn encode(encoding: Encoding, text: &str) -> Vec<u8> {
-    match encoding {
-        Encoding::Utf8 => text.as_bytes().to_vec(),
-        Encoding::Gb18030 => GB18030.encode(text).0.into_owned(),
-        Encoding::Big5 => BIG5.encode(text).0.into_owned(),
-        Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-    }
+    encoding.encode(text).unwrap()
 }
 
 #[cfg(test)]

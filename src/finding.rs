@@ -3,13 +3,14 @@
 //! Plain data. A writer shows it and enriches nothing: rule, category, tier, span, words, reason and cues
 //! are all there; titles and laws are looked up in the [`Lexicon`](crate::Lexicon) by rule id.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::{Category, Confidence, Tier};
 use crate::span::Span;
 
 /// How a writer hid the words of a match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Disguise {
     /// Traditional or variant characters inside simplified text.
@@ -48,7 +49,7 @@ pub struct Place {
 }
 
 /// What other words are to a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RelatedRole {
     /// They make the rule applicable.
@@ -99,7 +100,7 @@ impl Finding {
 }
 
 /// Why a match is innocent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It cuts through words.

@@ -10,12 +10,14 @@ pub mod cache;
 pub mod config;
 pub mod diagnostic;
 pub mod extract;
+pub mod fix;
 pub mod form;
 mod judge;
 pub mod list;
 pub mod passage;
 pub mod since;
 pub mod source;
+pub mod suppress;
 pub mod template;
 pub mod variables;
 mod walk;
@@ -25,6 +27,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::decode::{Encoding, detect, reads_unlike_gb18030};
 use crate::error::{Sentence, say};
 use crate::linter::Linter;
 use crate::report::Settings;
@@ -33,8 +36,10 @@ use crate::score::score_of;
 pub use cache::Cache;
 pub use config::{Config, Profile, Selection};
 pub use diagnostic::Diagnostic;
+use extract::Kind;
 use judge::Judge;
 use source::Source;
+use suppress::{Directive, SuppressedBy};
 pub use walk::{Candidate, Ignored, WhyIgnored, walk, walk_list};
 
 /// What a run over files gave.
@@ -57,6 +62,10 @@ pub struct FileReport {
     pub unread: Vec<Unread>,
     /// Findings about the file's suppressions.
     pub notes: Vec<Diagnostic>,
+    /// Whether it is no text at all: then it is no candidate, whatever its name says.
+    pub is_binary: bool,
+    /// What its comments ask for, until [`Suppressions`](suppress::Suppressions) are applied.
+    pub directives: Vec<Directive>,
 }
 
 /// What a text of a file gave.
@@ -91,6 +100,8 @@ pub struct Suppressed {
     pub diagnostic: Diagnostic,
     /// Why.
     pub reason: String,
+    /// Where that is said.
+    pub by: SuppressedBy,
 }
 
 /// A file or a stretch of it that couldn't be read.
@@ -157,13 +168,26 @@ pub fn lint_text(
     options: LintOptions,
 ) -> Option<FileReport> {
     let kind = config.kind_of(path)?;
+    Some(lint_text_as(kind, path, shown, text, config, linter, options))
+}
+
+/// The same where the kind isn't known by the path: an editor also holds texts that no file has.
+pub fn lint_text_as(
+    kind: Kind,
+    path: &Path,
+    shown: &str,
+    text: String,
+    config: &Config,
+    linter: &Linter,
+    options: LintOptions,
+) -> FileReport {
     let judge = Judge::new(config.profile(&config.overrides_of(path)), linter, options);
     let source = Source::of_text(text);
-    Some(judge.file(&source, kind, shown))
+    judge.file(&source, kind, shown)
 }
 
 /// A judge for each set of overrides that some file has.
-struct Judges<'j, 'l> {
+pub struct Judges<'j, 'l> {
     config: &'j Config,
     linter: &'j Linter<'l>,
     options: LintOptions<'j>,
@@ -171,7 +195,8 @@ struct Judges<'j, 'l> {
 }
 
 impl<'j, 'l> Judges<'j, 'l> {
-    fn new(config: &'j Config, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
+    /// Judges for the files that this configuration is about.
+    pub fn new(config: &'j Config, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
         Self {
             config,
             linter,
@@ -194,23 +219,49 @@ impl<'j, 'l> Judges<'j, 'l> {
         made.push((overrides, judge.clone()));
         judge
     }
+
+    /// The report of a file that holds these bytes.
+    pub fn bytes(&self, candidate: &Candidate, bytes: &[u8]) -> FileReport {
+        lint_bytes(bytes, candidate, self, None)
+    }
+
+    /// The text of these bytes in the encoding of the file.
+    fn source(&self, candidate: &Candidate, bytes: &[u8]) -> std::result::Result<Source, Sentence> {
+        let encoding = self.of(&candidate.path).profile.encoding;
+        Source::decode(bytes, encoding).map_err(|wrong| {
+            let at = wrong.at;
+            say!(
+                "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
+                "not text from byte {at} on; name the encoding in the configuration (encoding)"
+            )
+        })
+    }
 }
 
 fn lint_bytes(bytes: &[u8], candidate: &Candidate, judges: &Judges, cache: Option<&Cache>) -> FileReport {
-    if !may_hold_han(bytes) {
+    let judge = judges.of(&candidate.path);
+    let encoding = judge.profile.encoding;
+    if encoding.is_none() && is_binary(bytes) {
+        return FileReport {
+            is_binary: true,
+            ..FileReport::of(candidate)
+        };
+    }
+    if !may_concern_us(bytes, encoding) {
         return FileReport::of(candidate);
     }
-    let judge = judges.of(&candidate.path);
-    let judged = || match Source::decode(bytes, judge.profile.encoding) {
+    if encoding.is_none() && is_doubtful(bytes) {
+        return FileReport::unread(
+            candidate,
+            say!(
+                "读起来不像这种编码的中文；请在配置中用 encoding 指明编码，如 big5",
+                "doesn't read like Chinese in its encoding; name the encoding in the configuration (encoding), such as big5"
+            ),
+        );
+    }
+    let judged = || match judges.source(candidate, bytes) {
         Ok(source) => judge.file(&source, candidate.kind, &candidate.shown),
-        Err(wrong) => {
-            let at = wrong.at;
-            let sentence = say!(
-                "第 {at} 字节起不是文字；请在配置中用 encoding 指明编码",
-                "not text from byte {at} on; name the encoding in the configuration (encoding)"
-            );
-            FileReport::unread(candidate, sentence)
-        }
+        Err(sentence) => FileReport::unread(candidate, sentence),
     };
     let Some(cache) = cache else {
         return judged();
@@ -236,13 +287,38 @@ fn read(path: &Path) -> Result<Vec<u8>, Sentence> {
     std::fs::read(path).map_err(failed)
 }
 
-/// Whether there may be Han characters in a file, written as they are or as escapes; most files of a repository end here,
-/// unparsed.
-fn may_hold_han(bytes: &[u8]) -> bool {
-    let is_foreign = !bytes.is_ascii();
-    is_foreign
-        || memchr::memmem::find(bytes, b"\\u").is_some()
-        || memchr::memmem::find(bytes, b"&#").is_some()
+/// Whether a file that would be taken for GB18030 is text in something else, as Big5.
+fn is_doubtful(bytes: &[u8]) -> bool {
+    detect(bytes, true).0 == Encoding::Gb18030 && reads_unlike_gb18030(bytes)
+}
+
+/// Bytes at the beginning of a file that tell whether it is binary: as git looks at.
+const BINARY_SAMPLE: usize = 8_000;
+
+/// Whether a file whose encoding nobody says is no text: NUL is a character of no text but UTF-16's.
+fn is_binary(bytes: &[u8]) -> bool {
+    let (encoding, _) = detect(&bytes[..bytes.len().min(4)], false);
+    let is_utf16 = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
+    !is_utf16 && memchr::memchr(0, &bytes[..bytes.len().min(BINARY_SAMPLE)]).is_some()
+}
+
+/// Whether there may be Han characters in a file, written as they are or as escapes, or a comment that is for us; most
+/// files of a repository end here, unparsed.
+fn may_concern_us(bytes: &[u8], encoding: Option<Encoding>) -> bool {
+    // In UTF-16 all bytes of Han characters may be those of ASCII.
+    let is_utf16 = matches!(encoding, Some(Encoding::Utf16Le | Encoding::Utf16Be));
+    let is_for_us = || memchr::memmem::find(bytes, b"dunlint").is_some();
+    is_utf16 || !bytes.is_ascii() || has_escapes(bytes) || is_for_us()
+}
+
+/// Whether characters may be written by numbers: `\u`, `\U`, `\x` and `\344` of programs, `&#` of markup, `U&'\4f60'` of SQL.
+fn has_escapes(bytes: &[u8]) -> bool {
+    let mut signs = memchr::memchr2_iter(b'\\', b'&', bytes);
+    signs.any(|at| match (bytes[at], bytes.get(at + 1)) {
+        (b'\\', Some(b'u' | b'U' | b'x' | b'0'..=b'7')) | (b'&', Some(b'#')) => true,
+        (b'&', Some(b'\'')) => at > 0 && bytes[at - 1].eq_ignore_ascii_case(&b'u'),
+        _ => false,
+    })
 }
 
 impl Unread {
@@ -290,6 +366,16 @@ impl TextReport {
 }
 
 impl LintReport {
+    /// The report of these files; those that turned out to be binary are among the ignored ones.
+    pub fn new(files: Vec<FileReport>, mut ignored: Vec<Ignored>) -> Self {
+        let (binary, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.is_binary);
+        ignored.extend(binary.into_iter().map(|file| Ignored {
+            path: file.path.into(),
+            why: WhyIgnored::Binary,
+        }));
+        Self { files, ignored }
+    }
+
     /// Texts judged.
     pub fn texts(&self) -> impl Iterator<Item = &TextReport> {
         self.files.iter().flat_map(|file| &file.texts)

@@ -480,6 +480,12 @@ const CHINESE: &[(&str, &str)] = &[
         "有文字达到该级别时以 1 退出；默认按配置，否则为 warning",
     ),
     ("lint fail_on_form", "有格式问题时也以 1 退出"),
+    ("lint fix", "把只有一种合法写法的词句改写进文件，改后重新判定"),
+    ("lint diff", "只显示 --fix 的改动，不写文件；有可改的以 1 退出"),
+    (
+        "lint date",
+        "按哪一天的法律判定，并以哪一天判断忽略是否过期；默认用词库的基准日，忽略则用今天",
+    ),
     (
         "lint output_format",
         "输出格式，或 格式=文件，可重复：human、concise、json、jsonl、sarif、github、gitlab、junit、checkstyle、rdjson、markdown",
@@ -495,6 +501,14 @@ const CHINESE: &[(&str, &str)] = &[
         "列出会查看的文件，以及不查看的文件和原因；不作判定",
     ),
     ("lint show_config", "输出生效的配置；不作判定"),
+    ("lsp", "供编辑器使用的语言服务：边写边查，附说明和改法"),
+    (
+        "lsp config",
+        "所有文件都用的配置文件；默认各用最近的 dunlint.toml",
+    ),
+    ("lsp stdio", "经标准输入输出通信；只有这一种方式，可以不写"),
+    ("schema", "输出配置、输入记录或结果记录的 JSON 模式"),
+    ("schema of", "哪一种的模式"),
     ("sniff input", "文件（压缩的也可）、文件夹，或以 - 表示标准输入"),
     ("sniff records", "每个输入显示的记录数"),
     ("sniff json", "每个输入输出一个 JSON 对象"),

@@ -1,6 +1,7 @@
 //! `dunlint lint`: templates in a repository, for people and CI.
 
 mod cache;
+mod fix;
 mod gate;
 mod inputs;
 mod outputs;
@@ -8,7 +9,8 @@ mod outputs;
 use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
-use dunlint::lint::{Cache, LintOptions, LintReport};
+use dunlint::lint::suppress::{self, Suppressions};
+use dunlint::lint::{Cache, Judges, LintOptions, LintReport};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
 use dunlint::rule::Tier;
@@ -16,6 +18,7 @@ use dunlint::{Linter, Result};
 
 use super::{Color, Context, LexiconArguments, Outcome, shown_error, tier_value};
 use cache::CacheArguments;
+use fix::FixArguments;
 use gate::{BaselineArguments, Looked, outcome};
 use inputs::InputArguments;
 pub(super) use outputs::NO_FORMAT;
@@ -43,13 +46,15 @@ pub(super) struct Arguments {
     /// Exit with 1 for findings of form, too
     #[arg(long)]
     fail_on_form: bool,
-    /// Day by whose law texts are judged; by default the lexicon's reference date
+    /// Day by whose law texts are judged and on which suppressions expire; by default the lexicon's reference date, for suppressions today
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
     #[command(flatten)]
     baseline: BaselineArguments,
     #[command(flatten)]
     cache: CacheArguments,
+    #[command(flatten)]
+    fix: FixArguments,
     #[command(flatten)]
     output: OutputArguments,
     #[command(flatten)]
@@ -101,14 +106,28 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         select: &arguments.select,
         ignore: &arguments.ignore,
     };
+    let day = arguments.date.unwrap_or_else(suppress::today);
+    let suppressions = Suppressions::find(&config, lexicon, options, day)?;
+    let folders = arguments.input.whole_folders(&named);
     arguments.input.note_unchanged(&inputs, context);
     let cache = arguments.cache.open();
     let files = inputs.lint(&config, &linter, options, cache.as_ref(), context)?;
     cache.map(Cache::save);
-    let mut report = LintReport {
-        files,
-        ignored: std::mem::take(&mut inputs.ignored),
-    };
+    let mut report = LintReport::new(files, std::mem::take(&mut inputs.ignored));
+    let mut fixer = arguments.fix.fixer(&inputs.candidates, &inputs.errors);
+    if arguments.fix.is_wanted() {
+        let mut left = report.files.clone();
+        suppressions.apply_all(&mut left, &folders);
+        inputs.keep_changed(&mut left);
+        if let Some(baseline) = &baseline {
+            baseline.subtract(&mut left, false);
+        }
+        let judges = Judges::new(&config, &linter, options);
+        if let Some(outcome) = fixer.run(&left, &mut report, &judges, context)? {
+            return Ok(outcome);
+        }
+    }
+    suppressions.apply_all(&mut report.files, &folders);
     inputs.keep_changed(&mut report.files);
     let looked = Looked {
         named: &named,
@@ -123,7 +142,8 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     };
     let fail_on = arguments.fail_on.or(config.file.fail_on).unwrap_or(Tier::Warning);
     let fails_on_form = arguments.fail_on_form || config.file.fail_on_form.unwrap_or(false);
-    let outcome = outcome(&report, &inputs, fail_on, fails_on_form);
+    let is_incomplete = fixer.has_failed() || inputs.is_incomplete(&report);
+    let outcome = outcome(&report, is_incomplete, fail_on, fails_on_form);
     let facts = Shown {
         settings,
         terminal: context.terminal(Color::Never),

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Sentence, say};
@@ -92,7 +93,7 @@ pub enum ShownBy {
 }
 
 /// How a finding stands to a clause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Verb {
     /// Breaches: laws, regulations, departmental rules.
     #[serde(rename = "违反")]

@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result, Sentence, say};
 use crate::lexicon::Lexicon;
 use crate::message::{Channel, CreditorKind, Role};
 use crate::rule::{Category, Tier};
+use crate::schema::{GatewayName, RuleSelector};
 
 /// The name of the file.
 pub const CONFIG: &str = "dunlint.toml";
@@ -28,8 +29,10 @@ pub const CONFIG: &str = "dunlint.toml";
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct ConfigFile {
     /// Rules to use: ids, categories, `form`, or globs such as `threat-*`. All if absent.
+    #[schemars(with = "Option<Vec<RuleSelector>>")]
     pub select: Option<Vec<String>>,
     /// Rules not to use, in the same terms; it wins over `select`.
+    #[schemars(with = "Vec<RuleSelector>")]
     pub ignore: Vec<String>,
     /// The tier from which a run fails: notice, warning or severe.
     #[schemars(with = "Option<TierName>")]
@@ -69,13 +72,10 @@ pub struct ConfigFile {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct MessageFacts {
     /// sms, im, letter, call, template, article or other.
-    #[schemars(with = "Option<String>")]
     pub channel: Option<Channel>,
     /// bank, card, consumer_finance, micro_loan, online_platform or other.
-    #[schemars(with = "Option<String>")]
     pub creditor_kind: Option<CreditorKind>,
     /// debtor, guarantor, third_party or unknown.
-    #[schemars(with = "Option<String>")]
     pub recipient_role: Option<Role>,
     /// Province, for regional rules.
     pub region: Option<String>,
@@ -86,7 +86,6 @@ pub struct MessageFacts {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct VariableDeclaration {
     /// Its kind, such as name, sum or free-text.
-    #[schemars(with = "Option<String>")]
     pub kind: Option<VariableKind>,
     /// Values that it may have; the template is judged with each.
     pub values: Vec<String>,
@@ -105,6 +104,7 @@ pub struct FormFacts {
     /// Registered signatures.
     pub signatures: Vec<String>,
     /// The gateway whose terms hold; `generic` if absent.
+    #[schemars(with = "Option<GatewayName>")]
     pub gateway: Option<String>,
 }
 
@@ -115,8 +115,10 @@ pub struct Override {
     /// Globs of the paths, from the configuration's folder.
     pub paths: Vec<String>,
     /// In place of the general list.
+    #[schemars(with = "Option<Vec<RuleSelector>>")]
     pub select: Option<Vec<String>>,
     /// Besides the general list.
+    #[schemars(with = "Vec<RuleSelector>")]
     pub ignore: Vec<String>,
     /// In place of the general ones, where given.
     pub message: MessageFacts,
@@ -330,15 +332,32 @@ impl Config {
     }
 
     /// The path as globs see it: from the configuration's folder where it stands in it, however either is written.
-    fn relative(&self, path: &Path) -> PathBuf {
+    pub(super) fn relative(&self, path: &Path) -> PathBuf {
         let path = plain(&self.current.join(path));
         let own = path.strip_prefix(&self.absolute_root).map(Path::to_owned);
         own.unwrap_or(path)
     }
 
+    /// The file of suppressions, which may not exist.
+    pub fn sidecar(&self) -> PathBuf {
+        let named = self.file.suppressions.as_deref();
+        self.resolve(named.unwrap_or(Path::new(super::suppress::SIDECAR)))
+    }
+
+    /// Whether a file is this configuration or another's, its file of suppressions or its baseline.
+    pub fn is_own(&self, path: &Path) -> bool {
+        let is_it =
+            |own: &Path| own.file_name() == path.file_name() && self.relative(own) == self.relative(path);
+        let baseline = self.file.baseline.as_deref();
+        path.file_name().is_some_and(|name| name == CONFIG)
+            || self.path.as_deref().is_some_and(is_it)
+            || is_it(&self.sidecar())
+            || baseline.is_some_and(|baseline| is_it(&self.resolve(baseline)))
+    }
+
     /// Whether a file isn't looked at.
     pub fn excludes(&self, path: &Path) -> bool {
-        self.excluded.is_match(self.relative(path))
+        self.excluded.is_match(&*self.relative(path))
     }
 
     /// The kind of a file: as the configuration says, or by its name.
@@ -456,21 +475,18 @@ impl KeyPaths {
     /// Whether the text under this key is judged. `*` stands for one part of a key path, `**` for any number; list indices
     /// are parts: `templates[2].content` is `templates.2.content`.
     pub fn take(&self, key: &str) -> bool {
-        let parts: Vec<&str> = key
-            .split(['.', '[', ']'])
-            .filter(|part| !part.is_empty())
-            .collect();
-        let is_named = |patterns: &Vec<String>| {
-            patterns.iter().any(|pattern| {
-                let pattern: Vec<&str> = pattern
-                    .split(['.', '[', ']'])
-                    .filter(|part| !part.is_empty())
-                    .collect();
-                matches_path(&pattern, &parts)
-            })
-        };
+        let is_named = |patterns: &Vec<String>| patterns.iter().any(|pattern| matches_key(pattern, key));
         self.keys.as_ref().is_none_or(is_named) && !is_named(&self.ignored)
     }
+}
+
+/// Whether a pattern names a key path.
+pub(super) fn matches_key(pattern: &str, key: &str) -> bool {
+    let parts = |path| -> Vec<&str> {
+        let parts = str::split(path, ['.', '[', ']']);
+        parts.filter(|part| !part.is_empty()).collect()
+    };
+    matches_path(&parts(pattern), &parts(key))
 }
 
 fn matches_path(pattern: &[&str], parts: &[&str]) -> bool {
@@ -487,7 +503,7 @@ fn matches_path(pattern: &[&str], parts: &[&str]) -> bool {
 }
 
 /// Whether a selector names a rule.
-fn names(selector: &str, id: &str, group: &str) -> bool {
+pub(super) fn names(selector: &str, id: &str, group: &str) -> bool {
     match selector.split_once('*') {
         Some((start, end)) => {
             id.len() >= start.len() + end.len() && id.starts_with(start) && id.ends_with(end)
@@ -496,7 +512,7 @@ fn names(selector: &str, id: &str, group: &str) -> bool {
     }
 }
 
-fn unknown_selector(selector: &str, lexicon: &Lexicon) -> Option<Sentence> {
+pub(super) fn unknown_selector(selector: &str, lexicon: &Lexicon) -> Option<Sentence> {
     let form = super::form::ids();
     let rules = lexicon
         .rules()
@@ -572,7 +588,7 @@ fn replace<T: Clone>(own: &mut Option<T>, given: &Option<T>) {
     }
 }
 
-fn glob(pattern: &str) -> std::result::Result<Glob, Sentence> {
+pub(super) fn glob(pattern: &str) -> std::result::Result<Glob, Sentence> {
     // As in gitignore: without a slash it names files in any folder.
     let anchored = match pattern.trim_start_matches('/') {
         name if !pattern.contains('/') => format!("**/{name}"),
@@ -591,7 +607,8 @@ fn globs(patterns: &[String]) -> std::result::Result<GlobSet, Sentence> {
         .map_err(|error| say!("路径模式无效：{error}", "bad globs: {error}"))
 }
 
-fn nearest(start: &Path) -> Option<PathBuf> {
+/// The nearest configuration of a folder and those above it, up to the root of a repository.
+pub(crate) fn nearest(start: &Path) -> Option<PathBuf> {
     let start = std::path::absolute(start).ok()?;
     for folder in start.ancestors() {
         let path = folder.join(CONFIG);
@@ -614,8 +631,15 @@ fn read(path: &Path) -> Result<ConfigFile> {
         .in_file(path)
         .because(error)
     })?;
-    toml::from_str(&text).map_err(|error| {
-        let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+    parse(&text, path)
+}
+
+/// What stands in a text that is, or is about to be, the file at this path.
+pub(crate) fn parse(text: &str, path: &Path) -> Result<ConfigFile> {
+    toml::from_str(text).map_err(|error| {
+        let line = error
+            .span()
+            .map(|span| text[..span.start].matches('\n').count() + 1);
         let problem = error.message();
         // serde lists what it expects; the one that was meant is easier to see.
         let unknown = problem

@@ -106,7 +106,7 @@ pub struct Location {
 }
 
 /// A replacement of bytes of the file that the linter has judged again and found clean.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// First byte of the file.
     pub byte_start: usize,
@@ -114,6 +114,24 @@ pub struct Fix {
     pub byte_end: usize,
     /// What to write, in characters of the file; its encoding is the file's.
     pub replacement: String,
+    /// The words that go, as a span of the passage's text in bytes.
+    pub span: (usize, usize),
+    /// The words that go, escapes resolved.
+    pub text: String,
+    /// The words that come, escapes resolved.
+    pub words: String,
+    /// Line from 1 of the first byte.
+    pub line: usize,
+    /// Character from 1.
+    pub column: usize,
+    /// Unit of UTF-16 from 1.
+    pub column_utf16: usize,
+    /// The line of the end.
+    pub end_line: usize,
+    /// The character behind the last.
+    pub end_column: usize,
+    /// The unit of UTF-16 behind the last.
+    pub end_column_utf16: usize,
 }
 
 impl Diagnostic {

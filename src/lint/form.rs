@@ -19,8 +19,12 @@ use crate::linter::Linter;
 use crate::message::Message;
 use crate::rule::Bilingual;
 use crate::span::Span;
-pub use data::{FormExample, FormRecord, FormRule, Gateway, USUAL_GATEWAY, gateway, gateways, rule, rules};
+pub use data::{
+    FormExample, FormRecord, FormRule, Gateway, USUAL_GATEWAY, gateway, gateways, is_about_suppressions,
+    rule, rules,
+};
 use reading::{Finder, Reading};
+pub(super) use sms::parts;
 
 /// Something about a message's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +65,17 @@ impl<'c, 'l> Checker<'c, 'l> {
         };
         let lexicon = self.linter.lexicon;
         let reading = Reading::new(template, &rendering, &self.finder, lexicon, message.channel);
-        if !reading.collects(self.linter, message) {
+        if !reading.collects(message) {
             return Vec::new();
         }
         let mut found = Vec::new();
         elements::check(&reading, message, facts, &mut found);
         sms::check(&reading, facts, &mut found);
         holes::check(&reading, &mut found);
+        // Last, because it costs most, and most messages have nothing that it could take back.
+        if found.is_empty() || reading.is_mention(self.linter, message) {
+            return Vec::new();
+        }
         let order = |id: &str| ids().position(|own| own == id);
         found.sort_by_key(|finding| (finding.span, order(finding.rule)));
         found

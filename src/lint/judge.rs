@@ -11,9 +11,11 @@ use super::cache::Surroundings;
 use super::config::Profile;
 use super::diagnostic::{Basis, Diagnostic, Location, Related};
 use super::extract::{Extracted, Kind, extract};
+use super::fix::{Appraisal, Offer};
 use super::form::{self, FormFinding};
-use super::passage::Passage;
+use super::passage::{Hole, Passage};
 use super::source::Source;
+use super::suppress::directives;
 use super::template::{Rendering, Template};
 use super::{FileReport, LintOptions, TextReport, Unread};
 use crate::finding::{Finding, Place, Verdict};
@@ -21,9 +23,8 @@ use crate::hex::hex;
 use crate::linter::Linter;
 use crate::message::{Id, Message};
 use crate::report::json::{finding_message, fingerprints};
-use crate::report::words::colon;
 use crate::report::{Judged, Settings};
-use crate::rule::{Lang, Tier};
+use crate::rule::Tier;
 use crate::score::score;
 use crate::span::Span;
 
@@ -63,22 +64,24 @@ impl<'j, 'l> Judge<'j, 'l> {
 
     /// The report of a file.
     pub(super) fn file(&self, source: &Source, kind: Kind, path: &str) -> FileReport {
+        let extracted = extract(source, kind);
+        let directives = directives(source, path, &extracted, &self.profile.keys, self.linter.lexicon);
         let Extracted {
-            passages,
-            comments: _,
-            problems,
-        } = extract(source, kind);
+            passages, problems, ..
+        } = extracted;
         let mut seen: FxHashMap<(&str, &str), usize> = FxHashMap::default();
-        let texts = passages
+        let taken: Vec<&Passage> = passages
             .iter()
             .filter(|passage| self.profile.keys.take(&passage.key))
-            .map(|passage| {
-                let same = seen.entry((&passage.key, &passage.text)).or_default();
-                let ordinal = *same;
-                *same += 1;
-                self.text(source, path, passage, ordinal)
-            });
-        let texts = texts.collect();
+            .collect();
+        let texts = taken.iter().map(|passage| {
+            let same = seen.entry((&passage.key, &passage.text)).or_default();
+            let ordinal = *same;
+            *same += 1;
+            self.text(source, path, passage, ordinal)
+        });
+        let mut texts: Vec<TextReport> = texts.collect();
+        self.offer_fixes(source, kind, &taken, &mut texts);
         let unread = problems
             .into_iter()
             .map(|problem| Unread::new(Some(source.line(problem.at)), problem.reason));
@@ -86,7 +89,8 @@ impl<'j, 'l> Judge<'j, 'l> {
             path: path.to_owned(),
             texts,
             unread: unread.collect(),
-            notes: Vec::new(),
+            directives,
+            ..FileReport::default()
         }
     }
 
@@ -151,6 +155,42 @@ impl<'j, 'l> Judge<'j, 'l> {
             findings,
             form,
             suppressed: Vec::new(),
+        }
+    }
+
+    /// Gives the findings their fixes.
+    fn offer_fixes(&self, source: &Source, kind: Kind, passages: &[&Passage], texts: &mut [TextReport]) {
+        let appraise = |text: &str, holes: &[Hole]| self.appraise(text, holes);
+        let offer = Offer {
+            source,
+            kind,
+            declarations: &self.profile.declarations,
+            appraise: &appraise,
+        };
+        offer.give(passages, texts);
+    }
+
+    /// What a text would be judged to be.
+    fn appraise(&self, text: &str, holes: &[Hole]) -> Appraisal {
+        let template = Template::parse(text, holes, &self.profile.declarations);
+        let findings: Vec<Finding> = self
+            .judge(&template)
+            .into_iter()
+            .map(|placed| placed.finding)
+            .collect();
+        let form = self
+            .form
+            .check(&template, &self.message(text), &self.profile.form);
+        let form = form
+            .iter()
+            .filter(|found| self.profile.selection.takes(found.rule, "form"));
+        let rules = findings
+            .iter()
+            .map(|finding| self.settings.rules[finding.rule].id.clone());
+        Appraisal {
+            tier: score(&findings).0,
+            rules: rules.chain(form.map(|found| found.rule.to_owned())).collect(),
+            parts: form::parts(template.longest_utf16()),
         }
     }
 
@@ -272,12 +312,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             message.creditor_kind,
             message.region.as_deref(),
         );
-        let said = format!("{}{}{}", rule.title.get(lang), colon(lang), rule.why.get(lang));
-        let said = match (&found.detail, lang) {
-            (None, _) => said,
-            (Some(detail), Lang::Zh) => format!("{said}本条：{}。", detail.zh),
-            (Some(detail), Lang::En) => format!("{said} Here: {}.", detail.en),
-        };
+        let detail = found.detail.as_ref().map(|detail| detail.get(lang));
         let text = found.span.of(&placer.passage.text);
         Diagnostic {
             rule: rule.id.clone(),
@@ -285,7 +320,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             tier: Tier::Notice,
             confidence: rule.confidence,
             title: rule.title.get(lang).to_owned(),
-            message: said,
+            message: rule.said(detail, lang),
             basis: basis
                 .into_iter()
                 .map(|citation| Basis::of(citation, lang))

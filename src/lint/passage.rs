@@ -34,13 +34,13 @@ pub struct Hole {
 
 /// How a stretch of a passage is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Piece {
+pub struct Piece {
     /// Bytes of the passage's text.
-    text: Span,
+    pub text: Span,
     /// Bytes of the source's text.
-    source: Span,
+    pub source: Span,
     /// Whether the source has the same characters; else the piece is one whole: an escape, a folded line break.
-    is_verbatim: bool,
+    pub is_verbatim: bool,
 }
 
 /// Puts a passage together.
@@ -204,11 +204,40 @@ impl Passage {
         following.saturating_sub(1)
     }
 
+    /// How a span of the text is written, if its pieces stand in one stretch of the source with nothing between them, and
+    /// none is written in part: then the stretch can be written otherwise, and no other words are touched.
+    pub fn stretch(&self, span: Span) -> Option<Vec<Piece>> {
+        let first = self.piece_of(span.start);
+        let pieces = self.pieces.get(first..)?;
+        let pieces = pieces.iter().take_while(|piece| piece.text.start < span.end);
+        let pieces: Option<Vec<Piece>> = pieces.map(|piece| piece.within(span)).collect();
+        let pieces = pieces.filter(|pieces| !span.is_empty() && !pieces.is_empty())?;
+        let mut pairs = pieces.windows(2);
+        let is_one = pairs.all(|pair| pair[0].source.end == pair[1].source.start);
+        is_one.then_some(pieces)
+    }
+
     /// Whether a span of the text is written in one stretch with the same characters, so that a replacement of the
     /// words replaces those bytes and nothing else.
     pub fn is_verbatim(&self, span: Span) -> bool {
         let piece = self.pieces.get(self.piece_of(span.start));
         piece.is_some_and(|piece| piece.is_verbatim && piece.text.contains(span))
+    }
+}
+
+impl Piece {
+    /// The part of it that writes a span; `None` where that would cut a whole.
+    fn within(&self, span: Span) -> Option<Self> {
+        if span.contains(self.text) {
+            return Some(*self);
+        }
+        let text = Span::new(self.text.start.max(span.start), self.text.end.min(span.end));
+        let source = |at: usize| self.source.start + (at - self.text.start);
+        self.is_verbatim.then(|| Self {
+            text,
+            source: Span::new(source(text.start), source(text.end)),
+            is_verbatim: true,
+        })
     }
 }
 

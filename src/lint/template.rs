@@ -245,9 +245,21 @@ fn placeholder(text: &str, at: usize, declarations: &Declarations) -> Option<Pla
             .filter_map(|style| enclosed(text, at, (&style.open, &style.close, style.is_sure)));
         return found.max_by_key(|placeholder| placeholder.span.end);
     }
+    if !text[at..].starts_with(may_open) {
+        return None;
+    }
     // %s元，逾期%d holds no name between two signs.
     let known = || KNOWN.iter().find_map(|style| enclosed(text, at, *style));
     conversion(text, at).or_else(known).or_else(|| blank(text, at))
+}
+
+/// Whether a placeholder of a known style may begin with this character: few texts have many of them.
+fn may_open(character: char) -> bool {
+    matches!(character, '{' | '<' | '$' | '#' | '%' | '@' | '[' | '【' | '《') || is_blank(character)
+}
+
+fn is_blank(character: char) -> bool {
+    matches!(character, 'X' | 'x' | '×' | '_' | '＿' | '╳' | '〇' | '○')
 }
 
 fn enclosed(text: &str, at: usize, (open, close, is_sure): (&str, &str, bool)) -> Option<Placeholder> {
@@ -341,10 +353,7 @@ fn conversion(text: &str, at: usize) -> Option<Placeholder> {
 
 /// `XXX`, `xx`, `××`, `____`, `＿＿`: blanks of people, two signs or more.
 fn blank(text: &str, at: usize) -> Option<Placeholder> {
-    let first = text[at..]
-        .chars()
-        .next()
-        .filter(|sign| matches!(sign, 'X' | 'x' | '×' | '_' | '＿' | '╳' | '〇' | '○'))?;
+    let first = text[at..].chars().next().filter(|&sign| is_blank(sign))?;
     let length = text[at..].chars().take_while(|sign| *sign == first).count();
     let end = at + length * first.len_utf8();
     let touches = |next: Option<char>| next.is_some_and(|next| next.is_ascii_alphanumeric() || next == '_');
@@ -486,6 +495,13 @@ mod tests {
         let start = "您父".len();
         let span = renderings[1].template_span(Span::new(start, start + "亲知".len()));
         assert_eq!(span.of(text), "{who}知");
+    }
+
+    #[test]
+    fn every_known_style_begins_with_a_sign_that_may_open_one() {
+        for (open, ..) in KNOWN {
+            assert!(open.starts_with(may_open), "{open}");
+        }
     }
 
     #[test]

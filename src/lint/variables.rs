@@ -4,15 +4,17 @@
 //! [`VariableKind`] and the values that a template is judged with. Data decides: kinds, names and samples stand in the
 //! file, this module only matches. It finds no placeholders: [`template`](super::template) does.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::Bilingual;
 
 /// What a variable carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VariableKind {
     /// The debtor's name.
@@ -106,6 +108,12 @@ static KINDS: LazyLock<IndexMap<VariableKind, KindData>> = LazyLock::new(|| {
         .expect("the bundled kinds are read by a test")
 });
 
+/// What names told.
+static TOLD: LazyLock<RwLock<FxHashMap<Box<str>, Option<VariableKind>>>> = LazyLock::new(RwLock::default);
+
+/// Names that are remembered, so that a hostile repository takes no memory by them.
+const MOST_TOLD: usize = 10_000;
+
 impl VariableKind {
     /// What is known of the kind.
     pub fn data(self) -> &'static KindData {
@@ -153,9 +161,27 @@ impl VariableKind {
         Some(turn.map_or(kind, |turn| turn.into))
     }
 
+    /// The kind that a name tells. A repository uses few names for many variables, so what a name told is remembered.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let known = TOLD
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .copied();
+        if let Some(kind) = known {
+            return kind;
+        }
+        let kind = Self::read_name(name);
+        let mut told = TOLD.write().unwrap_or_else(PoisonError::into_inner);
+        if told.len() < MOST_TOLD {
+            told.insert(name.into(), kind);
+        }
+        kind
+    }
+
     /// The kind that a name tells. Terms that lead decide; else the term that ends the name, as the last word of 联系人电话 and
     /// userId says what it is; of several the longest.
-    pub fn of_name(name: &str) -> Option<Self> {
+    fn read_name(name: &str) -> Option<Self> {
         let name = Name::new(name);
         let mut best: Option<((bool, bool, usize, usize), Self)> = None;
         for (&kind, data) in KINDS.iter() {
@@ -307,23 +333,24 @@ fn words_of(name: &str) -> Vec<String> {
 }
 
 /// Behind which word of a name the words of a term end, if they stand there in a row or run together; numbers behind
-/// them tell apart variables of one kind.
+/// them tell apart variables of one kind. It allocates nothing: it is asked for every term.
 fn place_of_words(words: &[String], term: &str) -> Option<usize> {
-    let is_word = |word: &String, part: &str| {
-        word == part || word.trim_end_matches(|last: char| last.is_ascii_digit()) == part
+    let without_number = |word: &str| word.trim_end_matches(|last: char| last.is_ascii_digit()).len();
+    let is_word = |word: &String, part: &str| word == part || word[..without_number(word)] == *part;
+    let is_joined = |word: &String| {
+        let letters = || term.bytes().filter(|&letter| letter != b'_');
+        word.bytes().eq(letters()) || word[..without_number(word)].bytes().eq(letters())
     };
-    let parts: Vec<&str> = term.split('_').collect();
-    let mut windows = words.windows(parts.len());
-    let at = windows.rposition(|window| window.iter().zip(&parts).all(|(word, part)| is_word(word, part)));
-    let apart = at.map(|at| at + parts.len());
-    let together = parts.concat();
-    let joined = || {
-        words
+    let count = term.split('_').count();
+    let mut windows = words.windows(count);
+    let at = windows.rposition(|window| {
+        window
             .iter()
-            .rposition(|word| is_word(word, &together))
-            .map(|at| at + 1)
-    };
-    apart.or_else(joined)
+            .zip(term.split('_'))
+            .all(|(word, part)| is_word(word, part))
+    });
+    let apart = at.map(|at| at + count);
+    apart.or_else(|| words.iter().rposition(is_joined).map(|at| at + 1))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::config::{CONFIG, Config};
+use super::config::Config;
 use super::extract::Kind;
 use super::shown_path;
 use crate::error::{Error, ErrorKind, Result, say};
@@ -40,8 +40,10 @@ pub enum WhyIgnored {
     Kind,
     /// The configuration excludes it.
     Excluded,
-    /// It is a configuration itself.
-    Configuration,
+    /// It is a configuration, a file of suppressions or a baseline: what they quote is no template.
+    Own,
+    /// It is no text, whatever its name says.
+    Binary,
 }
 
 /// Finds the files under these paths.
@@ -52,11 +54,11 @@ pub fn walk(paths: &[PathBuf], config: &Config) -> Result<(Vec<Candidate>, Vec<I
     let (mut candidates, mut ignored, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for path in paths {
         match std::fs::metadata(path) {
-            Ok(facts) if facts.is_file() => match config.kind_of(path) {
-                Some(kind) => candidates.push(Candidate::new(path, kind)),
-                None => ignored.push(Ignored {
+            Ok(facts) if facts.is_file() => match (config.is_own(path), config.kind_of(path)) {
+                (false, Some(kind)) => candidates.push(Candidate::new(path, kind)),
+                (is_own, _) => ignored.push(Ignored {
                     path: path.clone(),
-                    why: WhyIgnored::Kind,
+                    why: if is_own { WhyIgnored::Own } else { WhyIgnored::Kind },
                 }),
             },
             Ok(_) => walk_folder(path, config, &mut candidates, &mut ignored, &mut errors),
@@ -116,7 +118,7 @@ fn walk_folder(
         }
         let path = entry.into_path();
         let why = match (config.excludes(&path), config.kind_of(&path)) {
-            _ if path.file_name().is_some_and(|name| name == CONFIG) => WhyIgnored::Configuration,
+            _ if config.is_own(&path) => WhyIgnored::Own,
             (true, _) => WhyIgnored::Excluded,
             (false, None) => WhyIgnored::Kind,
             (false, Some(kind)) => {

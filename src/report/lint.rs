@@ -282,11 +282,22 @@ impl Counts {
     }
 }
 
+/// How many findings `--fix` puts right, if there are any.
+fn fixable(report: &LintReport) -> Option<Sentence> {
+    let count = report.diagnostics().filter(|found| found.fix.is_some()).count();
+    (count > 0).then(|| {
+        say!(
+            "其中 {count} 处可用 --fix 自动改正（--diff 先看改动）",
+            "{count} can be fixed with --fix (--diff shows how)"
+        )
+    })
+}
+
 /// Columns of the evidence in a sentence.
 const EVIDENCE_COLUMNS: usize = 60;
 
 /// The words as they may be quoted on one line.
-fn quoted(words: &str) -> String {
+pub(crate) fn quoted(words: &str) -> String {
     format!("“{}”", shorten(words, EVIDENCE_COLUMNS))
 }
 
@@ -334,13 +345,17 @@ fn facts(found: &Diagnostic, lang: Lang) -> Vec<(&'static str, String)> {
     }
     if let Some(fix) = &found.fix {
         let label = pick(lang, "可自动改为", "--fix writes");
-        facts.push((label, fix.replacement.clone()));
+        let words = match fix.text == found.text {
+            true => fix.words.clone(),
+            false => format!("“{}” → “{}”", fix.text, fix.words),
+        };
+        facts.push((label, words));
     }
     facts
 }
 
 /// A ground as a sentence.
-fn ground(basis: &Basis, lang: Lang) -> String {
+pub(crate) fn ground(basis: &Basis, lang: Lang) -> String {
     let verb = words::verb(basis.verb, lang);
     let clause = basis.clause.as_deref().unwrap_or_default();
     let gap = if clause.is_empty() { "" } else { " " };

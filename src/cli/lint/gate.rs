@@ -120,13 +120,18 @@ fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }
 
-/// How a run ends.
-pub(super) fn outcome(report: &LintReport, inputs: &Inputs, fail_on: Tier, fails_on_form: bool) -> Outcome {
+/// How a run ends; `is_incomplete` if something that should have been looked at or written wasn't.
+pub(super) fn outcome(
+    report: &LintReport,
+    is_incomplete: bool,
+    fail_on: Tier,
+    fails_on_form: bool,
+) -> Outcome {
     let has_form = || report.diagnostics().any(dunlint::lint::Diagnostic::is_form);
     match () {
         () if report.texts().any(|text| text.tier >= fail_on) => Outcome::Found,
         () if fails_on_form && has_form() => Outcome::Found,
-        () if inputs.is_incomplete() || report.unread().next().is_some() => Outcome::Incomplete,
+        () if is_incomplete || report.unread().next().is_some() => Outcome::Incomplete,
         () => Outcome::Done,
     }
 }

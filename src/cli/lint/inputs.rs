@@ -7,8 +7,8 @@ use dunlint::lint::config::Config;
 use dunlint::lint::list::paths_of;
 use dunlint::lint::since::Since;
 use dunlint::lint::{
-    Cache, Candidate, FileReport, Ignored, LintOptions, MOST_BYTES, WhyIgnored, lint, lint_stream, walk,
-    walk_list,
+    Cache, Candidate, FileReport, Ignored, LintOptions, LintReport, MOST_BYTES, WhyIgnored, lint,
+    lint_stream, walk, walk_list,
 };
 use dunlint::report::words::pick;
 use dunlint::{Error, ErrorKind, Linter, Result};
@@ -121,6 +121,19 @@ impl InputArguments {
         }
     }
 
+    /// The folders that are looked at as a whole.
+    pub(super) fn whole_folders(&self, named: &Named) -> Vec<PathBuf> {
+        match self.is_narrow() {
+            true => Vec::new(),
+            false => named
+                .paths()
+                .iter()
+                .filter(|path| path.is_dir())
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// Whether it leaves out files that the paths hold.
     pub(super) fn is_narrow(&self) -> bool {
         self.files_from.is_some() || self.stdin_filename.is_some() || self.since.is_some()
@@ -191,8 +204,8 @@ impl Inputs {
     }
 
     /// Whether something that should have been looked at wasn't, or there was nothing.
-    pub(super) fn is_incomplete(&self) -> bool {
-        !self.errors.is_empty() || (self.candidates.is_empty() && !self.may_be_empty)
+    pub(super) fn is_incomplete(&self, report: &LintReport) -> bool {
+        !self.errors.is_empty() || (report.files.is_empty() && !self.may_be_empty)
     }
 }
 

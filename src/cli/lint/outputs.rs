@@ -172,16 +172,7 @@ impl OutputArguments {
         if !self.statistics && self.on_stdout().any(|format| format == Format::Human) {
             return;
         }
-        for error in shown.unopened {
-            let text = shown_error(error, context.lang);
-            context.note(&text);
-        }
-        for (path, unread) in report.unread() {
-            let line = unread.line.map(|line| format!(":{line}")).unwrap_or_default();
-            let why = pick(context.lang, &unread.zh, &unread.en);
-            let label = context.pick("未能读取：", "unread: ");
-            context.note(&format!("{path}{line}: {label}{why}"));
-        }
+        note_unread(report, shown.unopened, context);
     }
 
     fn on_stdout(&self) -> impl Iterator<Item = Format> {
@@ -193,6 +184,20 @@ impl OutputArguments {
         self.output_format
             .iter()
             .filter_map(|output| output.file.as_ref())
+    }
+}
+
+/// Tells on standard error what wasn't read.
+pub(super) fn note_unread(report: &LintReport, unopened: &[Error], context: &mut Context) {
+    for error in unopened {
+        let text = shown_error(error, context.lang);
+        context.note(&text);
+    }
+    for (path, unread) in report.unread() {
+        let line = unread.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let why = pick(context.lang, &unread.zh, &unread.en);
+        let label = context.pick("未能读取：", "unread: ");
+        context.note(&format!("{path}{line}: {label}{why}"));
     }
 }
 
@@ -218,7 +223,12 @@ pub(super) fn show_files(candidates: &[Candidate], ignored: &[Ignored], context:
                 "不查看：配置中 exclude 排除",
                 "ignored: excluded by the configuration",
             ),
-            WhyIgnored::Configuration => pick(lang, "不查看：配置文件", "ignored: a configuration"),
+            WhyIgnored::Own => pick(
+                lang,
+                "不查看：dunlint 自己的文件",
+                "ignored: a file of dunlint itself",
+            ),
+            WhyIgnored::Binary => pick(lang, "不查看：不是文字", "ignored: no text"),
         };
         let path = file.path.strip_prefix(".").unwrap_or(&file.path);
         write(&path.to_string_lossy(), why).map_err(unwritten)?;

@@ -47,7 +47,16 @@ fn told(mut own: Extracted, Fault { at, message }: Fault) -> Extracted {
 /// Whether a script says of itself that a backslash stands for itself, as in PostgreSQL; it does in no other dialect that is
 /// much used with backslashes in texts.
 fn is_standard(text: &str) -> bool {
-    let signs = ["$$", " E'", ",E'", "(E'", "::", "search_path", "pg_catalog"];
+    let signs = [
+        "$$",
+        " E'",
+        ",E'",
+        "(E'",
+        "U&'",
+        "::",
+        "search_path",
+        "pg_catalog",
+    ];
     signs.iter().any(|sign| text.contains(sign)) && !text.contains('`')
 }
 

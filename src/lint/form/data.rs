@@ -10,13 +10,14 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::message::{Channel, CreditorKind, Message};
-use crate::rule::{Bilingual, Confidence};
+use crate::report::words::colon;
+use crate::rule::{Bilingual, Confidence, Lang};
 
-/// A rule of form.
+/// A rule of form, or about a file's suppressions.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FormRule {
-    /// Kebab-case; begins with `form`.
+    /// Kebab-case; begins with `form` or `suppression`.
     pub id: String,
     /// A short name.
     pub title: Bilingual,
@@ -130,16 +131,21 @@ pub const USUAL_GATEWAY: &str = "generic";
 struct FormFile {
     #[serde(rename = "rule")]
     rules: Vec<FormRule>,
+    #[serde(rename = "suppression")]
+    suppressions: Vec<FormRule>,
     gateway: IndexMap<String, Gateway>,
     words: IndexMap<Word, String>,
 }
 
 static DATA: LazyLock<FormFile> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../lexicons/lint/form.toml"))
-        .expect("the bundled rules of form are read by a test")
+    let mut file: FormFile = toml::from_str(include_str!("../../../lexicons/lint/form.toml"))
+        .expect("the bundled rules of form are read by a test");
+    // Whoever lists, explains or selects rules of form does so with those about suppressions.
+    file.rules.append(&mut file.suppressions);
+    file
 });
 
-/// All rules of form, in the order of their file.
+/// All rules of form, in the order of their file; those about suppressions at the end.
 pub fn rules() -> &'static [FormRule] {
     &DATA.rules
 }
@@ -147,6 +153,11 @@ pub fn rules() -> &'static [FormRule] {
 /// The rule of form with this id.
 pub fn rule(id: &str) -> Option<&'static FormRule> {
     rules().iter().find(|rule| rule.id == id)
+}
+
+/// Whether a rule is about suppressions: not found in a text, nor suppressed itself.
+pub fn is_about_suppressions(id: &str) -> bool {
+    id.starts_with("suppression-")
 }
 
 /// All gateways, in the order of their ids.
@@ -164,6 +175,18 @@ pub fn gateway(id: Option<&str>) -> &'static Gateway {
 /// What stands under each word: terms, `<class>`, `-term`.
 pub(super) fn words() -> impl Iterator<Item = (Word, &'static str)> {
     DATA.words.iter().map(|(word, terms)| (*word, terms.as_str()))
+}
+
+impl FormRule {
+    /// What is wrong, in full: title, why, and what of these very words is to say.
+    pub fn said(&self, detail: Option<&str>, lang: Lang) -> String {
+        let said = format!("{}{}{}", self.title.get(lang), colon(lang), self.why.get(lang));
+        match (detail, lang) {
+            (None, _) => said,
+            (Some(detail), Lang::Zh) => format!("{said}本条：{detail}。"),
+            (Some(detail), Lang::En) => format!("{said} Here: {detail}."),
+        }
+    }
 }
 
 impl Gateway {

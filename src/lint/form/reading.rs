@@ -218,8 +218,9 @@ impl<'r> Reading<'r> {
         variables.any(|variable| variable.kind.is_none())
     }
 
-    /// Whether it is a message that collects: words of debt, an addressee, a demand or an arrear, in a whole sentence.
-    pub(super) fn collects(&self, linter: &Linter, message: &Message) -> bool {
+    /// Whether it is a message that collects: words of debt, an addressee, a demand or an arrear, in a whole sentence. Whether
+    /// it only speaks of one, [`is_mention`](Self::is_mention) knows, at a higher cost.
+    pub(super) fn collects(&self, message: &Message) -> bool {
         if message.channel == Some(Channel::Article) || !self.has(Word::Debt) {
             return false;
         }
@@ -240,15 +241,17 @@ impl<'r> Reading<'r> {
         let is_urged = self
             .places(Word::Pay)
             .any(|place| self.has_near(Word::Urge, place));
-        if !(self.has(Word::Due) || is_urged) || self.is_settled() {
-            return false;
-        }
+        (self.has(Word::Due) || is_urged) && !self.is_settled()
+    }
+
+    /// Whether it is about collection and not part of it, by the linter's cues: a pass over the text as large as a check.
+    pub(super) fn is_mention(&self, linter: &Linter, message: &Message) -> bool {
         let sent = Message {
             channel: message.channel,
-            ..Message::text(text)
+            ..Message::text(self.text())
         };
         let voice = linter.voice(&sent);
-        voice.mention < MENTION || voice.mention <= voice.collector
+        voice.mention >= MENTION && voice.mention > voice.collector
     }
 
     fn names_addressee(&self) -> bool {

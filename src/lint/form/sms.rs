@@ -226,7 +226,7 @@ fn check_length(reading: &Reading, facts: &FormFacts, gateway: &Gateway, found: 
 }
 
 /// Into how many parts a message of so many units of UTF-16 is split.
-pub(super) fn parts(units: usize) -> usize {
+pub(in crate::lint) fn parts(units: usize) -> usize {
     match units <= SINGLE_UNITS {
         true => 1,
         false => units.div_ceil(PART_UNITS),

@@ -1,11 +1,12 @@
 //! A lint run → a line a finding: `path:line:column: tier rule message`.
 //!
-//! In: a report. Out: lines by file and place, as editors and `grep` read them; a last line tells of a limit. It shows no
+//! In: a report. Out: lines by file and place, as editors and `grep` read them; last lines tell of a limit and of
+//! what can be fixed. It shows no
 //! evidence, no law and no counts.
 
 use std::io::{self, Write};
 
-use super::{Chosen, Shown};
+use super::{Chosen, Shown, fixable};
 use crate::lint::{Diagnostic, LintReport};
 use crate::report::visible::visible;
 use crate::rule::Lang;
@@ -16,10 +17,10 @@ pub(super) fn write(report: &LintReport, shown: &Shown, out: &mut dyn Write) -> 
     for found in &chosen.findings {
         writeln!(out, "{}", line(found, lang))?;
     }
-    match chosen.limit() {
-        Some(limit) => writeln!(out, "{}", limit.get(lang)),
-        None => Ok(()),
+    for said in [chosen.limit(), fixable(report)].into_iter().flatten() {
+        writeln!(out, "{}", said.get(lang))?;
     }
+    Ok(())
 }
 
 /// A finding on one line.

@@ -7,8 +7,9 @@
 
 use std::io::{self, Write};
 
-use super::{Chosen, Counts, Shown, byte_of_column, facts, quoted, unread};
+use super::{Chosen, Counts, Shown, byte_of_column, facts, fixable, quoted, unread};
 use crate::lint::diagnostic::{Location, Related};
+use crate::lint::form::is_about_suppressions;
 use crate::lint::{Diagnostic, LintReport};
 use crate::report::human::write_fact;
 use crate::report::visible::{Row, marks, visible, window};
@@ -24,7 +25,11 @@ pub(super) fn write(report: &LintReport, shown: &Shown, out: &mut dyn Write) -> 
         writeln!(out)?;
     }
     write_end(&chosen, report, shown, out)?;
-    writeln!(out, "{}", Counts::of(report, shown).sentence(lang))
+    writeln!(out, "{}", Counts::of(report, shown).sentence(lang))?;
+    match fixable(report) {
+        Some(fixable) => writeln!(out, "{}", fixable.get(lang)),
+        None => Ok(()),
+    }
 }
 
 /// What wasn't read, and what isn't shown.
@@ -239,12 +244,12 @@ fn span_on(text: &str, number: usize, place: &Location) -> Option<Span> {
 /// How somebody lets it pass who has a reason; what is wrong with suppressions can't be suppressed.
 fn suppression(found: &Diagnostic, lang: crate::rule::Lang) -> Option<String> {
     let (rule, fingerprint) = (&found.rule, &found.fingerprint);
-    if rule.starts_with("suppression-") {
+    if is_about_suppressions(rule) {
         return None;
     }
     let hint = crate::error::say!(
-        "dunlint: ignore[{rule}] reason=\"…\"（指纹 {fingerprint}）",
-        "dunlint: ignore[{rule}] reason=\"…\" (fingerprint {fingerprint})"
+        "dunlint: allow({rule}) reason=…（指纹 {fingerprint}）",
+        "dunlint: allow({rule}) reason=… (fingerprint {fingerprint})"
     );
     Some(hint.get(lang).to_owned())
 }

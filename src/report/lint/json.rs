@@ -101,6 +101,7 @@ fn append_suppressed(out: &mut Vec<u8>, suppressed: &Suppressed) {
     let mut record = Object::open(out);
     append_facts(&mut record, &suppressed.diagnostic);
     record.value("reason", &suppressed.reason);
+    record.value("by", &suppressed.by);
     record.close();
 }
 
@@ -135,6 +136,7 @@ fn append_facts(record: &mut Object, found: &Diagnostic) {
         byte_start,
         byte_end,
         replacement,
+        ..
     }) = &found.fix
     {
         let mut fix = Object::open(record.name("fix"));

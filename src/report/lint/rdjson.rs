@@ -1,8 +1,8 @@
 //! A lint run → the Diagnostic Format of reviewdog.
 //!
 //! In: a report. Out: one `DiagnosticResult`, complete. Columns count bytes of UTF-8 on their line, as the format asks
-//! for. A replacement is suggested where it covers the very words of its finding: for others the format would need
-//! columns that a finding doesn't carry. It can't tell what wasn't read; the exit code does.
+//! for. A replacement is suggested where it stands on lines that its finding shows: others have no columns in bytes. It can't
+//! tell what wasn't read; the exit code does.
 
 use std::io::{self, Write};
 
@@ -34,13 +34,26 @@ fn diagnostic(found: &Diagnostic, shown: &Shown) -> Value {
         },
         "code": { "value": found.rule },
     });
-    let place = &found.location;
-    let fix = found.fix.as_ref();
-    if let Some(fix) = fix.filter(|fix| (fix.byte_start, fix.byte_end) == (place.byte_start, place.byte_end))
-    {
-        diagnostic["suggestions"] = json!([{ "range": range, "text": fix.replacement }]);
+    if let Some(suggestion) = suggestion(found) {
+        diagnostic["suggestions"] = json!([suggestion]);
     }
     diagnostic
+}
+
+fn suggestion(found: &Diagnostic) -> Option<Value> {
+    let fix = found.fix.as_ref()?;
+    let byte = |line: usize, column: usize| {
+        let number = line.checked_sub(found.location.line)?;
+        Some(byte_of_column(found.excerpt.get(number)?, column) + 1)
+    };
+    let (start, end) = (byte(fix.line, fix.column)?, byte(fix.end_line, fix.end_column)?);
+    Some(json!({
+        "range": {
+            "start": { "line": fix.line, "column": start },
+            "end": { "line": fix.end_line, "column": end },
+        },
+        "text": fix.replacement,
+    }))
 }
 
 /// The end is exclusive. A finding longer than its excerpt ends where that does.

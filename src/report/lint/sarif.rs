@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Chosen, Level, Shown, explained, ground, unread};
 use crate::lint::diagnostic::Location;
-use crate::lint::{Diagnostic, LintReport};
+use crate::lint::suppress::SuppressedBy;
+use crate::lint::{Diagnostic, LintReport, Suppressed, form};
 use crate::report::markdown::worded;
 use crate::report::words::{colon, list_separator, pick, related_role};
 use crate::rule::Lang;
@@ -38,7 +39,7 @@ pub(super) fn write(report: &LintReport, shown: &Shown, out: &mut dyn Write) -> 
         .map(|found| run.result(found, None))
         .collect();
     let suppressed = report.texts().flat_map(|text| &text.suppressed);
-    results.extend(suppressed.map(|suppressed| run.result(&suppressed.diagnostic, Some(&suppressed.reason))));
+    results.extend(suppressed.map(|suppressed| run.result(&suppressed.diagnostic, Some(suppressed))));
     let notifications = run.notifications(&chosen, report, shown);
     let rules: Vec<Value> = run.rules.iter().map(|found| descriptor(found, shown)).collect();
     let log = json!({
@@ -77,7 +78,7 @@ struct Run<'r> {
 }
 
 impl<'r> Run<'r> {
-    fn result(&mut self, found: &'r Diagnostic, reason: Option<&str>) -> Value {
+    fn result(&mut self, found: &'r Diagnostic, suppressed: Option<&Suppressed>) -> Value {
         let rules = &mut self.rules;
         let rule = *self.rule_numbers.entry(&found.rule).or_insert_with(|| {
             rules.push(found);
@@ -107,9 +108,12 @@ impl<'r> Run<'r> {
         if !related.is_empty() {
             result["relatedLocations"] = related.into();
         }
-        if let Some(reason) = reason {
-            // Comments and the file beside them are both kept with the texts.
-            result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
+        if let Some(Suppressed { reason, by, .. }) = suppressed {
+            let kind = match by {
+                SuppressedBy::Comment => "inSource",
+                SuppressedBy::Sidecar => "external",
+            };
+            result["suppressions"] = json!([{ "kind": kind, "justification": reason }]);
         }
         result["properties"] = self.properties(found);
         if let Some(fix) = self.fix(found) {
@@ -156,20 +160,20 @@ impl<'r> Run<'r> {
         Value::Object(properties)
     }
 
-    /// A replacement where it covers the very words of its finding: for others the format would need columns that a
-    /// finding doesn't carry.
+    /// A replacement.
     fn fix(&mut self, found: &'r Diagnostic) -> Option<Value> {
-        let place = &found.location;
         let fix = found.fix.as_ref()?;
-        if (fix.byte_start, fix.byte_end) != (place.byte_start, place.byte_end) {
-            return None;
-        }
         Some(json!({
             "description": { "text": found.instead },
             "artifactChanges": [{
-                "artifactLocation": self.artifact(&place.path),
+                "artifactLocation": self.artifact(&found.location.path),
                 "replacements": [{
-                    "deletedRegion": region(place),
+                    "deletedRegion": {
+                        "startLine": fix.line,
+                        "startColumn": fix.column_utf16,
+                        "endLine": fix.end_line,
+                        "endColumn": fix.end_column_utf16,
+                    },
                     "insertedContent": { "text": fix.replacement },
                 }],
             }],
@@ -225,8 +229,11 @@ fn region(place: &Location) -> Value {
 fn descriptor(found: &Diagnostic, shown: &Shown) -> Value {
     let lang = shown.settings.lang;
     let rule = shown.settings.rules.iter().find(|rule| rule.id == found.rule);
-    let (title, why, instead) = match rule {
-        Some(rule) => (rule.title.get(lang), rule.why.get(lang), rule.instead.get(lang)),
+    let described = rule.map(|rule| (&rule.title, &rule.why, &rule.instead));
+    let described =
+        described.or_else(|| form::rule(&found.rule).map(|rule| (&rule.title, &rule.why, &rule.instead)));
+    let (title, why, instead) = match described {
+        Some((title, why, instead)) => (title.get(lang), why.get(lang), instead.get(lang)),
         None => (&*found.title, &*found.message, &*found.instead),
     };
     let grounds: Vec<String> = found.basis.iter().map(|basis| ground(basis, lang)).collect();

@@ -1,7 +1,7 @@
 //! A lint run → counts by rule.
 //!
 //! In: a report. Out: a row a rule, the most frequent first: how many findings, their share, the rule, one place as an
-//! example; then the counts of the run. It shows no words of files but paths.
+//! example; the same of what was suppressed; then the counts of the run. It shows no words of files but paths.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -10,15 +10,27 @@ use std::io::{self, Write};
 use super::{Counts, Shown, in_order};
 use crate::lint::{Diagnostic, LintReport};
 use crate::report::visible::{columns, visible};
+use crate::report::words::pick;
 
 /// Writes the counts of a report by rule.
 ///
 /// # Errors
 /// Whatever `out` returns.
 pub fn write(report: &LintReport, shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
+    let lang = shown.settings.lang;
+    write_rows(report.files.iter().flat_map(in_order), out)?;
+    let mut suppressed = report.texts().flat_map(|text| &text.suppressed).peekable();
+    if suppressed.peek().is_some() {
+        writeln!(out, "{}", pick(lang, "已忽略", "suppressed"))?;
+        write_rows(suppressed.map(|suppressed| &suppressed.diagnostic), out)?;
+    }
+    writeln!(out, "{}", Counts::of(report, shown).sentence(lang))
+}
+
+fn write_rows<'r>(findings: impl Iterator<Item = &'r Diagnostic>, out: &mut dyn Write) -> io::Result<()> {
     let mut by_rule: HashMap<&str, (usize, &Diagnostic)> = HashMap::new();
     let mut all = 0_usize;
-    for found in report.files.iter().flat_map(in_order) {
+    for found in findings {
         all += 1;
         // The example is the first by path and place.
         by_rule.entry(&found.rule).or_insert((0, found)).0 += 1;
@@ -42,5 +54,5 @@ pub fn write(report: &LintReport, shown: &Shown, out: &mut dyn Write) -> io::Res
             place.column
         )?;
     }
-    writeln!(out, "{}", Counts::of(report, shown).sentence(shown.settings.lang))
+    Ok(())
 }

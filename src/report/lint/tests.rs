@@ -8,6 +8,7 @@ use crate::finding::RelatedRole;
 use crate::lexicon::laws::Verb;
 use crate::lint::config::ConfigFile;
 use crate::lint::diagnostic::{Fix, Location, Related};
+use crate::lint::suppress::SuppressedBy;
 use crate::lint::{Config, Ignored, LintOptions, Suppressed, TextReport, Unread, WhyIgnored, lint_text};
 use crate::rule::Category;
 use crate::{Lexicon, Linter};
@@ -51,6 +52,15 @@ fn report() -> LintReport {
             byte_start: first.byte_start,
             byte_end: 58,
             replacement: "请尽快还款".to_owned(),
+            span: first.span,
+            text: "打断你的腿".to_owned(),
+            words: "请尽快还款".to_owned(),
+            line: first.line,
+            column: first.column,
+            column_utf16: first.column_utf16,
+            end_line: first.end_line,
+            end_column: first.end_column,
+            end_column_utf16: first.end_column_utf16,
         }),
         ..diagnostic(
             "threat-violence",
@@ -110,6 +120,7 @@ fn report() -> LintReport {
             ..profanity.clone()
         },
         reason: "引用投诉原文".to_owned(),
+        by: SuppressedBy::Comment,
     };
     let text = |id: &str, line| TextReport {
         id: id.to_owned(),
@@ -272,12 +283,11 @@ fn frames_underline_the_evidence_and_say_what_to_do() {
   = 依据：违反《治安管理处罚法》第五十条（PSAPL2025）
   = 改为：请您尽快还款。
   = 可自动改为：请尽快还款
-  = 忽略：dunlint: ignore[threat-violence] reason=\"…\"（指纹
-          threat-violence-0001）
+  = 忽略：dunlint: allow(threat-violence) reason=…（指纹 threat-violence-0001）
 
 ";
     assert!(all.starts_with(first), "{all}");
-    let last = "\n查看 3 个文件，判定 4 条文字：严重 1，警告 1，提示 0，供复核 1，格式 2，已忽略 1，基线内 2，未查看的文件 1，未能读取 1\n";
+    let last = "\n查看 3 个文件，判定 4 条文字：严重 1，警告 1，提示 0，供复核 1，格式 2，已忽略 1，基线内 2，未查看的文件 1，未能读取 1\n其中 1 处可用 --fix 自动改正（--diff 先看改动）\n";
     assert!(all.ends_with(last), "{all}");
     assert!(
         all.contains(".json:9: 未能读取：引号没有闭合‹U+001B›[31m\n"),
@@ -305,6 +315,7 @@ a.json:9:1: 提示 suppression-unused 没有退订方式
 {HOSTILE_PATH}:3:1: 提示 form-opt-out 没有退订方式
 {HOSTILE_PATH}:3:1: 警告 insult-profanity 标题：危害*@all*
 {HOSTILE_PATH}:7:101: 警告 insult-profanity 标题：危害*@all*
+其中 1 处可用 --fix 自动改正（--diff 先看改动）
 "
     );
     let concise = of(Format::Concise);
@@ -810,7 +821,12 @@ fn statistics_count_by_rule() {
         format!("1   20.0 %  form-opt-out        没有退订方式  {HOSTILE_PATH}:3:1")
     );
     assert_eq!(lines[3], "1   20.0 %  threat-violence     标题  a.json:2:10");
-    assert_eq!(lines.len(), 5);
+    assert_eq!(lines[4], "已忽略");
+    assert!(
+        lines[5].starts_with("1  100.0 %  insult-profanity  标题  a.json:5:1"),
+        "{text}"
+    );
+    assert_eq!(lines.len(), 7);
 }
 
 #[test]

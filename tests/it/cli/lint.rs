@@ -16,21 +16,27 @@ fn without_a_configuration_all_texts_of_a_folder_are_judged() {
     place.write("code.rs", "fn main() {}");
     let run = lint(&place, &["--exclude-nothing"]);
     assert_eq!(code(&run), 2, "options that there aren't are told");
-    let run = lint(&place, &["--select", "threat"]);
+    let run = lint(&place, &["--select", "threat-melon,threat-pumpkin"]);
     assert_eq!(code(&run), 1, "{}", err(&run));
     let shown = out(&run);
     assert!(shown.contains("a.json:1:12: "), "{shown}");
     assert!(shown.contains("threat-melon"), "{shown}");
     assert!(shown.contains("sub/b.properties:1:"), "{shown}");
     assert_eq!(
-        code(&lint(&place, &["sub", "--select", "threat"])),
+        code(&lint(&place, &["sub", "--select", "threat-melon,threat-pumpkin"])),
         0,
         "a notice isn't a warning"
     );
     assert_eq!(
         code(&lint(
             &place,
-            &["sub", "--select", "threat", "--fail-on", "notice"]
+            &[
+                "sub",
+                "--select",
+                "threat-melon,threat-pumpkin",
+                "--fail-on",
+                "notice"
+            ]
         )),
         1
     );
@@ -41,7 +47,7 @@ fn a_configuration_holds_wherever_it_is_called_from() {
     let place = Place::new();
     place.write(
         "repo/dunlint.toml",
-        "exclude = [\"old/**\"]\nselect = [\"threat\"]\n[[overrides]]\npaths = [\"quiet/**\"]\nignore = [\"threat-melon\"]\n",
+        "exclude = [\"old/**\"]\nselect = [\"threat-melon\"]\n[[overrides]]\npaths = [\"quiet/**\"]\nignore = [\"threat-melon\"]\n",
     );
     for name in ["old", "quiet", "loud"] {
         place.write(&format!("repo/{name}/a.json"), format!("{{\"t\": \"{SEVERE}\"}}"));
@@ -134,11 +140,11 @@ fn binary_files_are_no_candidates_and_other_encodings_are() {
     place.write("gbk.txt", &gbk);
     let units = "\u{feff}".encode_utf16().chain(SEVERE.encode_utf16());
     place.write("utf16.txt", units.flat_map(u16::to_le_bytes).collect::<Vec<_>>());
-    let run = lint(&place, &["--select", "threat"]);
+    let run = lint(&place, &["--select", "threat-melon,threat-pumpkin"]);
     assert_eq!((code(&run), err(&run).as_str()), (1, ""));
     let shown = out(&run);
     assert!(
-        shown.contains("gbk.txt:1:4") && shown.contains("utf16.txt:1:4"),
+        shown.contains("gbk.txt:1:5") && shown.contains("utf16.txt:1:5"),
         "{shown}"
     );
     assert!(!shown.contains("binary.txt"), "{shown}");
@@ -180,7 +186,7 @@ fn texts_that_hide_in_escapes_of_ascii_files_are_found() {
     ] {
         assert!(text.is_ascii());
         place.write(name, text);
-        let run = lint(&place, &[name, "--select", "threat"]);
+        let run = lint(&place, &[name, "--select", "threat-melon,threat-pumpkin"]);
         assert_eq!(code(&run), 1, "{name}: {}{}", out(&run), err(&run));
     }
 }
@@ -188,9 +194,9 @@ fn texts_that_hide_in_escapes_of_ascii_files_are_found() {
 #[test]
 fn a_file_of_fifty_megabytes_is_judged_and_a_larger_one_is_told_of() {
     let place = Place::new();
-    place.write("large.txt", "a".repeat(50 << 20));
-    place.write("huge.txt", "您".repeat((65 << 20) / 3));
-    let run = lint(&place, &["--select", "threat"]);
+    place.write("repo/large.txt", "a".repeat(50 << 20));
+    place.write("repo/huge.txt", "您".repeat((65 << 20) / 3));
+    let run = lint(&place, &["repo"]);
     assert_eq!(code(&run), 3, "{}", out(&run));
     assert!(
         err(&run).contains("huge.txt") && err(&run).contains("screen"),
@@ -211,7 +217,7 @@ fn files_that_may_not_be_read_are_told_of_and_cost_no_others() {
     if std::fs::read(&locked).is_ok() {
         return; // The superuser reads anything.
     }
-    let run = lint(&place, &["--select", "threat"]);
+    let run = lint(&place, &["--select", "threat-melon,threat-pumpkin"]);
     assert_eq!(code(&run), 3);
     assert!(err(&run).contains("locked.txt"), "{}", err(&run));
     assert!(out(&run).contains("open.txt"), "{}", out(&run));

@@ -1,0 +1,271 @@
+//! An open document and what was found in it.
+//!
+//! In: a text that an editor holds. Out: [`Judged`]: the report of its findings, or what kept it from being judged.
+//! Promise: a document that wasn't judged says so; a panic ends the judging of its document only. It sends nothing.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lsp_types::DiagnosticSeverity;
+
+use super::projects::Project;
+use super::text::Text;
+use crate::error::Error;
+use crate::lint::extract::{Kind, Language};
+use crate::lint::suppress::{self, Suppressions};
+use crate::lint::{Diagnostic, FileReport, LintOptions, MOST_BYTES, lint_text_as};
+use crate::report::Settings;
+use crate::report::words::{colon, pick};
+
+/// How long an editor has to be quiet before a document is judged.
+const QUIET: Duration = Duration::from_millis(40);
+
+/// How long a document waits at most while somebody types on.
+const MOST_WAIT: Duration = Duration::from_millis(250);
+
+/// A document that the client has open.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// Where it is; none for one that was never saved.
+    pub(super) path: Option<PathBuf>,
+    /// What the client calls its language.
+    pub(super) language: String,
+    /// Counts its changes.
+    pub(super) version: i64,
+    pub(super) text: Text,
+    /// What was found; none if it has changed since.
+    pub(super) judged: Option<Judged>,
+    /// When the first change was made that isn't judged yet.
+    changed: Option<Instant>,
+    /// When it is to be judged unasked.
+    pub(super) due: Option<Instant>,
+}
+
+/// What judging a document gave.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// Differs for every judgement of a server.
+    pub(super) number: u64,
+    pub(super) project: Arc<Project>,
+    /// What it was read as; none if it wasn't.
+    pub(super) kind: Option<Kind>,
+    pub(super) report: FileReport,
+    /// What there is to say besides findings.
+    pub(super) notices: Vec<Notice>,
+}
+
+/// Something to say of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Notice {
+    /// Line from 0.
+    pub(super) line: usize,
+    pub(super) severity: DiagnosticSeverity,
+    pub(super) message: String,
+}
+
+impl Document {
+    pub(super) fn new(path: Option<PathBuf>, language: String, version: i64, text: Text) -> Self {
+        Self {
+            path,
+            language,
+            version,
+            text,
+            judged: None,
+            changed: None,
+            due: None,
+        }
+    }
+
+    /// Notes that the text is another: it is judged when the editor is quiet.
+    pub(super) fn change(&mut self, version: i64, is_pushed: bool) {
+        let now = Instant::now();
+        let first = *self.changed.get_or_insert(now);
+        self.version = version;
+        self.judged = None;
+        self.due = is_pushed.then(|| (now + QUIET).min(first + MOST_WAIT));
+    }
+
+    /// Notes what was found.
+    pub(super) fn keep(&mut self, judged: Judged) {
+        self.judged = Some(judged);
+        self.changed = None;
+    }
+}
+
+/// What a document is read as: as its path says, else as the client calls its language.
+pub(super) fn kind_of(document: &Document, project: &Project) -> Option<Kind> {
+    let path = document.path.as_deref();
+    if path.is_some_and(|path| project.config.excludes(path)) {
+        return None;
+    }
+    let by_path = path.and_then(|path| project.config.kind_of(path));
+    by_path.or_else(|| kind_of_language(&document.language))
+}
+
+/// The kind of an editor's language. Names are those of Visual Studio Code and its extensions, which other editors use, too.
+fn kind_of_language(language: &str) -> Option<Kind> {
+    Some(match language {
+        "plaintext" | "text" => Kind::Text,
+        "markdown" | "mdx" => Kind::Markdown,
+        "csv" | "tsv" => Kind::Csv,
+        "json" | "jsonc" | "json5" => Kind::Json,
+        "jsonl" | "jsonlines" | "ndjson" => Kind::JsonLines,
+        "yaml" | "dockercompose" | "yml" => Kind::Yaml,
+        "toml" => Kind::Toml,
+        "properties" | "java-properties" | "jproperties" => Kind::Properties,
+        "po" | "gettext" => Kind::Po,
+        "xml" | "xliff" => Kind::Xml,
+        "html" | "vue" | "vue-html" => Kind::Html,
+        "freemarker" | "ftl" => Kind::FreeMarker,
+        "jinja" | "jinja-html" | "jinja2" | "twig" | "django-html" | "htmldjango" | "handlebars"
+        | "mustache" | "liquid" => Kind::Jinja,
+        "velocity" | "vm" | "vtl" => Kind::Velocity,
+        "sql" | "mysql" | "pgsql" | "plsql" => Kind::Sql,
+        "java" => Kind::Code(Language::Java),
+        "kotlin" => Kind::Code(Language::Kotlin),
+        "python" => Kind::Code(Language::Python),
+        "javascript" | "javascriptreact" => Kind::Code(Language::JavaScript),
+        "typescript" => Kind::Code(Language::TypeScript),
+        "typescriptreact" => Kind::Code(Language::Tsx),
+        "go" => Kind::Code(Language::Go),
+        "php" => Kind::Code(Language::Php),
+        _ => return None,
+    })
+}
+
+/// Judges a text as this document's.
+pub(super) fn judge(
+    document: &Document,
+    text: String,
+    shown: &str,
+    kind: Kind,
+    project: &Project,
+    settings: Settings,
+) -> Result<FileReport, Notice> {
+    let lang = settings.lang;
+    let notice = |severity, message: String| Notice {
+        line: 0,
+        severity,
+        message: format!("{}{}{message}", pick(lang, "未能判定", "not judged"), colon(lang)),
+    };
+    if text.len() as u64 > MOST_BYTES {
+        let (size, most) = (text.len() >> 20, MOST_BYTES >> 20);
+        let message = match lang {
+            crate::rule::Lang::Zh => {
+                format!("文件有 {size} MB，超过 {most} MB；这样大的文件请用 dunlint screen")
+            }
+            crate::rule::Lang::En => {
+                format!(
+                    "the file has {size} MB, more than {most} MB; files of this size are for dunlint screen"
+                )
+            }
+        };
+        return Err(notice(DiagnosticSeverity::WARNING, message));
+    }
+    let options = LintOptions {
+        settings,
+        select: &[],
+        ignore: &[],
+    };
+    let path = document.path.as_deref().unwrap_or(Path::new(shown));
+    let judged = || {
+        let mut report = lint_text_as(kind, path, shown, text, &project.config, &project.linter, options);
+        let lexicon = project.linter.lexicon;
+        Suppressions::find(&project.config, lexicon, options, suppress::today()).map(|suppressions| {
+            suppressions.apply(&mut report);
+            report
+        })
+    };
+    let refused = |error: Error| notice(DiagnosticSeverity::WARNING, error.shown(lang));
+    match guarded(judged) {
+        Some(report) => report.map_err(refused),
+        None => {
+            let message = pick(
+                lang,
+                "程序内部出错，请把文件和版本号告诉我们",
+                "an internal error; please report the file with the version of dunlint",
+            );
+            Err(notice(DiagnosticSeverity::ERROR, message.to_owned()))
+        }
+    }
+}
+
+/// What a function gives; none if it panics.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    // What it was about to change is thrown away with it.
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+impl Judged {
+    /// The findings that touch a stretch of bytes, the shortest first.
+    pub(super) fn at(&self, start: usize, end: usize) -> Vec<&Diagnostic> {
+        let touches =
+            |found: &&Diagnostic| found.location.byte_start <= end && start <= found.location.byte_end;
+        let mut found: Vec<&Diagnostic> = self.report.diagnostics().filter(touches).collect();
+        found.sort_by_key(|found| found.location.byte_end - found.location.byte_start);
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_on_does_not_put_judging_off_forever() {
+        let text = Text::default();
+        let mut document = Document::new(None, "plaintext".to_owned(), 1, text);
+        document.change(2, true);
+        let first = document.due.unwrap();
+        document.changed = Some(Instant::now() - MOST_WAIT);
+        document.change(3, true);
+        assert!(document.due.unwrap() <= Instant::now() && document.version == 3);
+        assert!(first > document.due.unwrap());
+        document.change(4, false);
+        assert_eq!(document.due, None);
+    }
+
+    #[test]
+    fn a_panic_is_kept_in() {
+        assert_eq!(guarded(|| 3), Some(3));
+        assert_eq!(guarded(|| -> u8 { panic!("of one document") }), None);
+    }
+
+    #[test]
+    fn every_kind_has_a_language() {
+        for name in [
+            "plaintext",
+            "markdown",
+            "csv",
+            "json",
+            "jsonl",
+            "yaml",
+            "toml",
+            "properties",
+            "po",
+            "xml",
+            "html",
+            "freemarker",
+            "jinja",
+            "velocity",
+            "sql",
+            "java",
+            "kotlin",
+            "python",
+            "javascript",
+            "typescript",
+            "go",
+            "php",
+        ] {
+            let kind = kind_of_language(name).unwrap();
+            assert!(kind.name() == name || kind == Kind::Text, "{name}");
+        }
+        assert_eq!(
+            kind_of_language("typescriptreact"),
+            Some(Kind::Code(Language::Tsx))
+        );
+        assert_eq!(kind_of_language("rust"), None);
+    }
+}
