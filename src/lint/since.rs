@@ -224,33 +224,45 @@ fn changed(top: &Path, base: &str) -> Result<FxHashMap<PathBuf, Changed>> {
     let list = git(top, &[DIFF, &["--numstat", "-z", base, "--"]].concat())?;
     let patch = git(top, &[DIFF, PATCH, &[base, "--"]].concat())?;
     let mut hunks = hunks_of_patch(&patch);
-    let files = listed_changes(&list).map(|(path, is_counted)| {
+    let files = listed_changes(&list).filter_map(|(path, lines)| {
         let path = path_of_bytes(path);
-        let changed = match hunks.remove(&path) {
-            Some(hunks) if is_counted && !top.join(&path).is_dir() => Changed::Lines(hunks),
+        // A repository inside: what changed in it isn't told.
+        let is_folder = || top.join(&path).is_dir();
+        let changed = match (lines, hunks.remove(&path)) {
+            (LinesChanged::None, _) if !is_folder() => return None,
+            (LinesChanged::Some, Some(hunks)) if !is_folder() => Changed::Lines(hunks),
             _ => Changed::Whole,
         };
-        (path, changed)
+        Some((path, changed))
     });
     Ok(files.collect())
 }
 
-/// The files of `--numstat -z` whose text changed, and whether git counts lines in them.
-fn listed_changes(list: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
+/// What `--numstat` says of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LinesChanged {
+    /// Only its name or its mode changed.
+    None,
+    Some,
+    /// It is binary.
+    Uncounted,
+}
+
+/// The files of `--numstat -z`.
+fn listed_changes(list: &[u8]) -> impl Iterator<Item = (&[u8], LinesChanged)> {
     let mut fields = list.split(|&byte| byte == 0);
     std::iter::from_fn(move || {
-        loop {
-            let field = fields.next().filter(|field| !field.is_empty())?;
-            let mut parts = field.splitn(3, |&byte| byte == b'\t');
-            let (added, deleted) = (parts.next()?, parts.next()?);
-            let path = match parts.next()? {
-                // A rename: the old name, then the new one.
-                b"" => fields.nth(1)?,
-                path => path,
-            };
-            if (added, deleted) != (b"0", b"0") {
-                return Some((path, added != b"-"));
-            }
+        let field = fields.next().filter(|field| !field.is_empty())?;
+        let mut parts = field.splitn(3, |&byte| byte == b'\t');
+        let lines = match (parts.next()?, parts.next()?) {
+            (b"0", b"0") => LinesChanged::None,
+            (b"-", _) => LinesChanged::Uncounted,
+            _ => LinesChanged::Some,
+        };
+        match parts.next()? {
+            // A rename: the old name, then the new one.
+            b"" => Some((fields.nth(1)?, lines)),
+            path => Some((path, lines)),
         }
     })
 }
@@ -418,8 +430,14 @@ mod tests {
     fn lists_tell_renames_and_binary_files() {
         let list = b"1\t2\ta b\0-\t-\tb\x003\t0\t\0old\0new\x000\t0\t\0moved\0there\x000\t0\tmode\x001\t0\t\xd2\xbb\0";
         let listed: Vec<_> = listed_changes(list).collect();
-        let expected: [(&[u8], bool); 4] =
-            [(b"a b", true), (b"b", false), (b"new", true), (b"\xd2\xbb", true)];
+        let expected: [(&[u8], LinesChanged); 6] = [
+            (b"a b", LinesChanged::Some),
+            (b"b", LinesChanged::Uncounted),
+            (b"new", LinesChanged::Some),
+            (b"there", LinesChanged::None),
+            (b"mode", LinesChanged::None),
+            (b"\xd2\xbb", LinesChanged::Some),
+        ];
         assert_eq!(listed, expected);
     }
 }

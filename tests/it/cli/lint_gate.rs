@@ -2,10 +2,16 @@
 
 use super::*;
 
-/// A folder whose configuration leaves form alone.
+/// What is found are the two rules of the lexicon.
+const CONFIG: &str = "select = ['threat-melon', 'threat-pumpkin']\nexclude = ['t/old/**']\n";
+
+/// The user's cache in these tests: their lexicon is built once for all.
+const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
+
+/// A folder with its configuration.
 pub(super) fn place() -> Place {
     let place = Place::new();
-    place.write("dunlint.toml", "ignore = [\"form\"]\nexclude = [\"t/old/**\"]\n");
+    place.write("dunlint.toml", CONFIG);
     place
 }
 
