@@ -4,9 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# What is built once gains nothing from the books that a second build would use.
+# What is built once gains nothing from the books that a second build would use, nor from the lines of a debugger.
 if [ -n "${CI:-}" ]; then
-    export CARGO_INCREMENTAL=0
+    export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0
 fi
 
 say() { printf '\n== %s\n' "$1"; }

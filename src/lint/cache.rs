@@ -27,6 +27,7 @@ use crate::report::Settings;
 
 /// The data of lint besides the lexicon's own files: a test compares the names with the folder.
 const DATA: &[(&str, &str)] = &[
+    ("fixes.toml", include_str!("../../lexicons/lint/fixes.toml")),
     ("form.toml", include_str!("../../lexicons/lint/form.toml")),
     (
         "variables.toml",

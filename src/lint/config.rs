@@ -333,9 +333,9 @@ impl Config {
 
     /// The path as globs see it: from the configuration's folder where it stands in it, however either is written.
     pub(super) fn relative(&self, path: &Path) -> PathBuf {
-        let path = plain(&self.current.join(path));
-        let own = path.strip_prefix(&self.absolute_root).map(Path::to_owned);
-        own.unwrap_or(path)
+        let whole = plain(&self.current.join(path));
+        let own = whole.strip_prefix(&self.absolute_root).map(Path::to_owned);
+        own.unwrap_or_else(|_| plain(path))
     }
 
     /// The file of suppressions, which may not exist.

@@ -43,12 +43,15 @@ fn applied(name: &str, text: &str, config: &Config, options: LintOptions) -> Fil
 }
 
 /// What a file still has, what is suppressed, what is noted: `id text`, in order.
+/// Proposals of the second opinion are left out: they move with its weights.
 fn shown(report: &FileReport) -> String {
     let texts = || report.texts.iter();
     let left = texts()
         .flat_map(|text| &text.findings)
+        .filter(|found| !found.rule.ends_with("-wording"))
         .map(|found| found.rule.clone());
     let suppressed = texts().flat_map(|text| &text.suppressed);
+    let suppressed = suppressed.filter(|own| !own.diagnostic.rule.ends_with("-wording"));
     let suppressed = suppressed.map(|own| format!("-{}", own.diagnostic.rule));
     let notes = report
         .notes
