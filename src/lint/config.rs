@@ -51,7 +51,8 @@ pub struct ConfigFile {
     pub encoding: Option<String>,
     /// The file of known findings, from the configuration's folder.
     pub baseline: Option<PathBuf>,
-    /// The file of suppressions for formats without comments, from the configuration's folder.
+    /// The file of suppressions for formats without comments, from the configuration's folder;
+    /// `dunlint-suppressions.toml` if absent.
     pub suppressions: Option<PathBuf>,
     /// What the messages are.
     pub message: MessageFacts,
@@ -154,6 +155,8 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// What stands in it.
     pub file: ConfigFile,
+    /// Where the current folder stands below the folder; empty if it is that, or doesn't.
+    below: PathBuf,
     excluded: GlobSet,
     kinds: Vec<(GlobMatcher, super::extract::Kind)>,
     overrides: Vec<GlobSet>,
@@ -307,6 +310,7 @@ impl Config {
         match Error::all(errors.collect()) {
             Some(error) => Err(error),
             None => Ok(Self {
+                below: below(&root),
                 root,
                 path,
                 file,
@@ -327,12 +331,11 @@ impl Config {
         if let Ok(path) = path.strip_prefix(&self.root) {
             return Cow::Borrowed(path.strip_prefix(".").unwrap_or(path));
         }
-        // A configuration above the current folder has a whole path, what is linted hasn't.
-        let whole = std::path::absolute(path).and_then(|path| Ok((path, std::path::absolute(&self.root)?)));
-        let within = whole
-            .ok()
-            .and_then(|(path, root)| Some(path.strip_prefix(root).ok()?.to_owned()));
-        within.map_or(Cow::Borrowed(path.strip_prefix(".").unwrap_or(path)), Cow::Owned)
+        let path = path.strip_prefix(".").unwrap_or(path);
+        match path.is_absolute() || self.below.as_os_str().is_empty() {
+            true => Cow::Borrowed(path),
+            false => Cow::Owned(self.below.join(path)),
+        }
     }
 
     /// The file of suppressions, which may not exist.
@@ -589,6 +592,17 @@ fn globs(patterns: &[String]) -> std::result::Result<GlobSet, Sentence> {
     }
     set.build()
         .map_err(|error| say!("路径模式无效：{error}", "bad globs: {error}"))
+}
+
+/// Where the current folder stands below a folder. A configuration that was found above it has a whole path, and what is
+/// linted hasn't.
+fn below(root: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let root = std::path::absolute(root).ok();
+    let below = here
+        .zip(root)
+        .and_then(|(here, root)| Some(here.strip_prefix(root).ok()?.to_owned()));
+    below.unwrap_or_default()
 }
 
 fn nearest(start: &Path) -> Option<PathBuf> {
