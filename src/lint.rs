@@ -129,7 +129,8 @@ pub struct LintOptions<'l> {
 /// Bytes of the largest file that is read whole; more is a dump, which `screen` reads.
 pub const MOST_BYTES: u64 = 64 << 20;
 
-/// Lints these files; what is in the cache isn't judged again.
+/// Lints these files; what is in the cache isn't judged again. What their comments ask for is in the reports,
+/// [applied](suppress::Suppressions) by the caller: it takes a day, and what is judged doesn't depend on one.
 pub fn lint(
     candidates: &[Candidate],
     config: &Config,
@@ -158,7 +159,7 @@ pub fn lint_stream(
     lint_bytes(bytes, candidate, &Judges::new(config, linter, options), None)
 }
 
-/// Lints a text that an editor holds as if it stood in this file.
+/// Lints a text that an editor holds as if it stood in this file; suppressions aren't applied yet.
 pub fn lint_text(
     path: &Path,
     shown: &str,

@@ -53,7 +53,8 @@ pub struct ConfigFile {
     pub encoding: Option<String>,
     /// The file of known findings, from the configuration's folder.
     pub baseline: Option<PathBuf>,
-    /// The file of suppressions for formats without comments, from the configuration's folder.
+    /// The file of suppressions for formats without comments, from the configuration's folder;
+    /// `dunlint-suppressions.toml` if absent.
     pub suppressions: Option<PathBuf>,
     /// What the messages are.
     pub message: MessageFacts,
@@ -159,6 +160,8 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// What stands in it.
     pub file: ConfigFile,
+    /// Where the current folder stands below the folder; empty if it is that, or doesn't.
+    below: PathBuf,
     excluded: GlobSet,
     kinds: Vec<(GlobMatcher, super::extract::Kind)>,
     overrides: Vec<GlobSet>,

@@ -21,7 +21,8 @@
 //!   marks.
 //! - `until` is the last day on which it holds.
 //! - `allow` covers the texts that begin or end on the comment's line or that the comment stands in; a comment without a
-//!   text on its line covers the next text of the file. Several comments in front of a text all cover it.
+//!   text on its line covers the next text of the file, and others that begin on that text's line. Several comments in
+//!   front of a text all cover it.
 //! - `allow-file` stands in front of the first text and covers all.
 
 mod comments;
@@ -232,6 +233,9 @@ impl<'s> Suppressions<'s> {
 
     fn apply_to(&self, report: &mut FileReport, seen: &mut [Seen]) {
         let directives = std::mem::take(&mut report.directives);
+        if directives.is_empty() && self.sidecar.is_none() {
+            return;
+        }
         let entries = self.sidecar.iter().flat_map(|sidecar| &sidecar.entries);
         let path = self.config.relative(Path::new(&report.path));
         let entries: Vec<(usize, &Entry)> = entries

@@ -90,8 +90,8 @@ impl Texts {
         Self { all, reach, judged }
     }
 
-    /// The texts that a comment covers, by number among those judged: those on its lines or around it, else the next.
-    /// O(log texts), and the texts on its lines.
+    /// The texts that a comment covers, by number among those judged: those on its lines or around it, else the next
+    /// with those that begin on its line. O(log texts), and the texts on its lines.
     fn covered(&self, source: &Source, comment: Span) -> Range<usize> {
         let lines = [source.line(comment.start), source.line(comment.end)];
         let is_beside = |&number: &usize| {
@@ -107,7 +107,8 @@ impl Texts {
             (Some(first), last) => first..last.unwrap_or(first) + 1,
             (None, _) => {
                 let next = self.all.partition_point(|text| text.frame.start < comment.end);
-                next..self.all.len().min(next + 1)
+                let line = self.all.get(next).map_or(0, |text| text.first_line);
+                next..self.all.partition_point(|text| text.first_line <= line).max(next)
             }
         };
         self.judged[covered.start]..self.judged[covered.end]

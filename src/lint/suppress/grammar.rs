@@ -153,7 +153,7 @@ impl<'l> Reader<'l> {
                 word.get(..other.len())
                     .is_some_and(|own| own.eq_ignore_ascii_case(other))
             };
-            if word.len() == behind.len() || !WORDS_OF_OTHERS.iter().any(|other| begins(&other)) {
+            if word.len() == behind.len() || !WORDS_OF_OTHERS.iter().any(begins) {
                 return None;
             }
             self.fault(

@@ -206,6 +206,8 @@ fn a_comment_covers_the_texts_beside_it_or_else_the_next() {
         ("# D\n\nb: x\na: T\n", "-threat-maim"),
         // The next only.
         ("# D\na: T\nb: T\n", "threat-maim -threat-maim"),
+        ("# D\n[T,\n T]\n", "threat-maim -threat-maim"),
+        ("# D\n[T, T]\n", "-threat-maim -threat-maim"),
         // Behind a text it is for that one.
         ("a: T # D\nb: T\n", "threat-maim -threat-maim"),
         // Beside the opening and the closing line of a long one.
@@ -378,7 +380,8 @@ fn written_comments_suppress_what_they_are_written_for() {
         for reason in ["培训材料", "  a=b -- 见 #} */ “甲” --> \n 乙", "\"甲"] {
             match with_comment(name, &text, reason) {
                 Some(with) => assert_eq!(shown_of(name, &with), "-threat-maim", "{with}"),
-                None => assert_eq!(*name, "a.json"),
+                // The line of the text begins inside of another.
+                None => assert!(matches!(*name, "a.json" | "a.js"), "{name}"),
             }
         }
     }

@@ -2,12 +2,15 @@
 
 use super::*;
 
+/// A text with a finding of one rule and no other.
+const MELON: &str = "锤爆你的蓝西瓜";
+
 const ALLOW: &str = "dunlint: allow(threat-melon) reason=培训材料";
 
 /// A folder with a template in YAML behind this comment.
 fn template(comment: &str) -> Place {
     let place = Place::new();
-    place.write("t/a.yaml", format!("# {comment}\na: {SEVERE}\n"));
+    place.write("t/a.yaml", format!("# {comment}\na: {MELON}\n"));
     place
 }
 
@@ -136,7 +139,7 @@ fn findings_about_suppressions_gate_as_those_of_form() {
 #[test]
 fn suppressed_findings_are_counted_and_kept_in_records() {
     let place = template(ALLOW);
-    place.write("t/b.json", format!("{{\"b\": \"{SEVERE}\"}}"));
+    place.write("t/b.json", format!("{{\"b\": \"{MELON}\"}}"));
     place.write(
         "t/dunlint-suppressions.toml",
         "[[suppress]]\npath = \"b.json\"\nrules = [\"threat\"]\nreason = \"样例\"\n",
@@ -171,13 +174,16 @@ fn suppressed_findings_are_counted_and_kept_in_records() {
 /// A configuration that names a file of suppressions, templates in two folders.
 fn with_sidecar(entries: &str) -> Place {
     let place = Place::new();
-    place.write("dunlint.toml", "suppressions = \"known/allow.toml\"\n");
+    place.write(
+        "dunlint.toml",
+        "suppressions = \"known/allow.toml\"\nexclude = [\"lexicon/**\"]\n",
+    );
     place.write("known/allow.toml", entries);
     place.write(
         "t/a.json",
-        format!("{{\"list\": [{{\"c\": \"{SEVERE}\"}}], \"d\": \"{SEVERE}\"}}"),
+        format!("{{\"list\": [{{\"c\": \"{MELON}\"}}], \"d\": \"{MELON}\"}}"),
     );
-    place.write("u/a.json", format!("{{\"d\": \"{SEVERE}\"}}"));
+    place.write("u/a.json", format!("{{\"d\": \"{MELON}\"}}"));
     place
 }
 
