@@ -113,11 +113,18 @@ impl Baseline {
             };
             fail(reason).because(error)
         })?;
+        if let Some(line) = text.lines().position(|line| line.starts_with("<<<<<<<")) {
+            let reason = say!(
+                "基线文件有合并冲突；保留两边的行，删去标记",
+                "a merge conflict in the baseline; keep the lines of both sides and take the marks out"
+            );
+            return Err(fail(reason).at_line(line + 1));
+        }
         let written: Written = toml::from_str(&text).map_err(|error| {
             let problem = error.message();
             let reason = say!(
-                "基线文件有误：{problem}；请改正（如有合并冲突，保留两边的行），或删去该文件，再用 --update-baseline 生成",
-                "bad baseline: {problem}; mend it (after a merge conflict keep the lines of both sides), or delete the file and make it with --update-baseline"
+                "基线文件有误：{problem}；请改正，或删去该文件再用 --update-baseline 生成",
+                "bad baseline: {problem}; mend it, or delete it and make it anew with --update-baseline"
             );
             let line = error.span().map(|span| line_at(&text, span.start));
             match line {

@@ -118,7 +118,7 @@ fn files_are_read_as_they_are_written_and_faults_have_lines() {
         ]
     );
     for (from, to, line) in [
-        ("  { path", "<<<<<<< HEAD\n  { path", Some(6)),
+        ("  { path", "<<<<<<< HEAD\n  { path", Some(5)),
         ("count = 2", "cuont = 2", Some(5)),
         ("version = 1", "version = 2", None),
         ("]\n", "", Some(7)),
