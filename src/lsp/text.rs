@@ -125,16 +125,6 @@ impl Text {
         Some(whole.start..whole.start + kept)
     }
 
-    /// How a line (from 0) ends; as most do where it doesn't.
-    pub(super) fn line_end(&self, line: usize) -> &str {
-        let end = |line| Some(&self.text[self.line(line)?.end..self.whole_line(line)?.end]);
-        let ends = [end(line), end(0)];
-        ends.into_iter()
-            .flatten()
-            .find(|end| !end.is_empty())
-            .unwrap_or("\n")
-    }
-
     fn whole_line(&self, line: usize) -> Option<Range<usize>> {
         let start = *self.starts.get(line)?;
         let end = self.starts.get(line + 1).copied().unwrap_or(self.text.len());
