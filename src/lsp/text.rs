@@ -210,17 +210,4 @@ mod tests {
         }
         assert_eq!(text.position(text.as_str().len()), Position::new(1, 1));
     }
-
-    #[test]
-    fn inserted_lines_end_as_their_neighbours() {
-        for (text, line, end) in [
-            ("a\r\nb", 1, "\r\n"),
-            ("a\nb", 0, "\n"),
-            ("a", 0, "\n"),
-            ("", 0, "\n"),
-        ] {
-            let text = Text::new(text.to_owned(), PositionEncoding::Utf8);
-            assert_eq!(text.line_end(line), end);
-        }
-    }
 }

@@ -95,9 +95,7 @@ impl<'f> Fixer<'f> {
             .filter(|(_, fixable)| !fixable.is_empty())
             .collect();
         let files = with_fixes.into_par_iter().filter_map(|(file, wanted)| {
-            let candidate = candidates
-                .iter()
-                .find(|candidate| candidate.shown == file.path)?;
+            let candidate = candidates.iter().find(|candidate| candidate.shown == file.path)?;
             let judge = |bytes: &[u8]| {
                 let mut report = judges.bytes(candidate, bytes);
                 leave(&mut report, &wanted);
