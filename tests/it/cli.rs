@@ -35,9 +35,9 @@ title = { zh = "锤瓜", en = "smashes melons" }
 why = { zh = "使人害怕。", en = "Frightens." }
 basis = ["psapl-threat"]
 instead = { zh = "请您还款。", en = "Please pay." }
-terms = "锤爆你的蓝西瓜"
-hits = ["再不还钱⟦锤爆你的蓝西瓜⟧", "信不信⟦锤爆你的蓝西瓜⟧", "我来⟦锤爆你的蓝西瓜⟧"]
-misses = ["蓝西瓜很甜", "锤子在桌上", "严禁说锤爆你的蓝西瓜等话"]
+terms = "锤扁你的蓝西瓜"
+hits = ["再不还钱⟦锤扁你的蓝西瓜⟧", "信不信⟦锤扁你的蓝西瓜⟧", "我来⟦锤扁你的蓝西瓜⟧"]
+misses = ["蓝西瓜很甜", "锤子在桌上", "严禁说锤扁你的蓝西瓜等话"]
 
 [[rule]]
 id = "threat-pumpkin"
@@ -52,7 +52,7 @@ hits = ["再不还款⟦紫南瓜自负⟧", "逾期不还，⟦紫南瓜自负�
 misses = ["紫南瓜很好", "后面自己负责", "自负盈亏"]
 "#;
 
-const SEVERE: &str = "再不还钱锤爆你的蓝西瓜";
+const SEVERE: &str = "再不还钱锤扁你的蓝西瓜";
 const NOTICE: &str = "再不还款紫南瓜自负";
 
 /// A folder with the lexicon and whatever a test writes.

@@ -34,7 +34,7 @@ fn check_reads_one_message_or_records_from_stdin() {
     let output = place.run_on(&["check", "--format", "jsonl"], &text);
     let found = records(&output);
     assert_eq!(found.len(), 1, "one message, however many lines and paragraphs");
-    let start = text.find("锤爆").unwrap();
+    let start = text.find("锤扁").unwrap();
     let findings = found[0]["findings"].as_array().unwrap();
     let span = &findings
         .iter()

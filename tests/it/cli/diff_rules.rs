@@ -8,7 +8,7 @@ fn two(place: &Place) {
     place.write("new/rules/threat.toml", RULES);
     let overlay = "disable = [\"threat-melon\"]\n[regrade]\nthreat-pumpkin = \"severe\"\n";
     place.write("new/overlay.toml", overlay);
-    let rows = [SEVERE, NOTICE, "请您依约还款", "严禁说锤爆你的蓝西瓜等话"];
+    let rows = [SEVERE, NOTICE, "请您依约还款", "严禁说锤扁你的蓝西瓜等话"];
     let rows = rows.iter().enumerate();
     let dump: String = rows
         .map(|(id, text)| format!("{{\"id\": {id}, \"text\": \"{text}\"}}\n"))
@@ -48,7 +48,7 @@ fn changed_verdicts_are_shown() {
     );
     let changes = report["changes"].as_array().unwrap();
     let melon = changes.iter().find(|change| change["id"] == "0").unwrap();
-    assert_eq!(melon["gone"][0]["text"], "锤爆你的蓝西瓜");
+    assert_eq!(melon["gone"][0]["text"], "锤扁你的蓝西瓜");
     let pumpkin = changes.iter().find(|change| change["id"] == "1").unwrap();
     assert_eq!(pumpkin["regraded"][0]["was_tier"], "notice");
     assert_eq!(pumpkin["regraded"][0]["tier"], "severe");

@@ -307,7 +307,7 @@ fn tables_hold_what_is_asked_for() {
     assert_eq!(all.len(), 300);
     let column = |name: &str| header.iter().position(|known| known == name).unwrap();
     assert!(
-        all[10][column("evidence")].ends_with("锤爆你的蓝西瓜"),
+        all[10][column("evidence")].ends_with("锤扁你的蓝西瓜"),
         "{:?}",
         all[10]
     );

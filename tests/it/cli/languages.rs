@@ -132,7 +132,7 @@ why = { zh = "使人害怕。", en = "Frightens." }
 basis = ["law-of-melons"]
 lists = ["melons.txt"]
 instead = { zh = "请您还款。", en = "Please pay." }
-terms = "锤爆你的蓝西瓜 锤爆你的蓝西瓜"
+terms = "锤扁你的蓝西瓜 锤扁你的蓝西瓜"
 patterns = ["( 甲", "甲 )", "day: 甲", "甲? 乙?", "..x 甲", "[甲|]", "<melons>", "甲 &", "甲{x}", "甲{0}", "甲(乙", "( ) 甲"]
 when = { state = ["ripe"] }
 hits = []

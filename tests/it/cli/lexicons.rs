@@ -42,8 +42,8 @@ fn lists_of_terms_are_read() {
     let place = Place::new();
     place.write("lexicon/terms/melons.txt", "# 瓜\n锤扁你的蓝西瓜\n");
     let rules = RULES.replace(
-        "terms = \"锤爆你的蓝西瓜\"",
-        "terms = \"锤爆你的蓝西瓜\"\nlists = [\"melons.txt\"]",
+        "terms = \"锤扁你的蓝西瓜\"",
+        "terms = \"锤扁你的蓝西瓜\"\nlists = [\"melons.txt\"]",
     );
     place.write("lexicon/rules/threat.toml", rules);
     assert_eq!(code(&place.run(&["check", "再不还钱锤扁你的蓝西瓜"])), 1);

@@ -42,8 +42,25 @@ fn the_example_has_the_findings_that_it_is_there_to_show() {
     }
     found.dedup();
     let draft = "examples/templates/sms/overdue.yaml#draft";
-    let expected = [""; 0];
-    assert_eq!(found, expected, "{draft}");
+    let is_of_draft = |found: &&String| found.starts_with(draft);
+    let (in_draft, others): (Vec<&String>, Vec<&String>) = found.iter().partition(is_of_draft);
+    for rule in [
+        "third-party-announce-relatives",
+        "third-party-announce-employer",
+        "threat-vague",
+    ] {
+        assert!(
+            in_draft.contains(&&format!("{draft} {rule}")),
+            "{rule}: {in_draft:?}"
+        );
+    }
+    assert_eq!(
+        others,
+        [
+            "examples/templates/app/messages.properties#bill.overdue form-signature-missing",
+            "examples/templates/sms/overdue.yaml#second form-more-parts",
+        ]
+    );
     assert_eq!(run.status.code(), Some(1));
 }
 

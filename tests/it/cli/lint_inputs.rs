@@ -110,7 +110,7 @@ fn since_leaves_the_texts_that_changed() {
     place.write("t/renamed.yaml", yaml(&[SEVERE, CLEAN, CLEAN, CLEAN]));
     place.write(
         "t/folded.yaml",
-        "k: >\n  您好\n  多余\n  锤爆你的蓝西瓜\nother: 好\n",
+        "k: >\n  您好\n  多余\n  锤扁你的蓝西瓜\nother: 好\n",
     );
     place.write("t/gone.yaml", "x: 您好\n");
     place.write("t/crlf.yaml", yaml(&[SEVERE, CLEAN]).replace('\n', "\r\n"));
@@ -133,7 +133,7 @@ fn since_leaves_the_texts_that_changed() {
     );
     git(top, &["mv", "t/renamed.yaml", "t/there.yaml"]);
     // The text lost a line.
-    place.write("t/folded.yaml", "k: >\n  您好\n  锤爆你的蓝西瓜\nother: 好\n");
+    place.write("t/folded.yaml", "k: >\n  您好\n  锤扁你的蓝西瓜\nother: 好\n");
     std::fs::remove_file(place.path("t/gone.yaml")).unwrap();
     place.write(
         "t/crlf.yaml",

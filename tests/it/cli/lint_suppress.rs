@@ -3,7 +3,7 @@
 use super::*;
 
 /// A text with a finding of one rule and no other.
-const MELON: &str = "锤爆你的蓝西瓜";
+const MELON: &str = "锤扁你的蓝西瓜";
 
 const ALLOW: &str = "dunlint: allow(threat-melon) reason=培训材料";
 

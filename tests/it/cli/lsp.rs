@@ -30,7 +30,7 @@ fn findings_come_and_go_with_the_words() {
     let place = Place::new();
     let mut client = Client::start(&place, &json!({}));
     let uri = uri(&place, "a.yaml");
-    let (text, range) = marked("sms:\n  a: 您好\n  b: 再不还钱⟦锤爆你的蓝西瓜⟧\n", "utf-16");
+    let (text, range) = marked("sms:\n  a: 您好\n  b: 再不还钱⟦锤扁你的蓝西瓜⟧\n", "utf-16");
     client.open(&uri, "yaml", &text);
     let found = client.published(&uri, 1);
     assert_eq!(found.len(), 1, "{found:?}");
@@ -55,7 +55,7 @@ fn findings_come_and_go_with_the_words() {
     client.change(
         &uri,
         3,
-        &json!([{ "range": client::range(((2, 5), (2, 6))), "text": "锤爆你的蓝西瓜" }]),
+        &json!([{ "range": client::range(((2, 5), (2, 6))), "text": "锤扁你的蓝西瓜" }]),
     );
     let found = client.published(&uri, 3);
     assert_eq!(client::range_of(&found[0]), ((2, 5), (2, 12)));
@@ -102,7 +102,7 @@ fn hover_tells_the_law_and_the_lawful_wording() {
         "使人害怕。",
         "- 依据：违反",
         "- 改为：请您还款。",
-        "- 违规例句：再不还钱“锤爆你的蓝西瓜”",
+        "- 违规例句：再不还钱“锤扁你的蓝西瓜”",
         "- 不违规例句：蓝西瓜很甜",
     ] {
         assert!(page.contains(part), "{part}: {page}");
@@ -130,28 +130,28 @@ fn columns_are_exact_in_every_encoding_and_format() {
         for (name, text) in [
             (
                 "a.json",
-                r#"{"甲": "😀", "乙": "😀𠮷再不还钱⟦锤爆你的蓝西瓜⟧𠮷"}"#,
+                r#"{"甲": "😀", "乙": "😀𠮷再不还钱⟦锤扁你的蓝西瓜⟧𠮷"}"#,
             ),
             (
                 "b.json",
-                "{\r\n  \"a\": \"\\ud83d\\ude00𠮷\\n再不还钱⟦锤爆\\u4f60的蓝西瓜⟧\"\r\n}\r\n",
+                "{\r\n  \"a\": \"\\ud83d\\ude00𠮷\\n再不还钱⟦锤扁\\u4f60的蓝西瓜⟧\"\r\n}\r\n",
             ),
-            ("c.yaml", "a: |\r\n  😀𠮷\r\n  再不还钱⟦锤爆你的蓝西瓜⟧\r\n"),
-            ("d.yaml", "甲: {𠮷: '😀再不还钱⟦锤爆你的蓝西瓜⟧'}"),
+            ("c.yaml", "a: |\r\n  😀𠮷\r\n  再不还钱⟦锤扁你的蓝西瓜⟧\r\n"),
+            ("d.yaml", "甲: {𠮷: '😀再不还钱⟦锤扁你的蓝西瓜⟧'}"),
             (
                 "e.properties",
                 "# 😀\na.b=\\uD83D\\uDE00\\u518d\\u4e0d\\u8fd8\\u94b1⟦\\u9524\\u7206\\u4f60\\u7684\\u84dd\\u897f\\u74dc⟧\n",
             ),
-            ("f.txt", "😀\n😀𠮷再不还钱⟦锤爆你的蓝西瓜⟧😀"),
+            ("f.txt", "😀\n😀𠮷再不还钱⟦锤扁你的蓝西瓜⟧😀"),
             (
                 "g.java",
-                "class A { /* 😀 */ String 甲 = \"\\ud842\\udfb7再不还钱⟦锤爆你的蓝西瓜⟧\"; }",
+                "class A { /* 😀 */ String 甲 = \"\\ud842\\udfb7再不还钱⟦锤扁你的蓝西瓜⟧\"; }",
             ),
             (
                 "h.csv",
-                "编号,内容\r\n1,\"😀\"\"𠮷\"\"再不还钱⟦锤爆你的蓝西瓜⟧\"\r\n",
+                "编号,内容\r\n1,\"😀\"\"𠮷\"\"再不还钱⟦锤扁你的蓝西瓜⟧\"\r\n",
             ),
-            ("i.html", "<p>😀&amp;𠮷再不还钱⟦锤爆你的蓝西瓜⟧</p>"),
+            ("i.html", "<p>😀&amp;𠮷再不还钱⟦锤扁你的蓝西瓜⟧</p>"),
         ] {
             let (plain, range) = marked(text, encoding);
             let uri = uri(&place, &format!("模 板/{name}"));
@@ -295,24 +295,24 @@ fn a_comment_with_a_reason_to_write_is_offered_where_formats_have_comments() {
     for (name, text, comment) in [
         (
             "a.yaml",
-            "sms:\r\n  b: ⟦锤爆你的蓝西瓜⟧\r\n",
+            "sms:\r\n  b: ⟦锤扁你的蓝西瓜⟧\r\n",
             Some("  # dunlint: allow(threat-melon)"),
         ),
         (
             "b.html",
-            "<div>\n\t<p>⟦锤爆你的蓝西瓜⟧</p>\n</div>\n",
+            "<div>\n\t<p>⟦锤扁你的蓝西瓜⟧</p>\n</div>\n",
             Some("\t<!-- dunlint: allow(threat-melon)"),
         ),
         (
             "c.py",
-            "if x:\n    a = '⟦锤爆你的蓝西瓜⟧'\n",
+            "if x:\n    a = '⟦锤扁你的蓝西瓜⟧'\n",
             Some("    # dunlint: allow(threat-melon)"),
         ),
-        ("d.json", "{\"a\": \"⟦锤爆你的蓝西瓜⟧\"}", None),
-        ("e.txt", "⟦锤爆你的蓝西瓜⟧", None),
+        ("d.json", "{\"a\": \"⟦锤扁你的蓝西瓜⟧\"}", None),
+        ("e.txt", "⟦锤扁你的蓝西瓜⟧", None),
         (
             "f.sql",
-            "insert into a values ('甲',\n'⟦锤爆你的蓝西瓜⟧');\n",
+            "insert into a values ('甲',\n'⟦锤扁你的蓝西瓜⟧');\n",
             Some("-- dunlint: allow(threat-melon)"),
         ),
     ] {
@@ -349,7 +349,7 @@ fn a_comment_with_a_reason_to_write_is_offered_where_formats_have_comments() {
         json!({ "workspace": { "workspaceEdit": { "documentChanges": true, "snippetEditSupport": true } } });
     let mut client = Client::start(&place, &capabilities);
     let uri = uri(&place, "g.yaml");
-    client.open(&uri, "yaml", "a: 锤爆你的蓝西瓜");
+    client.open(&uri, "yaml", "a: 锤扁你的蓝西瓜");
     let actions = client.actions(&uri, ((0, 3), (0, 3)), &[]);
     let edit = &actions[0]["edit"]["documentChanges"][0]["edits"][0];
     assert_eq!(edit["snippet"]["kind"], "snippet");
@@ -399,7 +399,7 @@ fn half_a_character_ends_nothing() {
     let place = Place::new();
     let mut client = Client::start(&place, &json!({}));
     let uri = uri(&place, "a.txt");
-    let text = r"\ud83d再不还钱锤爆你的蓝西瓜\udc00";
+    let text = r"\ud83d再不还钱锤扁你的蓝西瓜\udc00";
     client.write(&format!(
         r#"{{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{{"textDocument":{{"uri":"{uri}","languageId":"plaintext","version":1,"text":"{text}"}}}}}}"#
     ));

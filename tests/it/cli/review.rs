@@ -5,7 +5,7 @@ use calamine::{Data, Reader};
 use super::*;
 
 /// Found by one rule, so that there is one stratum of hits.
-const HIT: &str = "明天锤爆你的蓝西瓜";
+const HIT: &str = "明天锤扁你的蓝西瓜";
 
 /// 300 records: every tenth a severe hit with a telephone number, the rest clean; two agencies, one bad line.
 fn dump() -> String {
@@ -101,7 +101,7 @@ fn a_sample_is_exported_filled_in_and_imported() {
     assert_eq!((hits.len(), clean.len()), (9, 31));
     let text = &hits[1][column(&hits, "原文")];
     assert!(
-        text.contains("⟦锤爆你的蓝西瓜⟧") && text.contains("138****8000"),
+        text.contains("⟦锤扁你的蓝西瓜⟧") && text.contains("138****8000"),
         "{text}"
     );
     assert_eq!(hits[1][column(&hits, "规则名称")], "锤瓜");
@@ -173,7 +173,7 @@ fn a_sample_is_exported_filled_in_and_imported() {
     let first: Value = serde_json::from_str(labelled.lines().next().unwrap()).unwrap();
     assert_eq!(
         first["evidence"],
-        json!([{"label": "threat", "quote": "锤爆你的蓝西瓜"}])
+        json!([{"label": "threat", "quote": "锤扁你的蓝西瓜"}])
     );
     assert_eq!(code(&place.run(&["eval", "out/hits.jsonl"])), 0);
     let missed = place.read("out/missed.jsonl");

@@ -81,7 +81,7 @@ fn eval_measures_and_guards_the_measured_half() {
     let place = Place::new();
     let labelled = [
         json!({"id": 1, "text": SEVERE, "tier": "severe", "labels": ["threat"], "genre": "collection",
-               "evidence": [{"label": "threat", "quote": "锤爆你的蓝西瓜"}]}),
+               "evidence": [{"label": "threat", "quote": "锤扁你的蓝西瓜"}]}),
         json!({"id": 2, "text": "请您还款", "tier": "warning", "labels": ["insult"], "genre": "collection",
                "evidence": [{"label": "insult", "quote": "还款"}]}),
         json!({"id": 3, "text": "蓝西瓜很甜", "tier": "clean", "labels": [], "genre": "ordinary"}),

@@ -162,7 +162,7 @@ fn results_of_all_commands_are_as_their_schema_says() {
     }
     place.write(
         "a.yaml",
-        "a: 【某某银行】您的贷款已逾期，请还款。${备注}\nb: 再不还钱锤爆你的蓝西瓜\nc: 再不还款，您${关系}自负\n",
+        "a: 【某某银行】您的贷款已逾期，请还款。${备注}\nb: 再不还钱锤扁你的蓝西瓜\nc: 再不还款，您${关系}自负\n",
     );
     place.write(
         "dunlint.toml",
@@ -174,7 +174,7 @@ fn results_of_all_commands_are_as_their_schema_says() {
         records(&place.run(&["check", SEVERE, "您好", "--format", "jsonl", "--dismissed"])),
         records(&dunlint_in(&[
             "check",
-            "严禁以打断腿相威胁",
+            "谁也不会打断你的腿，但是你再不还钱就去你单位闹",
             "打斷你的腿 13800138000",
             "--format",
             "jsonl",

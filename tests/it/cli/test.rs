@@ -13,7 +13,7 @@ why = { zh = "太宽。", en = "Too wide." }
 basis = ["psapl-threat"]
 instead = { zh = "请您还款。", en = "Please pay." }
 terms = "还款"
-allow = "锤爆你的绿西瓜"
+allow = "锤扁你的绿西瓜"
 hits = ["请尽快⟦还款⟧", "今天⟦还款⟧", "您可以⟦还款⟧了"]
 misses = ["你好", "再见", "谢谢"]
 "#;
