@@ -160,8 +160,6 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// What stands in it.
     pub file: ConfigFile,
-    /// Where the current folder stands below the folder; empty if it is that, or doesn't.
-    below: PathBuf,
     excluded: GlobSet,
     kinds: Vec<(GlobMatcher, super::extract::Kind)>,
     overrides: Vec<GlobSet>,

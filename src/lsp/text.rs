@@ -125,16 +125,6 @@ impl Text {
         Some(whole.start..whole.start + kept)
     }
 
-    /// How a line (from 0) ends; as most do where it doesn't.
-    pub(super) fn line_end(&self, line: usize) -> &str {
-        let end = |line| Some(&self.text[self.line(line)?.end..self.whole_line(line)?.end]);
-        let ends = [end(line), end(0)];
-        ends.into_iter()
-            .flatten()
-            .find(|end| !end.is_empty())
-            .unwrap_or("\n")
-    }
-
     fn whole_line(&self, line: usize) -> Option<Range<usize>> {
         let start = *self.starts.get(line)?;
         let end = self.starts.get(line + 1).copied().unwrap_or(self.text.len());
@@ -219,18 +209,5 @@ mod tests {
             assert_eq!(text.as_str(), expected);
         }
         assert_eq!(text.position(text.as_str().len()), Position::new(1, 1));
-    }
-
-    #[test]
-    fn inserted_lines_end_as_their_neighbours() {
-        for (text, line, end) in [
-            ("a\r\nb", 1, "\r\n"),
-            ("a\nb", 0, "\n"),
-            ("a", 0, "\n"),
-            ("", 0, "\n"),
-        ] {
-            let text = Text::new(text.to_owned(), PositionEncoding::Utf8);
-            assert_eq!(text.line_end(line), end);
-        }
     }
 }

@@ -58,7 +58,7 @@ impl FixArguments {
     }
 }
 
-impl Fixer<'_> {
+impl<'f> Fixer<'f> {
     /// Does what is asked for about the findings that are left for a run, those that nobody suppressed and no baseline knows;
     /// afterwards the report has the files as they were judged again. `Some` if that was all that is asked for.
     ///
@@ -87,15 +87,15 @@ impl Fixer<'_> {
     }
 
     /// The files with fixes.
-    fn fixed_files(&self, left: &[FileReport], judges: &Judges) -> Vec<(&Candidate, Result<FixedFile>)> {
+    fn fixed_files(&self, left: &[FileReport], judges: &Judges) -> Vec<(&'f Candidate, Result<FixedFile>)> {
+        let candidates = self.candidates;
         let with_fixes: Vec<(&FileReport, HashSet<Fixable>)> = left
             .iter()
             .map(|file| (file, fixable(file).collect::<HashSet<_>>()))
             .filter(|(_, fixable)| !fixable.is_empty())
             .collect();
         let files = with_fixes.into_par_iter().filter_map(|(file, wanted)| {
-            let mut candidates = self.candidates.iter();
-            let candidate = candidates.find(|candidate| candidate.shown == file.path)?;
+            let candidate = candidates.iter().find(|candidate| candidate.shown == file.path)?;
             let judge = |bytes: &[u8]| {
                 let mut report = judges.bytes(candidate, bytes);
                 leave(&mut report, &wanted);

@@ -167,8 +167,7 @@ pub(super) fn ends_clause(sign: char) -> bool {
 
 /// Where the sentence of a place begins.
 fn sentence_start(text: &str, at: usize) -> usize {
-    let end =
-        text[..at].rfind(|sign| matches!(sign, '。' | '！' | '!' | '？' | '?' | '；' | ';' | '\n' | '】'));
+    let end = text[..at].rfind(['。', '！', '!', '？', '?', '；', ';', '\n', '】']);
     end.map_or(0, |end| {
         end + text[end..].chars().next().map_or(1, char::len_utf8)
     })

@@ -212,7 +212,7 @@ fn every_format_is_written_in_its_own_way() {
         let with = |words: &str| {
             let message: String = MESSAGE
                 .split('@')
-                .map(|part| style(part))
+                .map(style)
                 .collect::<Vec<_>>()
                 .join(&style(words));
             fill(file, &message)
