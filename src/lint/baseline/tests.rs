@@ -121,7 +121,7 @@ fn files_are_read_as_they_are_written_and_faults_have_lines() {
         ("  { path", "<<<<<<< HEAD\n  { path", Some(5)),
         ("count = 2", "cuont = 2", Some(5)),
         ("version = 1", "version = 2", None),
-        ("]\n", "", Some(7)),
+        ("]\n", "", Some(6)),
     ] {
         std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
         let error = Baseline::read(&path).unwrap_err();
