@@ -2,15 +2,26 @@
 
 use super::*;
 
-/// A text with a finding of one rule and no other.
-const MELON: &str = "锤扁你的蓝西瓜";
+/// A text with a finding of one rule and no other. The bundled lexicon is enough, and starts sooner.
+const THREAT: &str = "再不还钱打断你的腿";
 
-const ALLOW: &str = "dunlint: allow(threat-melon) reason=培训材料";
+const ALLOW: &str = "dunlint: allow(threat-maim) reason=培训材料";
+
+fn run_in(place: &Place, folder: &str, arguments: &[&str]) -> Output {
+    dunlint(arguments)
+        .current_dir(place.path(folder))
+        .output()
+        .unwrap()
+}
+
+fn run(place: &Place, arguments: &[&str]) -> Output {
+    run_in(place, "", arguments)
+}
 
 /// A folder with a template in YAML behind this comment.
 fn template(comment: &str) -> Place {
     let place = Place::new();
-    place.write("t/a.yaml", format!("# {comment}\na: {MELON}\n"));
+    place.write("t/a.yaml", format!("# {comment}\na: {THREAT}\n"));
     place
 }
 
@@ -36,7 +47,8 @@ fn rules(output: &Output) -> (Vec<String>, Vec<String>, Vec<Value>) {
 }
 
 fn lint(place: &Place, arguments: &[&str]) -> Output {
-    place.run(
+    run(
+        place,
         &[
             &["lint", "--output-format", "jsonl", "--date", "2026-03-02"],
             arguments,
@@ -57,13 +69,13 @@ fn a_comment_suppresses_until_its_last_day() {
             Some("suppression-expired"),
         ),
         (
-            "dunlint: allow(threat-melon)".to_owned(),
+            "dunlint: allow(threat-maim)".to_owned(),
             1,
             1,
             Some("suppression-malformed"),
         ),
         (
-            "dunlint: allow(threat-melom) reason=培训".to_owned(),
+            "dunlint: allow(threat-mame) reason=培训".to_owned(),
             1,
             1,
             Some("suppression-malformed"),
@@ -99,22 +111,22 @@ fn a_comment_suppresses_until_its_last_day() {
 
 #[test]
 fn what_is_wrong_is_said_with_what_was_meant() {
-    let place = template("dunlint: allow(threat-melom) reason=培训");
-    let output = place.run(&["lint", "t", "--output-format", "concise"]);
+    let place = template("dunlint: allow(threat-mame) reason=培训");
+    let output = run(&place, &["lint", "t", "--output-format", "concise"]);
     assert!(
-        out(&output).contains("是否想写 threat-melon？"),
+        out(&output).contains("是否想写 threat-maim？"),
         "{}",
         out(&output)
     );
-    let output = place.run(&["--lang", "en", "lint", "t"]);
+    let output = run(&place, &["--lang", "en", "lint", "t"]);
     assert!(
-        out(&output).contains("did you mean threat-melon?"),
+        out(&output).contains("did you mean threat-maim?"),
         "{}",
         out(&output)
     );
     // What people are told to write is what suppresses.
     assert!(
-        out(&output).contains("dunlint: allow(threat-melon) reason=…"),
+        out(&output).contains("dunlint: allow(threat-maim) reason=…"),
         "{}",
         out(&output)
     );
@@ -139,21 +151,21 @@ fn findings_about_suppressions_gate_as_those_of_form() {
 #[test]
 fn suppressed_findings_are_counted_and_kept_in_records() {
     let place = template(ALLOW);
-    place.write("t/b.json", format!("{{\"b\": \"{MELON}\"}}"));
+    place.write("t/b.json", format!("{{\"b\": \"{THREAT}\"}}"));
     place.write(
         "t/dunlint-suppressions.toml",
         "[[suppress]]\npath = \"b.json\"\nrules = [\"threat\"]\nreason = \"样例\"\n",
     );
-    let output = place.run(&["lint", "t"]);
+    let output = run(&place, &["lint", "t"]);
     assert_eq!(code(&output), 0, "{}", out(&output));
     assert!(out(&output).contains("已忽略 2"), "{}", out(&output));
-    let output = place.run(&["lint", "t", "--statistics"]);
+    let output = run(&place, &["lint", "t", "--statistics"]);
     assert!(
-        out(&output).contains("已忽略\n2  100.0 %  threat-melon"),
+        out(&output).contains("已忽略\n2  100.0 %  threat-maim"),
         "{}",
         out(&output)
     );
-    let output = place.run(&["lint", "t", "--output-format", "sarif"]);
+    let output = run(&place, &["lint", "t", "--output-format", "sarif"]);
     let log: Value = serde_json::from_str(&out(&output)).unwrap();
     let results = log["runs"][0]["results"].as_array().unwrap();
     let kinds: Vec<&Value> = results
@@ -181,16 +193,16 @@ fn with_sidecar(entries: &str) -> Place {
     place.write("known/allow.toml", entries);
     place.write(
         "t/a.json",
-        format!("{{\"list\": [{{\"c\": \"{MELON}\"}}], \"d\": \"{MELON}\"}}"),
+        format!("{{\"list\": [{{\"c\": \"{THREAT}\"}}], \"d\": \"{THREAT}\"}}"),
     );
-    place.write("u/a.json", format!("{{\"d\": \"{MELON}\"}}"));
+    place.write("u/a.json", format!("{{\"d\": \"{THREAT}\"}}"));
     place
 }
 
 #[test]
 fn entries_name_files_and_key_paths() {
     let place = with_sidecar(
-        "[[suppress]]\npath = \"t/*.json\"\nkey = \"list.*.c\"\nrules = [\"threat-melon\"]\nreason = \"样例\"\n",
+        "[[suppress]]\npath = \"t/*.json\"\nkey = \"list.*.c\"\nrules = [\"threat-maim\"]\nreason = \"样例\"\n",
     );
     for folder in [".", "t"] {
         let output = lint(&place, &[folder]);
@@ -205,10 +217,9 @@ fn entries_name_files_and_key_paths() {
         assert!(notes.is_empty(), "{notes:?}");
     }
     // From a folder of it, too.
-    let mut command = place.command(&["lint", "--output-format", "jsonl", "."]);
-    let output = command.current_dir(place.path("t")).output().unwrap();
+    let output = run_in(&place, "t", &["lint", "--output-format", "jsonl", "."]);
     assert_eq!(rules(&output).1.len(), 1, "{} {}", out(&output), err(&output));
-    let output = place.run(&["lint", ".", "--show-files"]);
+    let output = run(&place, &["lint", ".", "--show-files"]);
     for own in ["dunlint.toml", "known/allow.toml"] {
         assert!(
             out(&output).contains(&format!("{own}\t不查看：dunlint 自己的文件")),
@@ -281,7 +292,7 @@ fn rules_about_suppressions_are_known_where_rules_are() {
         let output = dunlint(&["rules"]).output().unwrap();
         assert!(out(&output).contains(id));
     }
-    let place = template("dunlint: allow(threat-melon)");
+    let place = template("dunlint: allow(threat-maim)");
     place.write("dunlint.toml", "ignore = [\"suppression-malformd\"]\n");
     let output = lint(&place, &["t"]);
     assert_eq!(code(&output), 2);
@@ -294,7 +305,7 @@ fn rules_about_suppressions_are_known_where_rules_are() {
     let (found, _, notes) = rules(&lint(&place, &["t"]));
     assert_eq!((found.len(), notes.len()), (1, 0));
     place.write("dunlint.toml", "");
-    let output = place.run(&["lint", "t", "--output-format", "sarif"]);
+    let output = run(&place, &["lint", "t", "--output-format", "sarif"]);
     let log: Value = serde_json::from_str(&out(&output)).unwrap();
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     let own = rules
