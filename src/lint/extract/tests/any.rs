@@ -63,6 +63,13 @@ fn nothing_nests_too_deep() {
     }
 }
 
+#[test]
+fn a_block_of_yaml_may_hold_what_its_parser_stops_at() {
+    for text in ["|\r\"\"\"\0", "a: |\n  一\0二\n  三\n", "a: >-\n  一\n  二\0"] {
+        check_any(text.to_owned(), Kind::Yaml);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -201,6 +201,10 @@ impl Block {
             was_blank_first = is_blank_first;
             gap = Some(words.end);
             end = words.end;
+            // For the parser a NUL ends the text, in the middle of a line.
+            if words.end > written.end {
+                break;
+            }
             match self.next_line(text, Span::new(words.end, written.end)) {
                 Some(next) => line = next,
                 None => break,
