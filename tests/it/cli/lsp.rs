@@ -140,7 +140,7 @@ fn columns_are_exact_in_every_encoding_and_format() {
             ("d.yaml", "甲: {𠮷: '😀再不还钱⟦锤扁你的蓝西瓜⟧'}"),
             (
                 "e.properties",
-                "# 😀\na.b=\\uD83D\\uDE00\\u518d\\u4e0d\\u8fd8\\u94b1⟦\\u9524\\u7206\\u4f60\\u7684\\u84dd\\u897f\\u74dc⟧\n",
+                "# 😀\na.b=\\uD83D\\uDE00\\u518d\\u4e0d\\u8fd8\\u94b1⟦\\u9524\\u6241\\u4f60\\u7684\\u84dd\\u897f\\u74dc⟧\n",
             ),
             ("f.txt", "😀\n😀𠮷再不还钱⟦锤扁你的蓝西瓜⟧😀"),
             (
@@ -226,7 +226,13 @@ fn the_nearest_configuration_holds_and_is_read_again() {
     let config = uri(&place, "im/dunlint.toml");
     client.forget();
     told(&mut client, "# mine\nignore = ['threat-melons']\n");
-    let faults = client.published_at_all(&config);
+    // That the former configuration is in order may be told meanwhile.
+    let faults = loop {
+        let faults = client.published_at_all(&config);
+        if !faults.is_empty() {
+            break faults;
+        }
+    };
     assert_eq!(client::range_of(&faults[0]), ((1, 0), (1, 26)));
     assert_eq!(faults[0]["severity"], 1);
     assert!(
