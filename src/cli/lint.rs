@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use dunlint::lint::config::Config;
 use dunlint::lint::suppress::{self, Suppressions};
-use dunlint::lint::{Cache, Judges, LintOptions, LintReport};
+use dunlint::lint::{Judges, LintOptions, LintReport};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
 use dunlint::rule::Tier;
@@ -112,7 +112,9 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
     arguments.input.note_unchanged(&inputs, context);
     let cache = arguments.cache.open();
     let files = inputs.lint(&config, &linter, options, cache.as_ref(), context)?;
-    cache.map(Cache::save);
+    if let Some(cache) = cache {
+        cache.save();
+    }
     let mut report = LintReport::new(files, std::mem::take(&mut inputs.ignored));
     let mut fixer = arguments.fix.fixer(&inputs.candidates, &inputs.errors);
     if arguments.fix.is_wanted() {

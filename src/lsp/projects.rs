@@ -325,7 +325,7 @@ mod tests {
         std::fs::write(&path, "exclude = ['a']\n").unwrap();
         let good = projects.of(Some(folder.path())).unwrap();
         assert_eq!(good.config.path.as_deref(), Some(&*path));
-        assert_eq!(projects.take_news(), [path.clone()]);
+        assert_eq!(projects.take_news(), std::slice::from_ref(&path));
         let again = projects.of(Some(folder.path())).unwrap();
         assert!(Arc::ptr_eq(&good, &again) && projects.take_news().is_empty());
         std::fs::write(&path, "exclud = ['a', 'b']\n").unwrap();
