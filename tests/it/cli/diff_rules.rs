@@ -37,7 +37,7 @@ fn changed_verdicts_are_shown() {
     }
     assert_eq!(
         summary["tiers"],
-        json!({"notice": {"severe": 1}, "severe": {"warning": 1}})
+        json!({"notice": {"severe": 1}, "severe": {"clean": 1}})
     );
     assert_eq!(
         summary["rules"],
@@ -59,7 +59,7 @@ fn every_form_shows_them() {
     let place = Place::new();
     two(&place);
     for (lang, format, expected) in [
-        ("zh", "human", "严重 → 警告"),
+        ("zh", "human", "严重 → 无异常"),
         ("en", "human", "- threat-melon"),
         ("zh", "markdown", "| `threat-melon` | 1 | 0 | 0 |"),
         ("en", "markdown", "## Verdicts that the rules change"),
