@@ -14,6 +14,7 @@ pub mod fix;
 pub mod form;
 mod judge;
 pub mod list;
+mod memo;
 pub mod passage;
 pub mod since;
 pub mod source;
@@ -36,8 +37,8 @@ use crate::score::score_of;
 pub use cache::Cache;
 pub use config::{Config, Profile, Selection};
 pub use diagnostic::Diagnostic;
-use extract::Kind;
-use judge::Judge;
+use judge::{Judge, Told};
+use memo::Memo;
 use source::Source;
 use suppress::{Directive, SuppressedBy};
 pub use walk::{Candidate, Ignored, WhyIgnored, walk, walk_list};
@@ -168,24 +169,34 @@ pub fn lint_text(
     linter: &Linter,
     options: LintOptions,
 ) -> Option<FileReport> {
-    let kind = config.kind_of(path)?;
-    Some(lint_text_as(kind, path, shown, text, config, linter, options))
+    let candidate = Candidate {
+        path: path.to_owned(),
+        shown: shown.to_owned(),
+        kind: config.kind_of(path)?,
+    };
+    let mut memo = TextMemo::default();
+    Some(lint_open(&candidate, text, config, linter, options, &mut memo))
 }
 
-/// The same where the kind isn't known by the path: an editor also holds texts that no file has.
-pub fn lint_text_as(
-    kind: Kind,
-    path: &Path,
-    shown: &str,
+/// The same for a document that is judged again and again while somebody writes: of texts that are as they were, `memo`
+/// knows what they are. A memo is for one document and one configuration.
+pub fn lint_open(
+    candidate: &Candidate,
     text: String,
     config: &Config,
     linter: &Linter,
     options: LintOptions,
+    memo: &mut TextMemo,
 ) -> FileReport {
-    let judge = Judge::new(config.profile(&config.overrides_of(path)), linter, options);
-    let source = Source::of_text(text);
-    judge.file(&source, kind, shown)
+    memo.turn();
+    let overrides = config.overrides_of(&candidate.path);
+    let mut judge = Judge::new(config.profile(&overrides), linter, options);
+    judge.memo = Some(memo);
+    judge.file(&Source::of_text(text), candidate.kind, &candidate.shown)
 }
+
+/// What is known of the texts of an open document.
+pub type TextMemo = Memo<Told>;
 
 /// A judge for each set of overrides that some file has.
 pub struct Judges<'j, 'l> {

@@ -286,7 +286,7 @@ impl<'o> Server<'o> {
             document,
             judged,
             client: &self.client,
-            settings: self.settings(judged.project.lexicon),
+            lang: self.lang,
         };
         offer.actions(asked.range, asked.context.only.as_deref()).into()
     }

@@ -4,6 +4,8 @@
 //! value that its variables may have, and what is found is led back through the values, the escapes and the encoding to
 //! the bytes of the file. A finding that several values make is there once. The linter judges; this module places.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +15,7 @@ use super::diagnostic::{Basis, Diagnostic, Location, Related};
 use super::extract::{Extracted, Kind, extract};
 use super::fix::{Appraisal, Offer};
 use super::form::{self, FormFinding};
+use super::memo::Memo;
 use super::passage::{Hole, Passage};
 use super::source::Source;
 use super::suppress::directives;
@@ -41,9 +44,21 @@ pub(super) struct Judge<'j, 'l> {
     linter: &'j Linter<'l>,
     form: form::Checker<'j, 'l>,
     settings: Settings<'j>,
+    /// What is known of the texts, if a document is judged again and again.
+    pub(super) memo: Option<&'j Memo<Told>>,
+}
+
+/// What was found in a text, in its own spans.
+#[derive(Debug)]
+pub struct Told {
+    placed: Vec<Placed>,
+    form: Vec<FormFinding>,
+    /// Units of UTF-16 of the text with the longest values.
+    longest_utf16: usize,
 }
 
 /// A finding with the value of a variable that makes it.
+#[derive(Debug, Clone)]
 struct Placed {
     finding: Finding,
     value: Option<String>,
@@ -59,6 +74,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             linter,
             form: form::Checker::new(linter),
             settings: options.settings,
+            memo: None,
         }
     }
 
@@ -95,11 +111,12 @@ impl<'j, 'l> Judge<'j, 'l> {
     }
 
     fn text(&self, source: &Source, path: &str, passage: &Passage, ordinal: usize) -> TextReport {
-        let template = Template::parse(&passage.text, &passage.holes, &self.profile.declarations);
+        let told = self.told(&passage.text, &passage.holes);
         let mut message = self.message(&passage.text);
-        let placed = self.judge(&template);
-        let (values, findings): (Vec<_>, Vec<_>) = placed
-            .into_iter()
+        let (values, findings): (Vec<_>, Vec<_>) = told
+            .placed
+            .iter()
+            .cloned()
             .map(|placed| (placed.value, placed.finding))
             .unzip();
         let (tier, score, categories) = score(&findings);
@@ -110,8 +127,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             findings,
             dismissed: Vec::new(),
         };
-        let mut form = self.form.check(&template, &message, &self.profile.form);
-        form.retain(|found| self.profile.selection.takes(found.rule, "form"));
+        let form = &told.form;
         // Only fingerprints ask for it, and most texts have none.
         if !verdict.findings.is_empty() || !form.is_empty() {
             message.id = Id::Text(message_key(passage, ordinal).into());
@@ -137,7 +153,7 @@ impl<'j, 'l> Judge<'j, 'l> {
                     self.diagnostic(finding, value, fingerprint, &message, &placer)
                 });
         let findings = diagnostics.collect();
-        let form = self.form_diagnostics(&form, &message, &placer);
+        let form = self.form_diagnostics(form, &message, &placer);
         let line = source.line(passage.frame.start);
         let last = passage.frame.end.saturating_sub(1).max(passage.frame.start);
         TextReport {
@@ -172,25 +188,37 @@ impl<'j, 'l> Judge<'j, 'l> {
 
     /// What a text would be judged to be.
     fn appraise(&self, text: &str, holes: &[Hole]) -> Appraisal {
-        let template = Template::parse(text, holes, &self.profile.declarations);
-        let findings: Vec<Finding> = self
-            .judge(&template)
-            .into_iter()
-            .map(|placed| placed.finding)
-            .collect();
-        let form = self
-            .form
-            .check(&template, &self.message(text), &self.profile.form);
-        let form = form
-            .iter()
-            .filter(|found| self.profile.selection.takes(found.rule, "form"));
+        let told = self.told(text, holes);
+        let findings = told.placed.iter().map(|placed| placed.finding.clone());
+        let findings: Vec<Finding> = findings.collect();
         let rules = findings
             .iter()
             .map(|finding| self.settings.rules[finding.rule].id.clone());
         Appraisal {
             tier: score(&findings).0,
-            rules: rules.chain(form.map(|found| found.rule.to_owned())).collect(),
-            parts: form::parts(template.longest_utf16()),
+            rules: rules
+                .chain(told.form.iter().map(|found| found.rule.to_owned()))
+                .collect(),
+            parts: form::parts(told.longest_utf16),
+        }
+    }
+
+    /// What is found in a text, now or the last time.
+    fn told(&self, text: &str, holes: &[Hole]) -> Arc<Told> {
+        let tell = || {
+            let template = Template::parse(text, holes, &self.profile.declarations);
+            let message = self.message(text);
+            let mut form = self.form.check(&template, &message, &self.profile.form);
+            form.retain(|found| self.profile.selection.takes(found.rule, "form"));
+            Told {
+                placed: self.judge(&template),
+                form,
+                longest_utf16: template.longest_utf16(),
+            }
+        };
+        match self.memo {
+            Some(memo) => memo.get(text, holes, tell),
+            None => Arc::new(tell()),
         }
     }
 

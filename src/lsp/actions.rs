@@ -14,8 +14,8 @@ use super::document::{Document, Judged};
 use super::shown::mark;
 use crate::lint::diagnostic::Fix;
 use crate::lint::source::Source;
-use crate::lint::{Diagnostic, suppress};
-use crate::report::Settings;
+use crate::lint::suppress::insertion;
+use crate::lint::{Diagnostic, form};
 use crate::report::visible::shorten;
 use crate::report::words::{colon, pick};
 use crate::rule::Lang;
@@ -26,7 +26,7 @@ pub(super) struct Offer<'o> {
     pub(super) document: &'o Document,
     pub(super) judged: &'o Judged,
     pub(super) client: &'o Client,
-    pub(super) settings: Settings<'o>,
+    pub(super) lang: Lang,
 }
 
 /// A replacement of bytes of a document.
@@ -55,13 +55,9 @@ impl Offer<'_> {
         actions
     }
 
-    fn lang(&self) -> Lang {
-        self.settings.lang
-    }
-
     fn replacement(&self, found: &Diagnostic) -> Option<Value> {
         let fix = found.fix.as_ref()?;
-        let lang = self.lang();
+        let lang = self.lang;
         let words = shorten(&fix.replacement, TITLE_COLUMNS);
         let title = format!("{}{}{words}", pick(lang, "改为", "Replace with"), colon(lang));
         let mut action = self.action(&title, QUICK_FIX, Some(found), &[edit_of(fix)]);
@@ -85,7 +81,7 @@ impl Offer<'_> {
             }
         }
         let title = pick(
-            self.lang(),
+            self.lang,
             "dunlint：全部自动修改",
             "dunlint: fix all that is safe",
         );
@@ -94,11 +90,14 @@ impl Offer<'_> {
 
     /// A comment in front of the text. Its reason has to be written by a person: until then it suppresses nothing.
     fn suppression(&self, found: &Diagnostic) -> Option<Value> {
-        let lang = self.lang();
+        if form::is_about_suppressions(&found.rule) {
+            return None;
+        }
+        let lang = self.lang;
         let reason = pick(lang, "写明理由", "say why");
         let source = Source::of_text(self.document.text.as_str().to_owned());
         let at = found.location.byte_start;
-        let (at, text) = suppress::insertion(&source, self.judged.kind?, at, &found.rule, reason)?;
+        let (at, text) = insertion(&source, self.judged.kind?, at, &found.rule, reason)?;
         let edit = Edit { bytes: at..at, text };
         let title = match lang {
             Lang::Zh => format!("忽略 {} 并写明理由", found.rule),
@@ -140,7 +139,7 @@ impl Offer<'_> {
         };
         let mut action = json!({ "title": title, "kind": kind, "edit": edit });
         if let Some(found) = found {
-            action["diagnostics"] = json!([mark(uri, found, &self.document.text, client, self.lang())]);
+            action["diagnostics"] = json!([mark(uri, found, &self.document.text, client, self.lang)]);
         }
         action
     }
@@ -181,6 +180,7 @@ mod tests {
     use crate::lsp::document::judge;
     use crate::lsp::projects::Projects;
     use crate::lsp::text::{PositionEncoding, Text};
+    use crate::report::Settings;
 
     #[test]
     fn kinds_of_actions_cover_those_below_them() {
@@ -203,16 +203,8 @@ mod tests {
         let project = Projects::new(&Options::default(), Lang::Zh).of(None).unwrap();
         let settings = Settings::new(project.lexicon, Lang::Zh);
         let own = Text::new(text.to_owned(), PositionEncoding::Utf16);
-        let document = Document::new(None, "yaml".to_owned(), 3, own);
-        let mut report = judge(
-            &document,
-            text.to_owned(),
-            "a.yaml",
-            Kind::Yaml,
-            &project,
-            settings,
-        )
-        .unwrap();
+        let mut document = Document::new(None, "yaml".to_owned(), 3, own);
+        let (mut report, _) = judge(&mut document, "a.yaml", Kind::Yaml, &project, settings);
         let mut found = report.texts.iter_mut().flat_map(|text| &mut text.findings);
         for (words, replacement) in fixes {
             let at = text.find(words).unwrap();
@@ -235,7 +227,7 @@ mod tests {
             document: &document,
             judged: &judged,
             client: &Client::default(),
-            settings,
+            lang: Lang::Zh,
         });
     }
 

@@ -4,7 +4,7 @@
 //! Promise: a document that wasn't judged says so; a panic ends the judging of its document only. It sends nothing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,13 @@ use lsp_types::DiagnosticSeverity;
 
 use super::projects::Project;
 use super::text::Text;
-use crate::error::Error;
+use crate::error::say;
 use crate::lint::extract::{Kind, Language};
 use crate::lint::suppress::{self, Suppressions};
-use crate::lint::{Diagnostic, FileReport, LintOptions, MOST_BYTES, lint_text_as};
+use crate::lint::{Candidate, Diagnostic, FileReport, LintOptions, MOST_BYTES, TextMemo, lint_open};
 use crate::report::Settings;
 use crate::report::words::{colon, pick};
+use crate::rule::Lang;
 
 /// How long an editor has to be quiet before a document is judged.
 const QUIET: Duration = Duration::from_millis(40);
@@ -41,6 +42,9 @@ pub(super) struct Document {
     changed: Option<Instant>,
     /// When it is to be judged unasked.
     pub(super) due: Option<Instant>,
+    /// What its texts are under this project.
+    memo: TextMemo,
+    memo_of: Option<Arc<Project>>,
 }
 
 /// What judging a document gave.
@@ -75,6 +79,8 @@ impl Document {
             judged: None,
             changed: None,
             due: None,
+            memo: TextMemo::default(),
+            memo_of: None,
         }
     }
 
@@ -135,60 +141,104 @@ fn kind_of_language(language: &str) -> Option<Kind> {
     })
 }
 
-/// Judges a text as this document's.
+/// Judges a document, and applies its suppressions: what was found, and what there is to say besides. `shown` is its name
+/// in findings.
 pub(super) fn judge(
-    document: &Document,
-    text: String,
+    document: &mut Document,
     shown: &str,
     kind: Kind,
+    project: &Arc<Project>,
+    settings: Settings,
+) -> (FileReport, Vec<Notice>) {
+    let text = document.text.as_str();
+    if text.len() as u64 > MOST_BYTES {
+        return (FileReport::default(), vec![too_large(text.len(), settings.lang)]);
+    }
+    if document
+        .memo_of
+        .as_ref()
+        .is_none_or(|own| !Arc::ptr_eq(own, project))
+    {
+        document.memo = TextMemo::default();
+        document.memo_of = Some(Arc::clone(project));
+    }
+    let candidate = Candidate {
+        path: document.path.clone().unwrap_or_else(|| shown.into()),
+        shown: shown.to_owned(),
+        kind,
+    };
+    let (text, memo) = (text.to_owned(), &mut document.memo);
+    let Some(judged) = guarded(|| judge_text(&candidate, text, project, settings, memo)) else {
+        return (FileReport::default(), vec![failed(settings.lang)]);
+    };
+    judged
+}
+
+fn judge_text(
+    candidate: &Candidate,
+    text: String,
     project: &Project,
     settings: Settings,
-) -> Result<FileReport, Notice> {
-    let lang = settings.lang;
-    let notice = |severity, message: String| Notice {
-        line: 0,
-        severity,
-        message: format!("{}{}{message}", pick(lang, "未能判定", "not judged"), colon(lang)),
-    };
-    if text.len() as u64 > MOST_BYTES {
-        let (size, most) = (text.len() >> 20, MOST_BYTES >> 20);
-        let message = match lang {
-            crate::rule::Lang::Zh => {
-                format!("文件有 {size} MB，超过 {most} MB；这样大的文件请用 dunlint screen")
-            }
-            crate::rule::Lang::En => {
-                format!(
-                    "the file has {size} MB, more than {most} MB; files of this size are for dunlint screen"
-                )
-            }
-        };
-        return Err(notice(DiagnosticSeverity::WARNING, message));
-    }
+    memo: &mut TextMemo,
+) -> (FileReport, Vec<Notice>) {
+    let (config, lang) = (&project.config, settings.lang);
     let options = LintOptions {
         settings,
         select: &[],
         ignore: &[],
     };
-    let path = document.path.as_deref().unwrap_or(Path::new(shown));
-    let judged = || {
-        let mut report = lint_text_as(kind, path, shown, text, &project.config, &project.linter, options);
-        let lexicon = project.linter.lexicon;
-        Suppressions::find(&project.config, lexicon, options, suppress::today()).map(|suppressions| {
-            suppressions.apply(&mut report);
-            report
-        })
-    };
-    let refused = |error: Error| notice(DiagnosticSeverity::WARNING, error.shown(lang));
-    match guarded(judged) {
-        Some(report) => report.map_err(refused),
-        None => {
-            let message = pick(
-                lang,
-                "程序内部出错，请把文件和版本号告诉我们",
-                "an internal error; please report the file with the version of dunlint",
-            );
-            Err(notice(DiagnosticSeverity::ERROR, message.to_owned()))
-        }
+    let mut report = lint_open(candidate, text, config, &project.linter, options, memo);
+    let mut notices = unread_notices(&report, lang);
+    let day = settings.date.unwrap_or_else(suppress::today);
+    match Suppressions::find(config, project.lexicon, options, day) {
+        Ok(suppressions) => suppressions.apply(&mut report),
+        Err(error) => notices.push(Notice {
+            line: 0,
+            severity: DiagnosticSeverity::WARNING,
+            message: error.shown(lang),
+        }),
+    }
+    (report, notices)
+}
+
+/// What couldn't be read in a document; what nobody has looked at is not clean.
+fn unread_notices(report: &FileReport, lang: Lang) -> Vec<Notice> {
+    let notices = report.unread.iter().map(|unread| Notice {
+        line: unread.line.map_or(0, |line| line - 1),
+        severity: DiagnosticSeverity::INFORMATION,
+        message: format!(
+            "{}{}{}",
+            pick(lang, "未能读取", "unread"),
+            colon(lang),
+            pick(lang, &unread.zh, &unread.en)
+        ),
+    });
+    notices.collect()
+}
+
+fn too_large(bytes: usize, lang: Lang) -> Notice {
+    let (size, most) = (bytes >> 20, MOST_BYTES >> 20);
+    let sentence = say!(
+        "未能判定：文件有 {size} MB，超过 {most} MB；这样大的文件请用 dunlint screen",
+        "not judged: the file has {size} MB, more than {most} MB; files of this size are for dunlint screen"
+    );
+    Notice {
+        line: 0,
+        severity: DiagnosticSeverity::WARNING,
+        message: sentence.get(lang).to_owned(),
+    }
+}
+
+fn failed(lang: Lang) -> Notice {
+    let message = pick(
+        lang,
+        "未能判定：程序内部出错，请把文件和版本号告诉我们",
+        "not judged: an internal error; please report the file with the version of dunlint",
+    );
+    Notice {
+        line: 0,
+        severity: DiagnosticSeverity::ERROR,
+        message: message.to_owned(),
     }
 }
 
@@ -212,6 +262,9 @@ impl Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::Options;
+    use crate::lsp::projects::Projects;
+    use crate::lsp::text::PositionEncoding;
 
     #[test]
     fn typing_on_does_not_put_judging_off_forever() {
@@ -225,6 +278,40 @@ mod tests {
         assert!(first > document.due.unwrap());
         document.change(4, false);
         assert_eq!(document.due, None);
+    }
+
+    #[test]
+    fn documents_that_are_dumps_are_refused_in_words() {
+        let project = Projects::new(&Options::default(), Lang::Zh).of(None).unwrap();
+        let settings = Settings::new(project.lexicon, Lang::En);
+        let text = Text::new("a".repeat(MOST_BYTES as usize + 1), PositionEncoding::Utf8);
+        let mut document = Document::new(None, "plaintext".to_owned(), 1, text);
+        let (report, notices) = judge(&mut document, "a.txt", Kind::Text, &project, settings);
+        assert_eq!(report, FileReport::default());
+        assert!(notices[0].message.contains("64 MB"), "{notices:?}");
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_would_be_found() {
+        let project = Projects::new(&Options::default(), Lang::Zh).of(None).unwrap();
+        let settings = Settings::new(project.lexicon, Lang::Zh);
+        let new = |text: &str| Text::new(text.to_owned(), PositionEncoding::Utf16);
+        let mut document = Document::new(None, "yaml".to_owned(), 1, Text::default());
+        for text in [
+            "a: 再不还钱打断你的腿\nb: 再不还钱打断你的腿\n",
+            "c: ${你}这个老赖\na: 再不还钱打断你的腿\n",
+            "# 一\nc: ${你}这个老赖\na: 您好\nb: 再不还钱打断你的腿\n",
+        ] {
+            document.text = new(text);
+            let again = judge(&mut document, "a.yaml", Kind::Yaml, &project, settings);
+            let mut fresh = Document::new(None, "yaml".to_owned(), 1, new(text));
+            assert_eq!(
+                again,
+                judge(&mut fresh, "a.yaml", Kind::Yaml, &project, settings),
+                "{text}"
+            );
+            assert!(again.0.diagnostics().next().is_some());
+        }
     }
 
     #[test]

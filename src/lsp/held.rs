@@ -1,23 +1,19 @@
 //! The open documents of a server: they come, change, are judged when the editor is quiet or something is asked, and go.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lsp_types::DiagnosticSeverity;
 use serde_json::Value;
 
 use super::document::{Document, Judged, Notice, judge, kind_of};
 use super::params::{Change, Changed, Named, Opened};
-use super::projects::{Project, folder_of};
+use super::projects::folder_of;
 use super::text::Text;
 use super::{Server, shown, uri};
-use crate::Lexicon;
-use crate::lint::FileReport;
-use crate::lint::extract::Kind;
+use crate::lint::{FileReport, shown_path};
 use crate::report::Settings;
-use crate::report::words::{colon, pick};
-use crate::rule::Lang;
 
 impl Server<'_> {
     pub(super) fn open(
@@ -122,7 +118,7 @@ impl Server<'_> {
 
     /// Judges a document, unless neither it nor its configuration has changed since.
     pub(super) fn refresh(&mut self, uri: &str) {
-        let Some(document) = self.documents.get(uri) else {
+        let Some(document) = self.documents.get_mut(uri) else {
             return;
         };
         let folder = match &document.path {
@@ -138,87 +134,40 @@ impl Server<'_> {
         if document.judged.as_ref().is_some_and(is_current) {
             return;
         }
-        let faults = match &document.path {
-            Some(path) if self.projects.is_config(path) => {
-                Some(self.projects.faults(path, document.text.as_str()))
+        let is_config = |path: &PathBuf| self.projects.is_config(path);
+        let (kind, (report, notices)) = match document.path.clone().filter(is_config) {
+            Some(path) => {
+                let faults = self.projects.faults(&path, document.text.as_str());
+                let notices = faults.into_iter().map(Notice::from).collect();
+                (None, (FileReport::default(), notices))
             }
-            _ => None,
-        };
-        let kind = kind_of(document, &project).filter(|_| faults.is_none());
-        let (report, notices) = match (faults, kind) {
-            (Some(faults), _) => (
-                FileReport::default(),
-                faults.into_iter().map(Notice::from).collect(),
-            ),
-            (None, None) => (FileReport::default(), Vec::new()),
-            (None, Some(kind)) => self.judge(uri, document, kind, &project),
+            None => match kind_of(document, &project) {
+                None => (None, Default::default()),
+                Some(kind) => {
+                    let settings = Settings {
+                        date: self.options.date,
+                        ..Settings::new(project.lexicon, self.lang)
+                    };
+                    let shown = shown_name(uri, document);
+                    (Some(kind), judge(document, &shown, kind, &project, settings))
+                }
+            },
         };
         self.judgements += 1;
-        let number = self.judgements;
-        if let Some(document) = self.documents.get_mut(uri) {
-            document.keep(Judged {
-                number,
-                project,
-                kind,
-                report,
-                notices,
-            });
-        }
-    }
-
-    pub(super) fn judge(
-        &self,
-        uri: &str,
-        document: &Document,
-        kind: Kind,
-        project: &Project,
-    ) -> (FileReport, Vec<Notice>) {
-        let text = document.text.as_str().to_owned();
-        let shown = self.shown_name(uri, document);
-        match judge(
-            document,
-            text,
-            &shown,
-            kind,
+        document.keep(Judged {
+            number: self.judgements,
             project,
-            self.settings(project.lexicon),
-        ) {
-            Ok(report) => {
-                let notices = unread_notices(&report, self.lang);
-                (report, notices)
-            }
-            Err(notice) => (FileReport::default(), vec![notice]),
-        }
-    }
-
-    pub(super) fn settings(&self, lexicon: &'static Lexicon) -> Settings<'static> {
-        Settings {
-            date: self.options.date,
-            ..Settings::new(lexicon, self.lang)
-        }
-    }
-
-    /// A document's name in findings: from the folder that the client has open.
-    pub(super) fn shown_name(&self, uri: &str, document: &Document) -> String {
-        let Some(path) = &document.path else {
-            return uri.to_owned();
-        };
-        let mut folders = self.client.folders.iter();
-        let inside = folders.find_map(|folder| path.strip_prefix(folder).ok());
-        crate::lint::shown_path(inside.unwrap_or(path))
+            kind,
+            report,
+            notices,
+        });
     }
 }
 
-/// What couldn't be read in a document; what nobody has looked at is not clean.
-fn unread_notices(report: &FileReport, lang: Lang) -> Vec<Notice> {
-    let notices = report.unread.iter().map(|unread| {
-        let label = pick(lang, "未能读取", "unread");
-        let why = pick(lang, &unread.zh, &unread.en);
-        Notice {
-            line: unread.line.map_or(0, |line| line - 1),
-            severity: DiagnosticSeverity::INFORMATION,
-            message: format!("{label}{}{why}", colon(lang)),
-        }
-    });
-    notices.collect()
+/// A document's name in findings: its whole path, which suppressions beside the configuration go by.
+fn shown_name(uri: &str, document: &Document) -> String {
+    match &document.path {
+        Some(path) => shown_path(path),
+        None => uri.to_owned(),
+    }
 }

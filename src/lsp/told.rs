@@ -11,6 +11,7 @@ use super::text::Text;
 use super::{Phase, Server, shown, uri};
 use crate::error::Sentence;
 use crate::lint::config::CONFIG;
+use crate::lint::suppress::SIDECAR;
 use crate::report::words::{colon, pick};
 
 impl Server<'_> {
@@ -22,11 +23,11 @@ impl Server<'_> {
         if !self.client.watches {
             return Ok(());
         }
-        let watchers = json!([{ "globPattern": format!("**/{CONFIG}") }]);
+        let files = [CONFIG, SIDECAR].map(|name| json!({ "globPattern": format!("**/{name}") }));
         let registration = json!({
             "id": "configurations",
             "method": "workspace/didChangeWatchedFiles",
-            "registerOptions": { "watchers": watchers },
+            "registerOptions": { "watchers": files },
         });
         self.out.ask(
             "client/registerCapability",

@@ -25,6 +25,10 @@ fn marked(text: &str, encoding: &str) -> (String, Range) {
     (plain, (at(before), at(&format!("{before}{evidence}"))))
 }
 
+fn codes_of(found: &[Value]) -> Vec<String> {
+    found.iter().map(|found| text_of(&found["code"])).collect()
+}
+
 #[test]
 fn findings_come_and_go_with_the_words() {
     let place = Place::new();
@@ -247,6 +251,25 @@ fn the_nearest_configuration_holds_and_is_read_again() {
     assert_eq!(shown.len(), 1, "{shown:?}");
     assert!(shown[0].contains("dunlint.toml:2"), "{shown:?}");
 
+    // What stands beside the configuration holds here, too.
+    client.change(&other, 3, &json!([{ "text": SEVERE }]));
+    assert_eq!(client.published(&other, 3).len(), 1);
+    let beside = place.write(
+        "im/dunlint-suppressions.toml",
+        "[[suppress]]\npath = 'a.txt'\nrules = ['threat-melon']\nreason = '仅用于培训'\n",
+    );
+    client.forget();
+    let changed = json!({ "changes": [{ "uri": client::uri_of(&beside), "type": 1 }] });
+    client.notify("workspace/didChangeWatchedFiles", &changed);
+    assert_eq!(client.published(&other, 3), [""; 0]);
+    // A wrong one suppresses nothing, hides nothing and is told of.
+    place.write("im/dunlint-suppressions.toml", "[[supress]]\n");
+    client.notify("workspace/didChangeWatchedFiles", &changed);
+    let found = client.published(&other, 3);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(text_of(&found[0]["message"]).contains("suppress"), "{found:?}");
+    std::fs::remove_file(beside).unwrap();
+
     // In an editor its problems are seen as they are written.
     client.open(&config, "toml", "ignore = ['threat-melon']\nselct = []\n");
     let faults = client.published(&config, 1);
@@ -262,8 +285,8 @@ fn the_nearest_configuration_holds_and_is_read_again() {
         "textDocument/didSave",
         &json!({ "textDocument": { "uri": config } }),
     );
-    client.change(&other, 3, &json!([{ "text": NOTICE }]));
-    assert_eq!(client.published(&other, 3).len(), 1);
+    client.change(&other, 4, &json!([{ "text": NOTICE }]));
+    assert_eq!(client.published(&other, 4).len(), 1);
     client.finish(0);
 }
 
@@ -347,6 +370,14 @@ fn a_comment_with_a_reason_to_write_is_offered_where_formats_have_comments() {
         );
         assert_eq!(lines[line].ends_with("\r\n"), plain.contains('\r'), "{name}");
         assert_eq!(edited.replace(lines[line], ""), plain);
+        // Until somebody has said why nothing is suppressed.
+        client.change(&uri, 2, &json!([{ "text": edited }]));
+        let codes = codes_of(&client.published(&uri, 2));
+        let expected = ["threat-melon", "suppression-malformed"];
+        assert_eq!(codes, expected, "{name}: {edited}");
+        let reasoned = edited.replace("写明理由", "仅用于培训");
+        client.change(&uri, 3, &json!([{ "text": reasoned }]));
+        assert_eq!(client.published(&uri, 3), [""; 0], "{name}: {reasoned}");
         assert_eq!(client.actions(&uri, range, &["refactor"]), [""; 0]);
     }
     client.finish(0);
