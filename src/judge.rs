@@ -24,10 +24,7 @@ use crate::search::patterns::Matcher;
 use crate::search::{Disguises, Hit, NO_TERM, PatternMatch};
 use crate::segment::{Blocks, Segmenter};
 use crate::span::Span;
-use context::{Context, CueFound, Voice};
-
-/// Mention this strong, and stronger than the collector's voice, takes a match for a mention.
-const MENTION_THRESHOLD: f32 = 2.0;
+use context::{Context, CueFound, MENTION_THRESHOLD, Voice};
 
 /// How much more mention it takes where the words speak to the reader, and again where "we" speak to "you".
 const DIRECTNESS_WEIGHT: f32 = 1.5;

@@ -4,15 +4,16 @@
 //! so threads share it. It reads no input and writes no report.
 
 use std::cell::LazyCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use smallvec::SmallVec;
 
 use crate::error::Result;
 use crate::finding::{Dismissal, Finding, Place, Reason, Verdict};
-use crate::judge::context::{Context, Voice};
+use crate::judge::context::Context;
 use crate::judge::{Hearing, Judges};
 use crate::lexicon::Lexicon;
+use crate::lexicon::cue::Effect;
 use crate::message::{Message, Role};
 use crate::normalize;
 use crate::opinion::{CloseOpinion, Listening, Opinion};
@@ -29,6 +30,8 @@ pub struct Linter<'l> {
     pub(crate) lexicon: &'l Lexicon,
     pub(crate) searcher: Arc<Searcher>,
     pub(crate) segmenter: Segmenter,
+    /// Memory for checks one by one, one for each thread that makes some.
+    scratches: Mutex<Vec<Scratch>>,
 }
 
 /// Exact work counters of one or many checks (summed with `+=`).
@@ -138,6 +141,7 @@ impl<'l> Linter<'l> {
             lexicon,
             searcher,
             segmenter: Segmenter::new(&lexicon.words),
+            scratches: Mutex::default(),
         })
     }
 
@@ -148,7 +152,16 @@ impl<'l> Linter<'l> {
 
     /// The verdict, and the work that it took added to `work`.
     pub fn check_counting(&self, message: &Message, work: &mut Work) -> Verdict {
-        self.check_with(message, work, &mut Scratch::default())
+        self.with_scratch(|scratch| self.check_with(message, work, scratch))
+    }
+
+    /// Does something with memory that an earlier check left: getting it anew takes longer than a check.
+    fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+        let pool = || self.scratches.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = pool().pop().unwrap_or_default();
+        let done = work(&mut scratch);
+        pool().push(scratch);
+        done
     }
 
     /// The verdict of the rules alone, without the second opinion: for the rules' own examples.
@@ -296,10 +309,17 @@ impl<'l> Linter<'l> {
             && !self.lexicon.is_sent_in_quiet_hours(message)
     }
 
-    /// How much of a text speaks for being about collection and how much for a collector's own words, whatever its rules find.
-    pub(crate) fn voice(&self, message: &Message) -> Voice {
+    /// Whether a text is about collection and not part of it, by its cues, whatever its rules find.
+    pub(crate) fn is_mention(&self, message: &Message) -> bool {
+        let is_genre = |effect| matches!(effect, Effect::Genre(_));
+        let may_be = |text| {
+            self.with_scratch(|scratch| self.searcher.may_have_cue(self.lexicon, text, is_genre, scratch))
+        };
+        if !texts(message).any(may_be) {
+            return false;
+        }
         let scan = self.searcher.scan(self.lexicon, texts(message));
-        let open = self.searcher.gate(&scan.present, true);
+        let open = self.searcher.gate_cues(&scan.present);
         let layouts: SmallVec<[Layout; 1]> = scan
             .readings
             .iter()
@@ -307,7 +327,7 @@ impl<'l> Linter<'l> {
             .collect();
         let matcher = Matcher::new(self.lexicon, &scan, &layouts);
         let context = Context::new(message, self.lexicon, &scan, &layouts, &matcher, &open);
-        context.whole_voice()
+        context.whole_voice().is_mention()
     }
 
     /// The verdict and what each stage saw on the way to it: everything, also what could never match.

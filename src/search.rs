@@ -32,6 +32,7 @@ use crate::error::{Error, ErrorKind, Result, say};
 use crate::finding::{Disguise, Place};
 use crate::lexicon::Lexicon;
 use crate::lexicon::class_set::{ClassSet, Mask, masks};
+use crate::lexicon::cue::Effect;
 use crate::lexicon::flat;
 use crate::lexicon::pattern::{ClassId, Pattern, Step, Target};
 use crate::linter::Work;
@@ -434,6 +435,15 @@ impl Searcher {
         open
     }
 
+    /// The same of those that belong to no rule: cues.
+    pub(crate) fn gate_cues(&self, present: &ClassSet) -> Vec<usize> {
+        let mut open = Vec::new();
+        self.other_gates.open(present, &mut Filled::default(), &mut open);
+        open.sort_unstable();
+        open.dedup();
+        open
+    }
+
     /// The rules that these patterns can make matches of, as far as the message's fields and the open cues tell
     /// whether a rule's conditions can hold; with repeats, in lexicon order.
     pub(crate) fn open_rules<'a>(
@@ -619,6 +629,41 @@ impl Searcher {
             open,
             rest: Some(rest),
         })
+    }
+
+    /// Whether a cue with such an effect may stand in a text, judged as [`glance`](Self::glance) judges it.
+    pub(crate) fn may_have_cue(
+        &self,
+        lexicon: &Lexicon,
+        text: &str,
+        is_asked: impl Fn(Effect) -> bool,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let Scratch {
+            sights,
+            filled,
+            places,
+            ..
+        } = scratch;
+        self.glance.begin(sights);
+        self.glance.see(text, &lexicon.folds, &self.sound, sights);
+        if sights.has_form {
+            return true;
+        }
+        if sights.has_letters {
+            self.hear(lexicon, &Message::text(text), sights);
+        }
+        let mut open = Vec::with_capacity(USUAL_PATTERNS);
+        self.other_gates.open(&sights.present, filled, &mut open);
+        open.retain(
+            |&pattern| matches!(self.outlines.target(pattern), Target::Cue(cue) if is_asked(lexicon.cues[cue].effect)),
+        );
+        if open.is_empty() {
+            return false;
+        }
+        places.file(sights, self.class_count);
+        open.iter()
+            .any(|&index| places.may_fill(&self.outlines, index, sights))
     }
 
     /// Keeps, of open patterns, those of these rules and the cues that somebody asks for in judging their matches.

@@ -8,19 +8,20 @@ mod outputs;
 
 use std::path::{Path, PathBuf};
 
+use dunlint::lint::baseline::Baseline;
 use dunlint::lint::config::Config;
 use dunlint::lint::suppress::{self, Suppressions};
-use dunlint::lint::{Judges, LintOptions, LintReport};
+use dunlint::lint::{FileReport, Judges, LintOptions, LintReport};
 use dunlint::report::Settings;
 use dunlint::report::lint::Shown;
 use dunlint::rule::Tier;
-use dunlint::{Linter, Result};
+use dunlint::{Lexicon, Linter, Result};
 
 use super::{Color, Context, LexiconArguments, Outcome, shown_error, tier_value};
 use cache::CacheArguments;
 use fix::FixArguments;
 use gate::{BaselineArguments, Looked, outcome};
-use inputs::InputArguments;
+use inputs::{InputArguments, Inputs, Named};
 pub(super) use outputs::NO_FORMAT;
 use outputs::{OutputArguments, show_config, show_files};
 
@@ -61,6 +62,16 @@ pub(super) struct Arguments {
     lexicon: LexiconArguments,
 }
 
+/// What a run is about.
+struct Run<'r> {
+    arguments: &'r Arguments,
+    config: &'r Config,
+    lexicon: &'static Lexicon,
+    baseline: Option<Baseline>,
+    named: &'r Named,
+    inputs: Inputs,
+}
+
 /// Runs the command.
 pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome> {
     let named = arguments.input.named(&arguments.path, context)?;
@@ -96,69 +107,113 @@ pub(super) fn run(arguments: Arguments, context: &mut Context) -> Result<Outcome
         show_files(&inputs.candidates, &inputs.ignored, context)?;
         return Ok(Outcome::Done);
     }
-    let linter = Linter::new(lexicon)?;
-    let settings = Settings {
-        date: arguments.date,
-        ..Settings::new(lexicon, arguments.output.lang(context))
-    };
-    let options = LintOptions {
-        settings,
-        select: &arguments.select,
-        ignore: &arguments.ignore,
-    };
-    let day = arguments.date.unwrap_or_else(suppress::today);
-    let suppressions = Suppressions::find(&config, lexicon, options, day)?;
-    let folders = arguments.input.whole_folders(&named);
-    arguments.input.note_unchanged(&inputs, context);
-    let cache = arguments.cache.open();
-    let files = inputs.lint(&config, &linter, options, cache.as_ref(), context)?;
-    if let Some(cache) = cache {
-        cache.save();
-    }
-    let mut report = LintReport::new(files, std::mem::take(&mut inputs.ignored));
-    let mut fixer = arguments.fix.fixer(&inputs.candidates, &inputs.errors);
-    if arguments.fix.is_wanted() {
-        let mut left = report.files.clone();
-        suppressions.apply_all(&mut left, &folders);
-        inputs.keep_changed(&mut left);
-        if let Some(baseline) = &baseline {
-            baseline.subtract(&mut left, false);
-        }
-        let judges = Judges::new(&config, &linter, options);
-        if let Some(outcome) = fixer.run(&left, &mut report, &judges, context)? {
-            return Ok(outcome);
-        }
-    }
-    suppressions.apply_all(&mut report.files, &folders);
-    inputs.keep_changed(&mut report.files);
-    let looked = Looked {
+    let run = Run {
+        arguments: &arguments,
+        config: &config,
+        lexicon,
+        baseline,
         named: &named,
-        inputs: &inputs,
-        is_narrow: arguments.input.is_narrow()
-            || !arguments.select.is_empty()
-            || !arguments.ignore.is_empty(),
+        inputs,
     };
-    let baselined = match &baseline {
-        Some(baseline) => arguments.baseline.apply(baseline, &mut report, looked, context)?,
-        None => 0,
-    };
-    let fail_on = arguments.fail_on.or(config.file.fail_on).unwrap_or(Tier::Warning);
-    let fails_on_form = arguments.fail_on_form || config.file.fail_on_form.unwrap_or(false);
-    let is_incomplete = fixer.has_failed() || inputs.is_incomplete(&report);
-    let outcome = outcome(&report, is_incomplete, fail_on, fails_on_form);
-    let facts = Shown {
-        settings,
-        terminal: context.terminal(Color::Never),
-        most_findings: None,
-        only_findings: false,
-        fail_on,
-        fails_on_form,
-        baselined,
-        exit_code: outcome.code(),
-        unopened: &inputs.errors,
-    };
-    arguments.output.write(&report, facts, context)?;
-    Ok(outcome)
+    run.lint(context)
+}
+
+impl Run<'_> {
+    /// Judges the files, leaves out what somebody let pass, fixes where that is asked for, and tells.
+    fn lint(mut self, context: &mut Context) -> Result<Outcome> {
+        let arguments = self.arguments;
+        let linter = Linter::new(self.lexicon)?;
+        let settings = Settings {
+            date: arguments.date,
+            ..Settings::new(self.lexicon, arguments.output.lang(context))
+        };
+        let options = LintOptions {
+            settings,
+            select: &arguments.select,
+            ignore: &arguments.ignore,
+        };
+        let day = arguments.date.unwrap_or_else(suppress::today);
+        let suppressions = Suppressions::find(self.config, self.lexicon, options, day)?;
+        arguments.input.note_unchanged(&self.inputs, context);
+        let mut report = self.judge(&linter, options, context)?;
+        let folders = arguments.input.whole_folders(self.named);
+        let leave_suppressed = |files: &mut Vec<FileReport>| {
+            suppressions.apply_all(files, &folders);
+            self.inputs.keep_changed(files);
+        };
+        let mut fixer = arguments.fix.fixer(&self.inputs.candidates, &self.inputs.errors);
+        if arguments.fix.is_wanted() {
+            let mut left = report.files.clone();
+            leave_suppressed(&mut left);
+            if let Some(baseline) = &self.baseline {
+                baseline.subtract(&mut left, false);
+            }
+            let judges = Judges::new(self.config, &linter, options);
+            if let Some(outcome) = fixer.run(&left, &mut report, &judges, context)? {
+                return Ok(outcome);
+            }
+        }
+        leave_suppressed(&mut report.files);
+        let baselined = self.leave_known(&mut report, context)?;
+        let is_incomplete = fixer.has_failed() || self.inputs.is_incomplete(&report);
+        self.tell(&report, settings, baselined, is_incomplete, context)
+    }
+
+    /// What the files are, as they stand.
+    fn judge(&mut self, linter: &Linter, options: LintOptions, context: &Context) -> Result<LintReport> {
+        let cache = self.arguments.cache.open();
+        let files = self
+            .inputs
+            .lint(self.config, linter, options, cache.as_ref(), context)?;
+        if let Some(cache) = cache {
+            cache.save();
+        }
+        Ok(LintReport::new(files, std::mem::take(&mut self.inputs.ignored)))
+    }
+
+    /// Takes out what the baseline knows, and tells how much that is.
+    fn leave_known(&self, report: &mut LintReport, context: &mut Context) -> Result<usize> {
+        let arguments = self.arguments;
+        let looked = Looked {
+            named: self.named,
+            inputs: &self.inputs,
+            is_narrow: arguments.input.is_narrow()
+                || !arguments.select.is_empty()
+                || !arguments.ignore.is_empty(),
+        };
+        match &self.baseline {
+            Some(baseline) => arguments.baseline.apply(baseline, report, looked, context),
+            None => Ok(0),
+        }
+    }
+
+    /// Writes what is asked for, and says how the run ended.
+    fn tell(
+        &self,
+        report: &LintReport,
+        settings: Settings,
+        baselined: usize,
+        is_incomplete: bool,
+        context: &mut Context,
+    ) -> Result<Outcome> {
+        let (arguments, file) = (self.arguments, &self.config.file);
+        let fail_on = arguments.fail_on.or(file.fail_on).unwrap_or(Tier::Warning);
+        let fails_on_form = arguments.fail_on_form || file.fail_on_form.unwrap_or(false);
+        let outcome = outcome(report, is_incomplete, fail_on, fails_on_form);
+        let facts = Shown {
+            settings,
+            terminal: context.terminal(Color::Never),
+            most_findings: None,
+            only_findings: false,
+            fail_on,
+            fails_on_form,
+            baselined,
+            exit_code: outcome.code(),
+            unopened: &self.inputs.errors,
+        };
+        arguments.output.write(report, facts, context)?;
+        Ok(outcome)
+    }
 }
 
 /// The folder of a path, for the configuration.

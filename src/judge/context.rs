@@ -52,11 +52,21 @@ pub(crate) struct Voice {
     pub(crate) collector: f32,
 }
 
+/// Mention this strong, and stronger than the collector's voice, takes a match for a mention.
+pub(super) const MENTION_THRESHOLD: f32 = 2.0;
+
 /// The weight of other paragraphs for a match.
 const ELSEWHERE: f32 = 0.6;
 
 /// A text this long (characters) without a word to a debtor is rather about collection than part of it.
 const LONG_TEXT: usize = 250;
+
+impl Voice {
+    /// Whether a text that nobody is spoken to in is about collection and not part of it.
+    pub(crate) fn is_mention(self) -> bool {
+        self.mention >= MENTION_THRESHOLD && self.mention > self.collector
+    }
+}
 
 impl<'m, 't> Context<'m, 't> {
     /// Finds all cues among the open patterns.

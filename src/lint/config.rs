@@ -44,7 +44,7 @@ pub struct ConfigFile {
     /// Globs of files that aren't looked at.
     pub exclude: Vec<String>,
     /// Kinds of files whose names don't tell: glob → kind, such as `"*.msg" = "text"`.
-    pub kinds: IndexMap<String, super::extract::KindName>,
+    pub kinds: IndexMap<String, super::extract::Kind>,
     /// Key paths of the texts in data files, such as `templates.*.content`; all if absent.
     pub keys: Option<Vec<String>>,
     /// Key paths that are left alone; it wins over `keys`.
@@ -302,7 +302,7 @@ impl Config {
         let mut kinds = Vec::new();
         for (pattern, kind) in &file.kinds {
             match glob(pattern) {
-                Ok(matcher) => kinds.push((matcher.compile_matcher(), kind.kind())),
+                Ok(matcher) => kinds.push((matcher.compile_matcher(), *kind)),
                 Err(problem) => problems.push(problem),
             }
         }

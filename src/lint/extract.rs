@@ -13,6 +13,7 @@ mod escapes;
 mod flow;
 mod html;
 mod json;
+mod kind;
 mod literals;
 mod markdown;
 mod names;
@@ -31,164 +32,13 @@ mod round_trip;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
-
 use directives::Dialect;
+pub use kind::{Kind, Language};
 
 use super::passage::{Passage, PassageBuilder};
 use super::source::Source;
 use crate::error::Sentence;
 use crate::span::Span;
-
-/// What kind of file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// Plain text.
-    Text,
-    /// Markdown.
-    Markdown,
-    /// Values with commas (and other delimiters: sniffed).
-    Csv,
-    /// JSON, with comments and trailing commas allowed.
-    Json,
-    /// A JSON value a line.
-    JsonLines,
-    /// YAML.
-    Yaml,
-    /// TOML.
-    Toml,
-    /// Java's properties.
-    Properties,
-    /// Gettext catalogues.
-    Po,
-    /// XML: XLIFF, Android and iOS resources, MyBatis mappers.
-    Xml,
-    /// HTML, and with it Thymeleaf, Vue and Angular.
-    Html,
-    /// FreeMarker, in text or HTML.
-    FreeMarker,
-    /// Jinja, Twig, Django, Handlebars, in text or HTML.
-    Jinja,
-    /// Velocity, in text or HTML.
-    Velocity,
-    /// SQL statements.
-    Sql,
-    /// Program text.
-    Code(Language),
-}
-
-/// A programming language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Language {
-    /// Java.
-    Java,
-    /// Kotlin.
-    Kotlin,
-    /// Python.
-    Python,
-    /// JavaScript, with JSX.
-    JavaScript,
-    /// TypeScript.
-    TypeScript,
-    /// TypeScript with JSX.
-    Tsx,
-    /// Go.
-    Go,
-    /// PHP.
-    Php,
-}
-
-/// The kinds as a configuration names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "they are called as the kinds")]
-pub enum KindName {
-    Text,
-    Markdown,
-    Csv,
-    Json,
-    Jsonl,
-    Yaml,
-    Toml,
-    Properties,
-    Po,
-    Xml,
-    Html,
-    Freemarker,
-    Jinja,
-    Velocity,
-    Sql,
-    Java,
-    Kotlin,
-    Python,
-    Javascript,
-    Typescript,
-    Tsx,
-    Go,
-    Php,
-}
-
-impl KindName {
-    /// The kind of this name.
-    pub fn kind(self) -> Kind {
-        match self {
-            KindName::Text => Kind::Text,
-            KindName::Markdown => Kind::Markdown,
-            KindName::Csv => Kind::Csv,
-            KindName::Json => Kind::Json,
-            KindName::Jsonl => Kind::JsonLines,
-            KindName::Yaml => Kind::Yaml,
-            KindName::Toml => Kind::Toml,
-            KindName::Properties => Kind::Properties,
-            KindName::Po => Kind::Po,
-            KindName::Xml => Kind::Xml,
-            KindName::Html => Kind::Html,
-            KindName::Freemarker => Kind::FreeMarker,
-            KindName::Jinja => Kind::Jinja,
-            KindName::Velocity => Kind::Velocity,
-            KindName::Sql => Kind::Sql,
-            KindName::Java => Kind::Code(Language::Java),
-            KindName::Kotlin => Kind::Code(Language::Kotlin),
-            KindName::Python => Kind::Code(Language::Python),
-            KindName::Javascript => Kind::Code(Language::JavaScript),
-            KindName::Typescript => Kind::Code(Language::TypeScript),
-            KindName::Tsx => Kind::Code(Language::Tsx),
-            KindName::Go => Kind::Code(Language::Go),
-            KindName::Php => Kind::Code(Language::Php),
-        }
-    }
-}
-
-impl Kind {
-    /// The name in configurations and lists.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Text => "text",
-            Kind::Markdown => "markdown",
-            Kind::Csv => "csv",
-            Kind::Json => "json",
-            Kind::JsonLines => "jsonl",
-            Kind::Yaml => "yaml",
-            Kind::Toml => "toml",
-            Kind::Properties => "properties",
-            Kind::Po => "po",
-            Kind::Xml => "xml",
-            Kind::Html => "html",
-            Kind::FreeMarker => "freemarker",
-            Kind::Jinja => "jinja",
-            Kind::Velocity => "velocity",
-            Kind::Sql => "sql",
-            Kind::Code(Language::Java) => "java",
-            Kind::Code(Language::Kotlin) => "kotlin",
-            Kind::Code(Language::Python) => "python",
-            Kind::Code(Language::JavaScript) => "javascript",
-            Kind::Code(Language::TypeScript) => "typescript",
-            Kind::Code(Language::Tsx) => "tsx",
-            Kind::Code(Language::Go) => "go",
-            Kind::Code(Language::Php) => "php",
-        }
-    }
-}
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -228,39 +78,6 @@ pub struct Problem {
     pub reason: Sentence,
 }
 
-impl Kind {
-    /// The kind of a file by its name; `None` for names that no extractor reads. `.html.j2` is Jinja.
-    pub fn of_path(path: &Path) -> Option<Self> {
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        Some(match extension.as_str() {
-            "txt" | "text" | "tpl" | "tmpl" | "template" => Kind::Text,
-            "md" | "markdown" | "mdx" => Kind::Markdown,
-            "csv" | "tsv" => Kind::Csv,
-            "json" | "jsonc" | "json5" => Kind::Json,
-            "jsonl" | "ndjson" => Kind::JsonLines,
-            "yaml" | "yml" => Kind::Yaml,
-            "toml" => Kind::Toml,
-            "properties" => Kind::Properties,
-            "po" | "pot" => Kind::Po,
-            "xml" | "xlf" | "xliff" | "resx" | "plist" => Kind::Xml,
-            "html" | "htm" | "xhtml" | "vue" => Kind::Html,
-            "ftl" | "ftlh" | "ftlx" => Kind::FreeMarker,
-            "j2" | "jinja" | "jinja2" | "twig" | "hbs" | "mustache" | "liquid" => Kind::Jinja,
-            "vm" | "vtl" => Kind::Velocity,
-            "sql" => Kind::Sql,
-            "java" => Kind::Code(Language::Java),
-            "kt" | "kts" => Kind::Code(Language::Kotlin),
-            "py" | "pyi" => Kind::Code(Language::Python),
-            "js" | "mjs" | "cjs" | "jsx" => Kind::Code(Language::JavaScript),
-            "ts" | "mts" | "cts" => Kind::Code(Language::TypeScript),
-            "tsx" => Kind::Code(Language::Tsx),
-            "go" => Kind::Code(Language::Go),
-            "php" => Kind::Code(Language::Php),
-            _ => return None,
-        })
-    }
-}
-
 /// The texts of a file. O(bytes).
 pub fn extract(source: &Source, kind: Kind) -> Extracted {
     match kind {
@@ -277,7 +94,7 @@ pub fn extract(source: &Source, kind: Kind) -> Extracted {
         Kind::Xml => xml::extract(source),
         Kind::Html => html::extract(source),
         Kind::FreeMarker => directives::extract(source, Dialect::FreeMarker),
-        Kind::Jinja => directives::extract(source, Dialect::Jinja),
+        Kind::Jinja | Kind::Handlebars | Kind::Liquid => directives::extract(source, Dialect::Jinja),
         Kind::Velocity => directives::extract(source, Dialect::Velocity),
         Kind::Code(language) => code::extract(source, language),
     }

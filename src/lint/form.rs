@@ -14,7 +14,7 @@ mod sms;
 mod tests;
 
 use super::config::FormFacts;
-use super::template::Template;
+use super::template::{Rendering, Template};
 use crate::linter::Linter;
 use crate::message::Message;
 use crate::rule::Bilingual;
@@ -57,14 +57,17 @@ impl<'c, 'l> Checker<'c, 'l> {
         }
     }
 
-    /// The findings of form of a template, in order of place: what its first rendering shows. O(characters), and one check
-    /// of the linter's cues for what may be a collection message.
-    pub fn check(&self, template: &Template, message: &Message, facts: &FormFacts) -> Vec<FormFinding> {
-        let Some(rendering) = template.renderings().next() else {
-            return Vec::new();
-        };
+    /// The findings of form of a template, in order of place: what a rendering, its first, shows. O(characters), and one
+    /// check of the linter's cues for what may be a collection message.
+    pub fn check(
+        &self,
+        template: &Template,
+        rendering: &Rendering,
+        message: &Message,
+        facts: &FormFacts,
+    ) -> Vec<FormFinding> {
         let lexicon = self.linter.lexicon;
-        let reading = Reading::new(template, &rendering, &self.finder, lexicon, message.channel);
+        let reading = Reading::new(template, rendering, &self.finder, lexicon, message.channel);
         if !reading.collects(message) {
             return Vec::new();
         }

@@ -41,6 +41,8 @@ pub(super) struct Judge<'j, 'l> {
     pub(super) surroundings: Surroundings,
     /// Which rules are used, by index in the lexicon.
     rules: Vec<bool>,
+    /// Whether any rule of form is used.
+    has_form: bool,
     linter: &'j Linter<'l>,
     form: form::Checker<'j, 'l>,
     settings: Settings<'j>,
@@ -69,6 +71,7 @@ impl<'j, 'l> Judge<'j, 'l> {
         profile.selection = profile.selection.overlaid(options.select, options.ignore);
         Self {
             rules: profile.selection.of(linter.lexicon).collect(),
+            has_form: form::ids().any(|id| profile.selection.takes(id, "form")),
             surroundings: Surroundings::new(linter.lexicon, &profile, options.settings),
             profile,
             linter,
@@ -207,12 +210,10 @@ impl<'j, 'l> Judge<'j, 'l> {
     fn told(&self, text: &str, holes: &[Hole]) -> Arc<Told> {
         let tell = || {
             let template = Template::parse(text, holes, &self.profile.declarations);
-            let message = self.message(text);
-            let mut form = self.form.check(&template, &message, &self.profile.form);
-            form.retain(|found| self.profile.selection.takes(found.rule, "form"));
+            let first = template.first();
             Told {
-                placed: self.judge(&template),
-                form,
+                form: self.form_of(&template, &first),
+                placed: self.judge(&template, first),
                 longest_utf16: template.longest_utf16(),
             }
         };
@@ -220,6 +221,17 @@ impl<'j, 'l> Judge<'j, 'l> {
             Some(memo) => memo.get(text, holes, tell),
             None => Arc::new(tell()),
         }
+    }
+
+    /// What is wrong with the form of a template.
+    fn form_of(&self, template: &Template, first: &Rendering) -> Vec<FormFinding> {
+        if !self.has_form {
+            return Vec::new();
+        }
+        let message = self.message(template.text);
+        let mut form = self.form.check(template, first, &message, &self.profile.form);
+        form.retain(|found| self.profile.selection.takes(found.rule, "form"));
+        form
     }
 
     /// A message of these words, with what the project says of all.
@@ -235,9 +247,9 @@ impl<'j, 'l> Judge<'j, 'l> {
     }
 
     /// What any rendering of a template shows, in the template's own spans; of the same finding the gravest.
-    fn judge(&self, template: &Template) -> Vec<Placed> {
+    fn judge(&self, template: &Template, first: Rendering) -> Vec<Placed> {
         let mut all: Vec<Placed> = Vec::new();
-        for rendering in template.renderings() {
+        for rendering in std::iter::once(first).chain(template.others()) {
             let value = rendering.choice.map(|(variable, value)| {
                 let variable = &template.variables[variable];
                 format!("{} = {}", variable.name, variable.values[value])

@@ -1,8 +1,8 @@
 //! A text with variables → texts as they are sent.
 //!
 //! In: the text of a passage, what its format says is filled in, the styles of placeholders that a project uses. Out:
-//! [`Template`]: its variables, each with its kind and the values it may have, and [`Template::renderings`]: texts with
-//! values in their place and the way back. A message is judged as its reader gets it, so that words run across a
+//! [`Template`]: its variables, each with its kind and the values it may have, and its [`Rendering`]s: texts with values
+//! in their place and the way back. A message is judged as its reader gets it, so that words run across a
 //! variable where they would and a variable is never noise. Promise: without variables there is one rendering, the text
 //! itself. It judges nothing.
 
@@ -148,14 +148,20 @@ impl<'t> Template<'t> {
         Self { text, variables }
     }
 
-    /// The text as it is sent: once with the first value of every variable, and once for each further value, at most
-    /// [`MOST_RENDERINGS`].
-    pub fn renderings(&self) -> impl Iterator<Item = Rendering> {
+    /// The text as it is sent, with the first value of every variable.
+    pub fn first(&self) -> Rendering {
+        self.rendering(None)
+    }
+
+    /// The text as it may be sent otherwise: once for each further value of a variable, with [`first`](Self::first) at
+    /// most [`MOST_RENDERINGS`] times.
+    pub fn others(&self) -> impl Iterator<Item = Rendering> {
         let further = self.variables.iter().enumerate();
-        let further = further
+        let choices = further
             .flat_map(|(number, variable)| (1..variable.values.len()).map(move |value| (number, value)));
-        let choices = std::iter::once(None).chain(further.map(Some));
-        choices.take(MOST_RENDERINGS).map(|choice| self.rendering(choice))
+        choices
+            .take(MOST_RENDERINGS - 1)
+            .map(|choice| self.rendering(Some(choice)))
     }
 
     fn rendering(&self, choice: Option<(usize, usize)>) -> Rendering {
@@ -488,7 +494,9 @@ mod tests {
             ..Declarations::default()
         };
         let template = Template::parse(text, &[], &declarations);
-        let renderings: Vec<Rendering> = template.renderings().collect();
+        let renderings: Vec<Rendering> = std::iter::once(template.first())
+            .chain(template.others())
+            .collect();
         let texts: Vec<&str> = renderings.iter().map(Rendering::text).collect();
         assert_eq!(texts, ["他知道3260.50元", "您父亲知道3260.50元"]);
         assert_eq!(renderings[1].choice, Some((0, 1)));
@@ -507,10 +515,7 @@ mod tests {
     #[test]
     fn texts_without_variables_are_their_own_rendering() {
         let template = Template::parse("请尽快还款", &[], &Declarations::default());
-        let texts: Vec<String> = template
-            .renderings()
-            .map(|rendering| rendering.text().to_owned())
-            .collect();
-        assert_eq!(texts, ["请尽快还款"]);
+        assert_eq!(template.first().text(), "请尽快还款");
+        assert!(template.others().next().is_none());
     }
 }

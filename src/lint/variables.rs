@@ -98,7 +98,8 @@ pub const UNKNOWN_SAMPLE: &str = "某";
 /// Characters of the longest usual value of such a variable: those of a name or a sum.
 pub const UNKNOWN_LONGEST: usize = 10;
 
-fn terms<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+/// Terms written in one text, apart by white space.
+pub(super) fn terms<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok(text.split_whitespace().map(str::to_owned).collect())
 }

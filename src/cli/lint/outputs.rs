@@ -347,37 +347,4 @@ message = { channel = "im" }
             assert!(shown.contains(line), "{line}: {shown}");
         }
     }
-
-    #[test]
-    fn kinds_are_listed_as_configurations_name_them() {
-        use dunlint::lint::extract::KindName;
-        for name in [
-            "text",
-            "markdown",
-            "csv",
-            "json",
-            "jsonl",
-            "yaml",
-            "toml",
-            "properties",
-            "po",
-            "xml",
-            "html",
-            "freemarker",
-            "jinja",
-            "velocity",
-            "sql",
-            "java",
-            "kotlin",
-            "python",
-            "javascript",
-            "typescript",
-            "tsx",
-            "go",
-            "php",
-        ] {
-            let kind: KindName = serde_json::from_value(name.into()).unwrap();
-            assert_eq!(kind.kind().name(), name);
-        }
-    }
 }

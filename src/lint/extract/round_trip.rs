@@ -133,6 +133,8 @@ mod bytes {
         Kind::Html,
         Kind::FreeMarker,
         Kind::Jinja,
+        Kind::Handlebars,
+        Kind::Liquid,
         Kind::Velocity,
         Kind::Code(Language::Java),
         Kind::Code(Language::Kotlin),

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use crate::lint::variables::terms;
 use crate::message::{Channel, CreditorKind, Message};
 use crate::report::words::colon;
 use crate::rule::{Bilingual, Confidence, Lang};
@@ -79,8 +80,9 @@ pub struct Gateway {
     /// Whether it puts the signature in front, so that templates have none.
     #[serde(default)]
     pub signs: bool,
-    /// Signs that it refuses, apart by spaces.
-    forbidden: String,
+    /// Signs that it refuses.
+    #[serde(deserialize_with = "terms")]
+    forbidden: Vec<String>,
 }
 
 /// What words are in a message.
@@ -192,7 +194,7 @@ impl FormRule {
 impl Gateway {
     /// Signs that it refuses.
     pub fn forbidden(&self) -> impl Iterator<Item = &str> {
-        self.forbidden.split_whitespace()
+        self.forbidden.iter().map(String::as_str)
     }
 }
 

@@ -106,8 +106,9 @@ static TELEPHONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    // The boundary is ASCII's: t.cn还款 has one, and beside Han characters Unicode's take many times as long.
     Regex::new(
-        r"(?i)https?://|www\.|[a-z0-9\-]+\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)\b|@[a-z0-9\-]+\.",
+        r"(?i)https?://|www\.|[a-z0-9\-]+\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)(?-u:\b)|@[a-z0-9\-]+\.",
     )
     .expect("the pattern is written by hand and tested")
 });

@@ -23,6 +23,9 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn check(reading: &Reading, found: &mut Vec<FormFinding>) {
     use VariableKind::{FreeText, IdNumber, Relative};
     let template = reading.template;
+    if template.variables.is_empty() {
+        return;
+    }
     let links = links(template.text, &template.variables);
     for variable in &template.variables {
         let link = links

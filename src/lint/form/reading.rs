@@ -30,6 +30,8 @@ pub(super) struct Reading<'r> {
     pub(super) rendering: &'r Rendering,
     /// Words in order of place, in the text of the rendering.
     found: Vec<(Word, Span)>,
+    /// Which words there are at all, a bit each.
+    present: u64,
     /// What stands in 【】 at either end, with the signs.
     pub(super) signature: Option<Span>,
     pub(super) medium: Medium,
@@ -54,10 +56,6 @@ const LONGEST_SMS: usize = 3 * 67;
 
 /// Characters between two words that belong together.
 const NEAR: usize = 16;
-
-/// Mention this strong, and stronger than the collector's voice, is about collection and not part of it; as the engine's
-/// judges have it.
-const MENTION: f32 = 2.0;
 
 impl Finder {
     /// Puts the words together with the classes of a lexicon. O(terms of the lexicon).
@@ -129,10 +127,12 @@ impl<'r> Reading<'r> {
         channel: Option<Channel>,
     ) -> Self {
         let text = rendering.text();
+        let found = finder.find(text, lexicon);
         let mut reading = Self {
             template,
             rendering,
-            found: finder.find(text, lexicon),
+            present: found.iter().fold(0, |present, (word, _)| present | bit(*word)),
+            found,
             signature: signature(text),
             medium: Medium::Unknown,
         };
@@ -164,12 +164,12 @@ impl<'r> Reading<'r> {
     }
 
     pub(super) fn has(&self, word: Word) -> bool {
-        self.places(word).next().is_some()
+        self.present & bit(word) != 0
     }
 
     /// Whether a word stands in a stretch.
     pub(super) fn has_in(&self, word: Word, stretch: Span) -> bool {
-        self.places(word).any(|place| stretch.contains(place))
+        self.has(word) && self.places(word).any(|place| stretch.contains(place))
     }
 
     /// Whether a word stands near a place, before or behind it, in the same sentence.
@@ -244,14 +244,14 @@ impl<'r> Reading<'r> {
         (self.has(Word::Due) || is_urged) && !self.is_settled()
     }
 
-    /// Whether it is about collection and not part of it, by the linter's cues: a pass over the text as large as a check.
+    /// Whether it is about collection and not part of it, by the linter's cues: a pass over the text, of a few
+    /// texts one as large as a check.
     pub(super) fn is_mention(&self, linter: &Linter, message: &Message) -> bool {
         let sent = Message {
             channel: message.channel,
             ..Message::text(self.text())
         };
-        let voice = linter.voice(&sent);
-        voice.mention >= MENTION && voice.mention > voice.collector
+        linter.is_mention(&sent)
     }
 
     fn names_addressee(&self) -> bool {
@@ -291,6 +291,11 @@ impl<'r> Reading<'r> {
             () => Medium::Unknown,
         }
     }
+}
+
+/// The bit of a word among those that are present: there are fewer than 64.
+fn bit(word: Word) -> u64 {
+    1 << word as u32
 }
 
 /// What stands in 【】 at the start of a text, or else at its end.

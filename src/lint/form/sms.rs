@@ -151,7 +151,7 @@ fn is_person(reading: &Reading, inside: Span) -> bool {
 
 /// An offer and the word that sells it, in one clause, without a word of help with the debt.
 fn check_offer(reading: &Reading, found: &mut Vec<FormFinding>) {
-    if reading.has(Word::OptOut) {
+    if !reading.has(Word::Offer) || !reading.has(Word::Sell) || reading.has(Word::OptOut) {
         return;
     }
     let text = reading.text();
@@ -240,6 +240,10 @@ fn check_symbols(reading: &Reading, gateway: &Gateway, found: &mut Vec<FormFindi
     for stretch in fixed_stretches(reading) {
         let mut at = stretch.start;
         while let Some(character) = text[at..stretch.end].chars().next() {
+            if is_han_or_alphanumeric(character) {
+                at += character.len_utf8();
+                continue;
+            }
             let rest = &text[at..stretch.end];
             let length = match gateway.forbidden().find(|sign| rest.starts_with(sign)) {
                 Some(sign) => sign.len(),
@@ -262,6 +266,11 @@ fn check_symbols(reading: &Reading, gateway: &Gateway, found: &mut Vec<FormFindi
             format!("{shown}, {times} times (gateway: {name_en})"),
         )
     }));
+}
+
+/// Whether a character is one of those that messages are made of: no sign that a gateway refuses begins with one.
+pub(super) fn is_han_or_alphanumeric(character: char) -> bool {
+    character.is_ascii_alphanumeric() || ('\u{4E00}'..='\u{9FFF}').contains(&character)
 }
 
 /// The stretches of the template between its variables.

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::reading::{Finder, Reading};
-use super::sms::parts;
+use super::sms::{is_han_or_alphanumeric, parts};
 use super::*;
 use crate::Lexicon;
 use crate::lint::config::{Config, ConfigFile};
@@ -15,11 +15,15 @@ static LINTER: LazyLock<Linter<'static>> = LazyLock::new(|| Linter::new(Lexicon:
 
 static CHECKER: LazyLock<Checker<'static, 'static>> = LazyLock::new(|| Checker::new(&LINTER));
 
+fn form_of(template: &Template, message: &Message, facts: &FormFacts) -> Vec<FormFinding> {
+    CHECKER.check(template, &template.first(), message, facts)
+}
+
 /// Rule and words of all findings of form.
 fn found(message: &Message, facts: &FormFacts) -> Vec<(&'static str, String)> {
     let text = message.stretch(None);
     let template = Template::parse(text, &[], &Declarations::default());
-    let found = CHECKER.check(&template, message, facts).into_iter();
+    let found = form_of(&template, message, facts).into_iter();
     found
         .map(|finding| (finding.rule, finding.span.of(text).to_owned()))
         .collect()
@@ -123,6 +127,8 @@ fn gateways_have_terms() {
     for (id, gateway) in gateways() {
         assert!(gateway.signature.0 < gateway.signature.1, "{id}");
         assert!(gateway.forbidden().count() > 0, "{id}");
+        let is_passed_over = |sign: &str| sign.starts_with(is_han_or_alphanumeric);
+        assert!(!gateway.forbidden().any(is_passed_over), "{id}");
     }
     assert_eq!(gateway(None).title.en, gateway(Some(USUAL_GATEWAY)).title.en);
     assert!(rule("form-creditor-missing").is_some() && rule("form").is_none());
@@ -141,7 +147,7 @@ fn too_long_a_message_says_by_how_much() {
     let text = format!("【安信银行】尊敬的{{姓名}}，您的借款已逾期，详询95000，{body}");
     let template = Template::parse(&text, &[], &Declarations::default());
     let message = Message::text(text.as_str());
-    let found = CHECKER.check(&template, &message, &FormFacts::default());
+    let found = form_of(&template, &message, &FormFacts::default());
     let found = found
         .iter()
         .find(|finding| finding.rule == "form-too-long")
@@ -168,7 +174,7 @@ fn a_declared_length_decides_parts() {
             ..Declarations::default()
         };
         let template = Template::parse(text, &[], &declarations);
-        let found = CHECKER.check(&template, &Message::text(text), &FormFacts::default());
+        let found = form_of(&template, &Message::text(text), &FormFacts::default());
         found.iter().any(|finding| finding.rule == "form-more-parts")
     };
     assert!(!declared(2) && declared(40));
@@ -288,7 +294,7 @@ fn lawful_templates_have_no_findings_whatever_is_filled_in() {
     let mut problems = Vec::new();
     for text in LAWFUL {
         let template = Template::parse(text, &[], &Declarations::default());
-        for rendering in template.renderings() {
+        for rendering in [template.first()].into_iter().chain(template.others()) {
             let verdict = LINTER.check(&Message::text(rendering.text()));
             for finding in &verdict.findings {
                 let id = &LINTER.lexicon.rules()[finding.rule].id;
@@ -315,7 +321,7 @@ fn media_are_told_by_their_words() {
         ("您好，请问是张伟本人吗？您的借款已逾期。", Medium::Unknown),
     ] {
         let template = Template::parse(text, &[], &Declarations::default());
-        let rendering = template.renderings().next().unwrap();
+        let rendering = template.first();
         let reading = Reading::new(&template, &rendering, &finder, Lexicon::bundled(), None);
         assert_eq!(reading.medium, expected, "{text}");
     }

@@ -238,6 +238,8 @@ pub fn comment_for(kind: Kind, rule: &str, reason: &str) -> Option<String> {
         Kind::Markdown | Kind::Xml | Kind::Html => around("<!--", "-->", "--"),
         Kind::FreeMarker => around("<#--", "-->", "--"),
         Kind::Jinja => around("{#", "#}", "#}"),
+        Kind::Handlebars => around("{{!--", "--}}", "}}"),
+        Kind::Liquid => around("{% comment %}", "{% endcomment %}", "{%"),
         Kind::Velocity => Some(format!("## {words}")),
         Kind::Sql => Some(format!("-- {words}")),
         Kind::Yaml | Kind::Toml | Kind::Properties | Kind::Po | Kind::Code(Language::Python) => {

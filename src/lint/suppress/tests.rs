@@ -123,6 +123,16 @@ const FORMATS: &[(&str, &str, &str)] = &[
     ("a.html", "<p>T</p> <!-- D -->", "<p>&lt;!-- D --&gt;</p><p>T</p>"),
     ("a.ftl", "<#-- D -->\n<p>T</p>", "<p>D</p>\n<p>T</p>"),
     ("a.j2", "{# D #}\n<p>T</p>", "<p>{{ \"# D\" }}</p>\n<p>T</p>"),
+    (
+        "a.hbs",
+        "{{!-- D --}}\n<p>T</p>",
+        "<p>{{ \"!-- D\" }}</p>\n<p>T</p>",
+    ),
+    (
+        "a.liquid",
+        "{% comment %} D {% endcomment %}\n<p>T</p>",
+        "<p>D</p>\n<p>T</p>",
+    ),
     ("a.vm", "## D\n<p>T</p>", "<p>D</p>\n<p>T</p>"),
     (
         "a.sql",

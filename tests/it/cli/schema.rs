@@ -93,7 +93,7 @@ fn configurations_are_taken_by_schema_and_program_alike() {
     }
     for (path, names) in [
         ("/$defs/Channel/enum", &["sms", "visit"][..]),
-        ("/$defs/KindName/enum", &["jsonl", "php"]),
+        ("/$defs/Kind/enum", &["jsonl", "php"]),
         ("/$defs/VariableKind/enum", &["free-text", "last-digits"]),
         ("/$defs/TierName/enum", &["notice", "severe"]),
         ("/$defs/GatewayName/enum", &["generic"]),
