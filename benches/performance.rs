@@ -5,7 +5,7 @@
 //! once a round, in turn; a ratio is the median of the rounds' ratios. Whole processes are measured from start to end,
 //! their start-up included, and write the records of findings. Peak memory is what Linux tells of the process; elsewhere
 //! it isn't shown. Programs in other languages are in `benches/peers.sh`, for which
-//! `performance terms` prints all terms.
+//! `performance terms` prints all terms. `performance templates FOLDER` writes the repository of row 17.
 
 mod dump;
 mod templates;
@@ -24,6 +24,7 @@ use dunlint::message::Body;
 use dunlint::read::{Input, ReadOptions, Reader};
 use dunlint::{Lexicon, Linter, Message};
 use serde::Deserialize;
+use templates::Density;
 
 const SEED: u64 = 1;
 
@@ -56,6 +57,11 @@ fn main() -> io::Result<()> {
             writeln!(out, "{term}")?;
         }
         return out.flush();
+    }
+    if let [command, folder] = &arguments[..]
+        && command == "templates"
+    {
+        return templates::write(Path::new(folder), FILES, Density::Usual, SEED);
     }
     let number = |place: usize, default: usize| {
         let given = arguments.get(place).and_then(|text| text.parse().ok());
@@ -298,26 +304,35 @@ impl Bench {
             "hits.txt",
             "今天再不还钱，我就打断你的腿。\n你个老赖，全村人都会知道你欠钱不还！\n",
         )?;
-        let mut times: [Vec<Duration>; 4] = Default::default();
+        let lint = |path: &Path| {
+            let mut command = Command::new(&self.dunlint);
+            command.args(["lint", "--no-cache", "--output-format", "jsonl"]);
+            run_to_finding(command.arg(path).env("RAYON_NUM_THREADS", "1"))
+        };
+        let mut times: [Vec<Duration>; 6] = Default::default();
         for _ in 0..self.rounds.max(15) {
             let own = std::env::current_exe()?;
             times[0].push(run(Command::new(own).arg("nothing"))?.time);
             times[1].push(self.screen(&clean, 1, &[])?.time);
             times[2].push(self.screen(&hits, 1, &[])?.time);
             times[3].push(timed(|| usize::from(jieba_rs::Jieba::new().has_word("催收"))));
+            times[4].push(lint(&clean)?.time);
+            times[5].push(lint(&hits)?.time);
         }
         let milliseconds = |case: usize| {
             let times = times[case].iter().map(|time| time.as_secs_f64() * 1000.0);
             median(times.collect())
         };
         show("11", "a tiny clean file, ms", milliseconds(1), "<= 20");
+        show("11", "the same by lint, ms", milliseconds(4), "<= 20");
         show(
             "11",
-            "the same / a process that does nothing",
+            "a tiny clean file / a process that does nothing",
             ratio(&times[1], &times[0]),
             "",
         );
         show("12", "a tiny file with hits, ms", milliseconds(2), "<= 30");
+        show("12", "the same by lint, ms", milliseconds(5), "<= 30");
         let forced: Vec<Duration> = times[2]
             .iter()
             .zip(&times[3])
@@ -325,7 +340,7 @@ impl Bench {
             .collect();
         show(
             "12",
-            "the same with jieba's whole dictionary loaded / without",
+            "with jieba's whole dictionary loaded / without",
             ratio(&forced, &times[2]),
             ">= 5",
         );
@@ -386,31 +401,51 @@ impl Bench {
 
     /// Row 17: a repository of templates, cold, with a warm cache, and searched by ripgrep for all terms.
     fn repository(&self) -> io::Result<()> {
-        let folder = self.folder.path().join("repository");
-        templates::write(&folder, FILES, SEED)?;
-        let (cache, terms) = (
-            self.folder.path().join("cache"),
-            self.folder.path().join("terms.txt"),
+        let Some([cold, warm, search]) = self.repository_times(Density::Usual)? else {
+            writeln!(io::stdout(), " 17  ripgrep (rg) isn't installed: not measured")?;
+            return Ok(());
+        };
+        show(
+            "17",
+            "lint of 5,000 files, cold / rg, two threads",
+            ratio(&cold, &search),
+            "<= 2.5",
         );
-        fs::write(
-            &terms,
-            Lexicon::bundled().stage_terms().collect::<Vec<_>>().join("\n"),
-        )?;
+        show(
+            "17",
+            "the same with a warm cache / cold",
+            ratio(&warm, &cold),
+            "<= 0.2",
+        );
+        if let Some([cold, _, search]) = self.repository_times(Density::Fixed(10))? {
+            let what = "the same with ten texts in every file, cold / rg";
+            show("", what, ratio(&cold, &search), "");
+        }
+        Ok(())
+    }
+
+    /// Times of lint with a cold and a warm cache, and of ripgrep; none without ripgrep.
+    fn repository_times(&self, density: Density) -> io::Result<Option<[Vec<Duration>; 3]>> {
+        let folder = tempfile::tempdir_in(self.folder.path())?;
+        let (files, cache) = (folder.path().join("repository"), folder.path().join("cache"));
+        let terms = folder.path().join("terms.txt");
+        templates::write(&files, FILES, density, SEED)?;
+        let all: Vec<&str> = Lexicon::bundled().stage_terms().collect();
+        fs::write(&terms, all.join("\n"))?;
         let lint = || {
             let mut command = Command::new(&self.dunlint);
             command.args(["lint", "--output-format", "jsonl", "--only-findings"]);
-            command.arg("--cache-dir").arg(&cache).arg(&folder);
+            command.arg("--cache-dir").arg(&cache).arg(&files);
             command.env("RAYON_NUM_THREADS", "2");
             run_to_finding(&mut command)
         };
         let search = || {
             let mut command = Command::new("rg");
-            command.args(["-j2", "-c", "-F", "-f"]).arg(&terms).arg(&folder);
+            command.args(["-j2", "-c", "-F", "-f"]).arg(&terms).arg(&files);
             run_to_finding(&mut command)
         };
         if search().is_err() {
-            writeln!(io::stdout(), " 17  ripgrep (rg) isn't installed: not measured")?;
-            return Ok(());
+            return Ok(None);
         }
         let mut times: [Vec<Duration>; 3] = Default::default();
         for _ in 0..self.rounds {
@@ -421,19 +456,7 @@ impl Bench {
             times[1].push(lint()?.time);
             times[2].push(search()?.time);
         }
-        show(
-            "17",
-            "lint of 5,000 files, cold / rg, two threads",
-            ratio(&times[0], &times[2]),
-            "<= 2.5",
-        );
-        show(
-            "17",
-            "the same with a warm cache / cold",
-            ratio(&times[1], &times[0]),
-            "<= 0.2",
-        );
-        Ok(())
+        Ok(Some(times))
     }
 
     /// Judging the texts, and jieba cutting them, round by round.

@@ -1,7 +1,8 @@
 //! A seeded generator of a repository of templates: the same seed, the same files.
 //!
-//! Ten texts of a collector's dump a file, their sums made variables, in the formats that repositories keep templates in:
-//! YAML, JSON, properties, program text and plain text by turns, a hundred files a folder.
+//! Texts of a collector's dump, their sums made variables, in the formats that repositories keep templates in, by turns, a
+//! hundred files a folder: plain text and FreeMarker with one template a file, as mail and letters are kept; YAML, JSON,
+//! properties and program text with several. Or ten in every file.
 
 use std::fs;
 use std::io;
@@ -9,12 +10,20 @@ use std::path::Path;
 
 use super::dump::{Mixture, texts};
 
-/// Texts a file.
-const TEXTS: usize = 10;
+/// How many texts a file has.
+#[derive(Clone, Copy)]
+pub enum Density {
+    /// As the format usually has, 3.5 on the average.
+    Usual,
+    /// So many.
+    Fixed(usize),
+}
 
 /// A format by how one text is written under a number, and what stands around all.
 struct Format {
     extension: &'static str,
+    /// Texts that a file usually has.
+    texts: usize,
     around: (&'static str, &'static str),
     entry: fn(usize, &str) -> String,
 }
@@ -22,21 +31,25 @@ struct Format {
 const FORMATS: &[Format] = &[
     Format {
         extension: "yaml",
+        texts: 4,
         around: ("templates:\n", ""),
         entry: |number, text| format!("  t{number}: {}\n", serde_json::Value::from(text)),
     },
     Format {
         extension: "json",
+        texts: 6,
         around: ("{\n", "  \"end\": 0\n}\n"),
         entry: |number, text| format!("  \"t{number}\": {},\n", serde_json::Value::from(text)),
     },
     Format {
         extension: "properties",
+        texts: 6,
         around: ("", ""),
         entry: |number, text| format!("t.{number}={}\n", text.replace('\\', "\\\\").replace('\n', "\\n")),
     },
     Format {
         extension: "java",
+        texts: 3,
         around: ("class Templates {\n", "}\n"),
         entry: |number, text| {
             format!(
@@ -47,8 +60,15 @@ const FORMATS: &[Format] = &[
     },
     Format {
         extension: "txt",
+        texts: 1,
         around: ("", ""),
         entry: |_, text| format!("{}\n", text.replace('\n', " ")),
+    },
+    Format {
+        extension: "ftl",
+        texts: 1,
+        around: ("<#-- ${code} -->\n", ""),
+        entry: |_, text| format!("<p>{text}</p>\n"),
     },
 ];
 
@@ -56,11 +76,15 @@ const FORMATS: &[Format] = &[
 ///
 /// # Errors
 /// If a file can't be written.
-pub fn write(folder: &Path, files: usize, seed: u64) -> io::Result<()> {
+pub fn write(folder: &Path, files: usize, density: Density, seed: u64) -> io::Result<()> {
     let mut texts = texts(seed, Mixture::Collector);
     for file in 0..files {
         let format = &FORMATS[file % FORMATS.len()];
-        let entries = texts.by_ref().take(TEXTS).enumerate();
+        let count = match density {
+            Density::Usual => format.texts,
+            Density::Fixed(count) => count,
+        };
+        let entries = texts.by_ref().take(count).enumerate();
         let entries: String = entries
             .map(|(number, text)| (format.entry)(number, &with_variables(&text)))
             .collect();

@@ -24,6 +24,7 @@ pub mod variables;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -174,8 +175,8 @@ pub fn lint_text(
         shown: shown.to_owned(),
         kind: config.kind_of(path)?,
     };
-    let mut memo = TextMemo::default();
-    Some(lint_open(&candidate, text, config, linter, options, &mut memo))
+    let judge = Judges::new(config, linter, options).of(path);
+    Some(judge.file(&Source::of_text(text), candidate.kind, &candidate.shown))
 }
 
 /// The same for a document that is judged again and again while somebody writes: of texts that are as they were, `memo`
@@ -184,13 +185,13 @@ pub fn lint_open(
     candidate: &Candidate,
     text: String,
     config: &Config,
-    linter: &Linter,
+    (linter, form): (&Linter, &Arc<form::Checker>),
     options: LintOptions,
     memo: &mut TextMemo,
 ) -> FileReport {
     memo.turn();
     let overrides = config.overrides_of(&candidate.path);
-    let mut judge = Judge::new(config.profile(&overrides), linter, options);
+    let mut judge = Judge::new(config.profile(&overrides), linter, Arc::clone(form), options);
     judge.memo = Some(memo);
     judge.file(&Source::of_text(text), candidate.kind, &candidate.shown)
 }
@@ -198,12 +199,16 @@ pub fn lint_open(
 /// What is known of the texts of an open document.
 pub type TextMemo = Memo<Told>;
 
+/// A judge, and the overrides that hold for its files.
+type Made<'j, 'l> = (Vec<usize>, Arc<Judge<'j, 'l>>);
+
 /// A judge for each set of overrides that some file has.
 pub struct Judges<'j, 'l> {
     config: &'j Config,
     linter: &'j Linter<'l>,
     options: LintOptions<'j>,
-    made: std::sync::Mutex<Vec<(Vec<usize>, std::sync::Arc<Judge<'j, 'l>>)>>,
+    form: Arc<form::Checker>,
+    made: Mutex<Vec<Made<'j, 'l>>>,
 }
 
 impl<'j, 'l> Judges<'j, 'l> {
@@ -213,21 +218,20 @@ impl<'j, 'l> Judges<'j, 'l> {
             config,
             linter,
             options,
-            made: std::sync::Mutex::default(),
+            form: form::Checker::new(linter.lexicon).into(),
+            made: Mutex::default(),
         }
     }
 
-    fn of(&self, path: &Path) -> std::sync::Arc<Judge<'j, 'l>> {
+    fn of(&self, path: &Path) -> Arc<Judge<'j, 'l>> {
         let overrides = self.config.overrides_of(path);
-        let mut made = self
-            .made
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, judge)) = made.iter().find(|(known, _)| *known == overrides) {
             return judge.clone();
         }
         let profile = self.config.profile(&overrides);
-        let judge = std::sync::Arc::new(Judge::new(profile, self.linter, self.options));
+        let form = Arc::clone(&self.form);
+        let judge = Arc::new(Judge::new(profile, self.linter, form, self.options));
         made.push((overrides, judge.clone()));
         judge
     }

@@ -15,6 +15,7 @@ mod tests;
 
 use super::config::FormFacts;
 use super::template::{Rendering, Template};
+use crate::lexicon::Lexicon;
 use crate::linter::Linter;
 use crate::message::Message;
 use crate::rule::Bilingual;
@@ -37,9 +38,8 @@ pub struct FormFinding {
     pub detail: Option<Bilingual>,
 }
 
-/// Looks at the form of templates; built once for many.
-pub struct Checker<'c, 'l> {
-    linter: &'c Linter<'l>,
+/// Looks at the form of templates; built once for a lexicon.
+pub struct Checker {
     finder: Finder,
 }
 
@@ -48,12 +48,11 @@ pub fn ids() -> impl Iterator<Item = &'static str> {
     rules().iter().map(|rule| rule.id.as_str())
 }
 
-impl<'c, 'l> Checker<'c, 'l> {
-    /// A checker with the classes of the linter's lexicon.
-    pub fn new(linter: &'c Linter<'l>) -> Self {
+impl Checker {
+    /// A checker with the classes of a lexicon. O(terms of the lexicon).
+    pub fn new(lexicon: &Lexicon) -> Self {
         Self {
-            linter,
-            finder: Finder::new(linter.lexicon),
+            finder: Finder::new(lexicon),
         }
     }
 
@@ -61,12 +60,13 @@ impl<'c, 'l> Checker<'c, 'l> {
     /// check of the linter's cues for what may be a collection message.
     pub fn check(
         &self,
+        linter: &Linter,
         template: &Template,
         rendering: &Rendering,
         message: &Message,
         facts: &FormFacts,
     ) -> Vec<FormFinding> {
-        let lexicon = self.linter.lexicon;
+        let lexicon = linter.lexicon;
         let reading = Reading::new(template, rendering, &self.finder, lexicon, message.channel);
         if !reading.collects(message) {
             return Vec::new();
@@ -76,7 +76,7 @@ impl<'c, 'l> Checker<'c, 'l> {
         sms::check(&reading, facts, &mut found);
         holes::check(&reading, &mut found);
         // Last, because it costs most, and most messages have nothing that it could take back.
-        if found.is_empty() || reading.is_mention(self.linter, message) {
+        if found.is_empty() || reading.is_mention(linter, message) {
             return Vec::new();
         }
         let order = |id: &str| ids().position(|own| own == id);
@@ -102,7 +102,7 @@ impl FormFinding {
     }
 }
 
-impl std::fmt::Debug for Checker<'_, '_> {
+impl std::fmt::Debug for Checker {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Checker").finish_non_exhaustive()
     }

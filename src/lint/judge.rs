@@ -44,7 +44,7 @@ pub(super) struct Judge<'j, 'l> {
     /// Whether any rule of form is used.
     has_form: bool,
     linter: &'j Linter<'l>,
-    form: form::Checker<'j, 'l>,
+    form: Arc<form::Checker>,
     settings: Settings<'j>,
     /// What is known of the texts, if a document is judged again and again.
     pub(super) memo: Option<&'j Memo<Told>>,
@@ -67,7 +67,12 @@ struct Placed {
 }
 
 impl<'j, 'l> Judge<'j, 'l> {
-    pub(super) fn new(mut profile: Profile, linter: &'j Linter<'l>, options: LintOptions<'j>) -> Self {
+    pub(super) fn new(
+        mut profile: Profile,
+        linter: &'j Linter<'l>,
+        form: Arc<form::Checker>,
+        options: LintOptions<'j>,
+    ) -> Self {
         profile.selection = profile.selection.overlaid(options.select, options.ignore);
         Self {
             rules: profile.selection.of(linter.lexicon).collect(),
@@ -75,7 +80,7 @@ impl<'j, 'l> Judge<'j, 'l> {
             surroundings: Surroundings::new(linter.lexicon, &profile, options.settings),
             profile,
             linter,
-            form: form::Checker::new(linter),
+            form,
             settings: options.settings,
             memo: None,
         }
@@ -229,7 +234,9 @@ impl<'j, 'l> Judge<'j, 'l> {
             return Vec::new();
         }
         let message = self.message(template.text);
-        let mut form = self.form.check(template, first, &message, &self.profile.form);
+        let mut form = self
+            .form
+            .check(self.linter, template, first, &message, &self.profile.form);
         form.retain(|found| self.profile.selection.takes(found.rule, "form"));
         form
     }

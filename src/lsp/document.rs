@@ -188,7 +188,14 @@ fn judge_text(
         select: &[],
         ignore: &[],
     };
-    let mut report = lint_open(candidate, text, config, &project.linter, options, memo);
+    let mut report = lint_open(
+        candidate,
+        text,
+        config,
+        (&project.linter, &project.form),
+        options,
+        memo,
+    );
     let mut notices = unread_notices(&report, lang);
     let day = settings.date.unwrap_or_else(suppress::today);
     match Suppressions::find(config, project.lexicon, options, day) {

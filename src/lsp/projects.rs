@@ -15,6 +15,7 @@ use super::Options;
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::lint::config::{CONFIG, Config, ConfigFile, nearest, parse};
+use crate::lint::form::Checker;
 use crate::linter::Linter;
 use crate::report::words::colon;
 use crate::rule::Lang;
@@ -25,6 +26,7 @@ pub(super) struct Project {
     pub(super) config: Config,
     pub(super) lexicon: &'static Lexicon,
     pub(super) linter: Arc<Linter<'static>>,
+    pub(super) form: Arc<Checker>,
 }
 
 /// Something wrong with a configuration.
@@ -67,6 +69,7 @@ struct Loaded {
     folder: Option<PathBuf>,
     lexicon: &'static Lexicon,
     linter: Arc<Linter<'static>>,
+    form: Arc<Checker>,
 }
 
 impl Projects {
@@ -175,14 +178,13 @@ impl Projects {
 
     fn project(&self, config: Config, lexicon: &'static Lexicon) -> Project {
         let mut loaded = self.loaded.iter();
-        let linter = loaded.find(|loaded| std::ptr::eq(loaded.lexicon, lexicon));
+        let own = loaded.find(|loaded| std::ptr::eq(loaded.lexicon, lexicon));
+        let Loaded { linter, form, .. } = own.expect("a lexicon is loaded with its linter");
         Project {
             config,
             lexicon,
-            linter: linter
-                .expect("a lexicon is loaded with its linter")
-                .linter
-                .clone(),
+            linter: Arc::clone(linter),
+            form: Arc::clone(form),
         }
     }
 
@@ -213,6 +215,7 @@ impl Projects {
             folder,
             lexicon,
             linter,
+            form: Checker::new(lexicon).into(),
         });
         Ok(lexicon)
     }

@@ -29,6 +29,10 @@ fn shards(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+fn packer() -> zstd::bulk::Compressor<'static> {
+    zstd::bulk::Compressor::new(PACKING_LEVEL).unwrap()
+}
+
 #[test]
 fn the_data_are_the_folder() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("lexicons/lint");
@@ -113,7 +117,7 @@ fn what_nobody_asks_for_goes_and_the_size_is_bounded() {
     shard.entries.insert(key(0, 2), entry(100 - MOST_DAYS, 10));
     shard.entries.insert(key(0, 3), entry(100 - MOST_DAYS - 1, 10));
     let left = |shard: &Shard| {
-        let read = Shard::of_bytes(&shard.to_bytes(100).unwrap()).unwrap();
+        let read = Shard::of_bytes(&shard.to_bytes(100, &mut packer()).unwrap()).unwrap();
         let mut keys: Vec<u8> = read.entries.keys().map(|key| key.0[1]).collect();
         keys.sort();
         keys
@@ -124,8 +128,14 @@ fn what_nobody_asks_for_goes_and_the_size_is_bounded() {
     shard.entries.insert(key(0, 6), entry(98, MOST_SHARD_BYTES / 2));
     assert_eq!(left(&shard), [2, 5], "4 would be over the size by its head");
     // What was read is written again as it was.
-    let bytes = shard.to_bytes(100).unwrap();
-    assert_eq!(Shard::of_bytes(&bytes).unwrap().to_bytes(100).unwrap(), bytes);
+    let bytes = shard.to_bytes(100, &mut packer()).unwrap();
+    assert_eq!(
+        Shard::of_bytes(&bytes)
+            .unwrap()
+            .to_bytes(100, &mut packer())
+            .unwrap(),
+        bytes
+    );
 }
 
 #[test]

@@ -4,9 +4,10 @@
 //! signature at either end, the medium, [`Reading::collects`]. Promise: a text of another kind (a button, a receipt, a policy,
 //! a borrower's question) collects nothing, and no rule of form asks it for anything. It has no findings.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
+use rustc_hash::FxHashSet;
 
 use super::data::{self, Word};
 use crate::lexicon::Lexicon;
@@ -60,36 +61,28 @@ const NEAR: usize = 16;
 impl Finder {
     /// Puts the words together with the classes of a lexicon. O(terms of the lexicon).
     pub(super) fn new(lexicon: &Lexicon) -> Self {
-        let mut terms: HashMap<String, Vec<Word>> = HashMap::new();
         let plain = |term: &str| normalize::plain_term(&term.replace('_', " "), &lexicon.folds.table);
+        let mut terms = Terms::default();
+        let mut of_classes: Vec<Vec<Word>> = vec![Vec::new(); lexicon.classes.len()];
         for (word, text) in data::words() {
-            let dropped: Vec<String> = text
-                .split_whitespace()
-                .filter_map(|term| term.strip_prefix('-'))
-                .map(plain)
-                .collect();
-            for term in text.split_whitespace().filter(|term| !term.starts_with('-')) {
-                let own = match term.starts_with('<') {
-                    true => terms_of_class(lexicon, term),
-                    false => vec![plain(term)],
-                };
-                for term in own.into_iter().filter(|term| !dropped.contains(term)) {
-                    let words = terms.entry(term).or_default();
-                    if !words.contains(&word) {
-                        words.push(word);
-                    }
+            for term in text.split_whitespace() {
+                if let Some(dropped) = term.strip_prefix('-') {
+                    terms.dropped.insert((word, plain(dropped)));
+                } else if !term.starts_with('<') {
+                    terms.add(word, &plain(term));
+                } else if let Some(class) = lexicon.classes.iter().position(|class| class.name == term) {
+                    of_classes[class].push(word);
                 }
             }
         }
-        terms.remove("");
-        let mut terms: Vec<(String, Vec<Word>)> = terms.into_iter().collect();
-        terms.sort();
-        let numbered = terms.iter().map(|(term, _)| term).zip(0_u32..);
-        let automaton = CharwiseDoubleArrayAhoCorasick::with_values(numbered);
-        Self {
-            automaton: automaton.expect("terms are few, not empty and each there once"),
-            words: terms.into_iter().map(|(_, words)| words).collect(),
+        for term in 0..lexicon.terms.len() {
+            for class in lexicon.terms.classes(term) {
+                for &word in &of_classes[usize::from(class.0)] {
+                    terms.add(word, lexicon.terms.text(term));
+                }
+            }
         }
+        terms.finder()
     }
 
     /// The words of a text, in order of place. O(characters + words).
@@ -105,17 +98,39 @@ impl Finder {
     }
 }
 
-/// The terms of a class by its name as patterns write it, `<debt>`; none if the lexicon hasn't got it.
-fn terms_of_class(lexicon: &Lexicon, name: &str) -> Vec<String> {
-    let class = lexicon.classes.iter().position(|class| class.name == name);
-    let Some(class) = class else {
-        return Vec::new();
-    };
-    let terms = (0..lexicon.terms.len()).filter(|&term| {
-        let classes = lexicon.terms.classes(term);
-        classes.iter().any(|own| usize::from(own.0) == class)
-    });
-    terms.map(|term| lexicon.terms.text(term).to_owned()).collect()
+/// Terms with the words that each is, while they are put together.
+#[derive(Default)]
+struct Terms {
+    words: BTreeMap<String, Vec<Word>>,
+    /// Terms of classes that aren't the word.
+    dropped: FxHashSet<(Word, String)>,
+}
+
+impl Terms {
+    fn add(&mut self, word: Word, term: &str) {
+        if term.is_empty() {
+            return;
+        }
+        let words = self.words.entry(term.to_owned()).or_default();
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+
+    fn finder(mut self) -> Finder {
+        for (word, term) in self.dropped {
+            if let Some(words) = self.words.get_mut(&term) {
+                words.retain(|own| *own != word);
+            }
+        }
+        self.words.retain(|_, words| !words.is_empty());
+        let numbered = self.words.keys().zip(0_u32..);
+        let automaton = CharwiseDoubleArrayAhoCorasick::with_values(numbered);
+        Finder {
+            automaton: automaton.expect("terms are few, not empty and each there once"),
+            words: self.words.into_values().collect(),
+        }
+    }
 }
 
 impl<'r> Reading<'r> {

@@ -13,10 +13,10 @@ use crate::rule::{Lang, Tier};
 
 static LINTER: LazyLock<Linter<'static>> = LazyLock::new(|| Linter::new(Lexicon::bundled()).unwrap());
 
-static CHECKER: LazyLock<Checker<'static, 'static>> = LazyLock::new(|| Checker::new(&LINTER));
+static CHECKER: LazyLock<Checker> = LazyLock::new(|| Checker::new(Lexicon::bundled()));
 
 fn form_of(template: &Template, message: &Message, facts: &FormFacts) -> Vec<FormFinding> {
-    CHECKER.check(template, &template.first(), message, facts)
+    CHECKER.check(&LINTER, template, &template.first(), message, facts)
 }
 
 /// Rule and words of all findings of form.
