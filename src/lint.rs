@@ -23,6 +23,8 @@ pub mod template;
 pub mod variables;
 mod walk;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -292,7 +294,8 @@ fn lint_bytes(bytes: &[u8], candidate: &Candidate, judges: &Judges, cache: Optio
 
 fn read(path: &Path) -> Result<Vec<u8>, Sentence> {
     let failed = |error: std::io::Error| say!("无法读取：{error}", "can't be read: {error}");
-    let size = std::fs::metadata(path).map_err(failed)?.len();
+    let mut file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
     if size > MOST_BYTES {
         let (size, most) = (size >> 20, MOST_BYTES >> 20);
         return Err(say!(
@@ -300,7 +303,9 @@ fn read(path: &Path) -> Result<Vec<u8>, Sentence> {
             "the file has {size} MB, more than {most} MB; files of this size are for dunlint screen"
         ));
     }
-    std::fs::read(path).map_err(failed)
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
 }
 
 /// Whether a file that would be taken for GB18030 is text in something else, as Big5.

@@ -35,11 +35,11 @@ const DATA: &[(&str, &str)] = &[
     ),
 ];
 
-/// Files that entries are spread over: a run over one file reads one of them.
-const SHARDS: usize = 256;
+/// Files that entries are spread over: a run over one file reads one of them, and one over many writes all.
+const SHARDS: usize = 64;
 
 /// Bytes of entries that such a file holds at most, before they are packed to a tenth or less.
-const MOST_SHARD_BYTES: usize = 2 << 20;
+const MOST_SHARD_BYTES: usize = 8 << 20;
 
 /// Reports say the same again and again: the fastest level packs them well.
 const PACKING_LEVEL: i32 = 1;
@@ -158,7 +158,7 @@ impl Cache {
         let packer = || zstd::bulk::Compressor::new(PACKING_LEVEL);
         changed
             .into_par_iter()
-            .with_min_len(SHARDS / 16)
+            .with_min_len(SHARDS / 8)
             .for_each_init(packer, |packer, (number, shard)| {
                 let packed = packer
                     .as_mut()

@@ -96,19 +96,21 @@ fn is_name(reading: &Reading, place: Span) -> bool {
 }
 
 /// Numbers as they are written: with area, with gaps, short ones of services.
-static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\d[\d \-—*转]{3,}\d").expect("the pattern is written by hand and tested"));
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[0-9０-９][0-9０-９ \-—*转]{3,}[0-9０-９]")
+        .expect("the pattern is written by hand and tested")
+});
 
 /// Numbers that can only be telephones.
 static TELEPHONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[48]00[ \-]?\d{3,4}[ \-]?\d{3,4}|1[3-9]\d{9}|0\d{2,3}[ \-]\d{7,8}|9[56]\d{3,6})$")
+    Regex::new(r"^(?:[48]00[ \-]?[0-9]{3,4}[ \-]?[0-9]{3,4}|1[3-9][0-9]{9}|0[0-9]{2,3}[ \-][0-9]{7,8}|9[56][0-9]{3,6})$")
         .expect("the pattern is written by hand and tested")
 });
 
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    // The boundary is ASCII's: t.cn还款 has one, and beside Han characters Unicode's take many times as long.
+    // Letters and boundaries are ASCII's: t.cn还款 has one, and beside Han characters Unicode's take many times as long.
     Regex::new(
-        r"(?i)https?://|www\.|[a-z0-9\-]+\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)(?-u:\b)|@[a-z0-9\-]+\.",
+        r"(?i-u)https?://|www\.|[a-z0-9\-]+\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)\b|@[a-z0-9\-]+\.",
     )
     .expect("the pattern is written by hand and tested")
 });

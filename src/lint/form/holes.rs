@@ -16,7 +16,7 @@ use crate::span::Span;
 
 /// The start of a link in a template.
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)https?://|www\.|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)(?:/|\?)")
+    Regex::new(r"(?i-u)https?://|www\.|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|cn|net|top|cc|vip|org|ltd|me|co|im|link)(?:/|\?)")
         .expect("the pattern is written by hand and tested")
 });
 
