@@ -14,7 +14,7 @@ pub(super) struct Arguments {
     /// Configuration file for all documents; by default the nearest dunlint.toml above each
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Day by whose law texts are judged; by default the lexicon's reference date
+    /// Day by whose law texts are judged and on which suppressions expire; by default the lexicon's reference date, for suppressions today
     #[arg(long, value_parser = super::date_value)]
     date: Option<jiff::civil::Date>,
     /// Speak over standard input and output; there is no other way, so it may be left out

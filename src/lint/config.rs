@@ -358,19 +358,29 @@ impl Config {
 
     /// Whether a file isn't looked at.
     pub fn excludes(&self, path: &Path) -> bool {
-        self.excluded.is_match(&*self.relative(path))
+        !self.excluded.is_empty() && self.excluded.is_match(&*self.relative(path))
     }
 
     /// The kind of a file: as the configuration says, or by its name.
     pub fn kind_of(&self, path: &Path) -> Option<super::extract::Kind> {
-        let relative = self.relative(path);
-        let said = self.kinds.iter().rev().find(|(glob, _)| glob.is_match(&relative));
-        said.map(|(_, kind)| *kind)
+        let said = |relative: &Path| {
+            let mut kinds = self.kinds.iter().rev();
+            kinds
+                .find(|(glob, _)| glob.is_match(relative))
+                .map(|(_, kind)| *kind)
+        };
+        let is_said = !self.kinds.is_empty();
+        is_said
+            .then(|| self.relative(path))
+            .and_then(|relative| said(&relative))
             .or_else(|| super::extract::Kind::of_path(path))
     }
 
     /// Which overrides hold for a path, by number: files with the same ones share a profile.
     pub fn overrides_of(&self, path: &Path) -> Vec<usize> {
+        if self.overrides.is_empty() {
+            return Vec::new();
+        }
         let relative = self.relative(path);
         (0..self.overrides.len())
             .filter(|&number| self.overrides[number].is_match(&relative))

@@ -137,6 +137,13 @@ impl<'t> Template<'t> {
                 continue;
             }
             let end = holes.peek().map_or(text.len(), |hole| hole.span.start);
+            if declarations.styles.is_empty() {
+                let length = text[at..end].find(may_open).unwrap_or(end - at);
+                at += length;
+                if at == end {
+                    continue;
+                }
+            }
             match placeholder(&text[..end], at, declarations) {
                 Some(Placeholder { span, name }) => {
                     variables.push(Variable::new(text, span, &text[name], declarations));
@@ -250,9 +257,6 @@ fn placeholder(text: &str, at: usize, declarations: &Declarations) -> Option<Pla
             .iter()
             .filter_map(|style| enclosed(text, at, (&style.open, &style.close, style.is_sure)));
         return found.max_by_key(|placeholder| placeholder.span.end);
-    }
-    if !text[at..].starts_with(may_open) {
-        return None;
     }
     // %s元，逾期%d holds no name between two signs.
     let known = || KNOWN.iter().find_map(|style| enclosed(text, at, *style));

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use super::record::RecordId;
 use crate::finding::{Disguise, Reason, RelatedRole};
 use crate::lexicon::laws::Verb;
+use crate::lint::suppress::SuppressedBy;
 use crate::rule::{Category, Confidence, Tier};
 
 /// What was found in a message.
@@ -118,16 +119,47 @@ struct FormFinding {
     fix: Option<Fix>,
 }
 
-/// A finding that somebody decided to leave.
+/// A finding that somebody decided to leave; what it would be otherwise, and why and where it is left.
 #[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
 #[allow(dead_code, reason = "only its schema is used")]
 struct SuppressedFinding {
     /// The rule's id.
     rule: String,
+    /// The rule's category; none of those of form.
+    category: Option<Category>,
+    /// What it would weigh.
+    tier: Tier,
+    /// How sure.
+    confidence: Confidence,
+    /// The words in the text.
+    span: Span,
+    /// The words as they stand.
+    text: String,
+    /// Their plain form, if it differs.
+    plain: Option<String>,
+    /// How they were hidden.
+    disguises: Vec<Disguise>,
+    /// The other words that make the finding.
+    related: Vec<Related>,
+    /// What is wrong.
+    message: String,
+    /// The clauses.
+    basis: Vec<Basis>,
+    /// Lawful wording.
+    instead: String,
     /// Identifies the finding across runs.
     fingerprint: String,
-    /// Why it was left.
+    /// Where it stands in its file.
+    location: Location,
+    /// The value of a variable that makes the finding.
+    value: Option<String>,
+    /// A replacement that is safe.
+    fix: Option<Fix>,
+    /// Why it is left.
     reason: String,
+    /// Where that is said: in a comment of the file, or in the file beside the configuration (sidecar).
+    by: SuppressedBy,
 }
 
 /// A half-open stretch of a text.

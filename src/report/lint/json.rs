@@ -6,6 +6,8 @@
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
 use super::Shown;
 use crate::lint::diagnostic::{Basis, Fix, Location, Related};
 use crate::lint::{Diagnostic, FileReport, LintReport, Suppressed, TextReport};
@@ -34,25 +36,41 @@ pub(super) fn write_list(report: &LintReport, shown: &Shown, out: &mut dyn Write
     out.write_all(closing)
 }
 
+/// Files whose records are made at a time, on all cores, and then written in order.
+const FILES_AT_A_TIME: usize = 1024;
+
 fn each(report: &LintReport, shown: &Shown, mut see: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-    let mut record = Vec::new();
-    for file in &report.files {
-        for text in &file.texts {
-            let is_clean = text.findings.is_empty() && text.form.is_empty();
-            if shown.only_findings && is_clean {
-                continue;
-            }
-            record.clear();
-            append_text(&mut record, file, text);
-            see(&record)?;
-        }
-        if !file.notes.is_empty() {
-            record.clear();
-            append_notes(&mut record, file);
-            see(&record)?;
+    for files in report.files.chunks(FILES_AT_A_TIME) {
+        let records: Vec<Vec<Vec<u8>>> = files
+            .par_iter()
+            .with_min_len(FILES_AT_A_TIME / 32)
+            .map(|file| records(file, shown.only_findings).collect())
+            .collect();
+        for record in records.iter().flatten() {
+            see(record)?;
         }
     }
     Ok(())
+}
+
+/// The records of a file's texts, and of itself.
+fn records(file: &FileReport, only_findings: bool) -> impl Iterator<Item = Vec<u8>> {
+    let is_clean = |text: &TextReport| text.findings.is_empty() && text.form.is_empty();
+    let texts = file
+        .texts
+        .iter()
+        .filter(move |text| !(only_findings && is_clean(text)));
+    let of_texts = texts.map(|text| {
+        let mut record = Vec::new();
+        append_text(&mut record, file, text);
+        record
+    });
+    let notes = (!file.notes.is_empty()).then(|| {
+        let mut record = Vec::new();
+        append_notes(&mut record, file);
+        record
+    });
+    of_texts.chain(notes)
 }
 
 fn append_text(out: &mut Vec<u8>, file: &FileReport, text: &TextReport) {

@@ -162,7 +162,7 @@ fn results_of_all_commands_are_as_their_schema_says() {
     }
     place.write(
         "a.yaml",
-        "a: 【某某银行】您的贷款已逾期，请还款。${备注}\nb: 再不还钱锤扁你的蓝西瓜\nc: 再不还款，您${关系}自负\n",
+        "a: 【某某银行】您的贷款已逾期，请还款。${备注}\nb: 再不还钱锤扁你的蓝西瓜\nc: 再不还款，您${关系}自负\n# dunlint: allow(all) reason=培训材料\nd: 【某某银行】再不还钱锤扁你的蓝西瓜\n",
     );
     place.write(
         "dunlint.toml",
@@ -187,7 +187,7 @@ fn results_of_all_commands_are_as_their_schema_says() {
         let found = problems(&validator, record);
         assert!(found.is_empty(), "{record}: {found:?}");
         parts.extend(record.as_object().unwrap().keys().cloned());
-        for list in ["findings", "form", "dismissed"] {
+        for list in ["findings", "form", "dismissed", "suppressed"] {
             let own = record[list].as_array().into_iter().flatten();
             parts.extend(
                 own.flat_map(|own| own.as_object().unwrap().keys().map(|key| format!("{list}.{key}"))),
@@ -211,6 +211,8 @@ fn results_of_all_commands_are_as_their_schema_says() {
         "findings.value",
         "form.location",
         "dismissed.cue",
+        "suppressed.category",
+        "suppressed.by",
     ] {
         assert!(parts.contains(part), "{part} in {parts:?}");
     }
