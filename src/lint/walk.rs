@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
+use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::config::Config;
 use super::extract::Kind;
@@ -103,31 +103,59 @@ fn walk_folder(
     errors: &mut Vec<Error>,
 ) {
     // What git ignores is ignored in an unpacked archive, too.
-    let walker = WalkBuilder::new(folder).require_git(false).build();
-    for entry in walker {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let reason = say!("无法读取", "can't be read");
-                errors.push(Error::new(ErrorKind::Input, reason).because(error));
-                continue;
-            }
-        };
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
+    let walker = WalkBuilder::new(folder)
+        .require_git(false)
+        .threads(rayon::current_num_threads())
+        .build_parallel();
+    let (sender, found) = std::sync::mpsc::channel();
+    walker.run(|| {
+        let sender = sender.clone();
+        Box::new(move |entry| {
+            // The other end stays as long as anybody walks.
+            let _ = seen(entry, config).map(|seen| sender.send(seen));
+            WalkState::Continue
+        })
+    });
+    drop(sender);
+    let first = errors.len();
+    for seen in found {
+        match seen {
+            Seen::Candidate(own) => candidates.push(own),
+            Seen::Ignored(own) => ignored.push(own),
+            Seen::Unseen(own) => errors.push(own),
         }
-        let path = entry.into_path();
-        let why = match (config.excludes(&path), config.kind_of(&path)) {
-            _ if config.is_own(&path) => WhyIgnored::Own,
-            (true, _) => WhyIgnored::Excluded,
-            (false, None) => WhyIgnored::Kind,
-            (false, Some(kind)) => {
-                candidates.push(Candidate::new(&path, kind));
-                continue;
-            }
-        };
-        ignored.push(Ignored { path, why });
     }
+    // Whoever came first: the same folder gives the same list.
+    errors[first..].sort_by_cached_key(ToString::to_string);
+}
+
+/// What a walk meets.
+enum Seen {
+    Candidate(Candidate),
+    Ignored(Ignored),
+    Unseen(Error),
+}
+
+/// What an entry of a folder is; none if it is no file.
+fn seen(entry: std::result::Result<DirEntry, ignore::Error>, config: &Config) -> Option<Seen> {
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) => {
+            let reason = say!("无法读取", "can't be read");
+            return Some(Seen::Unseen(Error::new(ErrorKind::Input, reason).because(error)));
+        }
+    };
+    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+        return None;
+    }
+    let path = entry.into_path();
+    let why = match (config.excludes(&path), config.kind_of(&path)) {
+        _ if config.is_own(&path) => WhyIgnored::Own,
+        (true, _) => WhyIgnored::Excluded,
+        (false, None) => WhyIgnored::Kind,
+        (false, Some(kind)) => return Some(Seen::Candidate(Candidate::new(&path, kind))),
+    };
+    Some(Seen::Ignored(Ignored { path, why }))
 }
 
 impl Candidate {
